@@ -1,0 +1,1 @@
+"""Uploads, assets, probes, checks and review copies."""

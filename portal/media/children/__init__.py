@@ -1,0 +1,1 @@
+"""Scripts that touch strangers' files: run by path in a limited process, importing nothing of the portal."""

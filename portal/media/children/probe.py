@@ -1,0 +1,139 @@
+"""Reads a film's own facts with libav and prints them as JSON: `probe.py FILE WHITELIST MAX_PIXELS`.
+
+Run only inside `limited.py`. It reports, the parent judges: nothing here decides whether a film is good enough.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from fractions import Fraction
+from typing import Any
+
+import av
+import av.logging
+
+MOST_STREAMS = 16
+SAMPLE_FRAMES = 8
+
+
+def open_film(path: str, whitelist: str, max_pixels: str) -> av.container.InputContainer:
+    """Opens by path only (a file object would let libav follow addresses) and only as a whitelisted container."""
+    options = {"protocol_whitelist": "file", "format_whitelist": whitelist, "max_streams": str(MOST_STREAMS)}
+    try:
+        return av.open(path, options=options, stream_options=[{"max_pixels": max_pixels}] * MOST_STREAMS)
+    except ValueError as error:
+        # MPEG programme and transport streams show no streams this early; there the memory limit bounds the picture.
+        if "stream_options" not in str(error):
+            raise
+        return av.open(path, options=options)
+
+
+def rational(value: Fraction | None) -> list[int] | None:
+    """A rate as numerator and denominator: 24000/1001 is never 23.98."""
+    return [value.numerator, value.denominator] if value else None
+
+
+def seconds(value: int | None, base: Fraction | None) -> float | None:
+    """A time in the stream's own units, in seconds."""
+    return float(value * base) if value is not None and base else None
+
+
+def decoded(container: Any, stream: Any) -> list[Any]:
+    """Up to eight decoded pictures from the beginning; fewer, or none, where decoding fails."""
+    frames: list[Any] = []
+    try:
+        for frame in container.decode(stream):
+            frames.append(frame)
+            if len(frames) == SAMPLE_FRAMES:
+                break
+    except av.FFmpegError:
+        # How many came out is itself the finding.
+        pass
+    return frames
+
+
+def main_streams(container: Any) -> tuple[Any | None, Any | None]:
+    """The first moving picture (cover art is none) and the first sound."""
+    attached = av.stream.Disposition.attached_pic
+    pictures = [stream for stream in container.streams.video if not stream.disposition & attached]
+    return next(iter(pictures), None), next(iter(container.streams.audio), None)
+
+
+def count_packets(container: Any) -> dict[str, tuple[int, float]]:
+    """For picture and sound the packets that are really there and the moment the last of them ends."""
+    streams = [stream for stream in main_streams(container) if stream is not None]
+    found = {stream.type: (0, 0.0) for stream in streams}
+    try:
+        for packet in container.demux(streams):
+            if packet.size:
+                count, end = found[packet.stream.type]
+                last = seconds((packet.pts or packet.dts or 0) + (packet.duration or 0), packet.time_base) or 0.0
+                found[packet.stream.type] = count + 1, max(end, last)
+    except av.FFmpegError:
+        # A damaged tail ends the count; what was found is compared with what was declared.
+        pass
+    return found
+
+
+def picture(stream: Any, frames: list[Any]) -> dict[str, Any]:
+    """The facts of the first picture stream, sizes as decoded and before rotation."""
+    context, first = stream.codec_context, frames[0] if frames else None
+    ratio = stream.sample_aspect_ratio or Fraction(1)
+    return {
+        "codec": context.name,
+        "width": first.width if first else context.width,
+        "height": first.height if first else context.height,
+        "pixel_ratio": rational(ratio),
+        "rotation": int(first.rotation) % 360 if first else 0,
+        "rate": rational(stream.average_rate or stream.guessed_rate),
+        "pixel_format": context.pix_fmt,
+        "interlaced": any(frame.interlaced_frame for frame in frames),
+        "declared_packets": stream.frames,
+        "declared_seconds": seconds(stream.duration, stream.time_base),
+        "start": seconds(stream.start_time, stream.time_base) or 0.0,
+        "decoded": len(frames),
+    }
+
+
+def sound(stream: Any) -> dict[str, Any]:
+    """The facts of the first sound stream."""
+    context = stream.codec_context
+    return {"codec": context.name, "channels": context.channels, "sample_rate": context.sample_rate}
+
+
+def describe(container: Any) -> dict[str, Any]:
+    """What the container says of itself, and what its first pictures show when decoded."""
+    video, audio = main_streams(container)
+    return {
+        "container": container.format.name,
+        "declared_seconds": container.duration / av.time_base if container.duration else None,
+        "picture": picture(video, decoded(container, video)) if video else None,
+        "sound": sound(audio) if audio else None,
+    }
+
+
+def facts(path: str, whitelist: str, max_pixels: str) -> dict[str, Any]:
+    """Everything the parent needs to judge the film."""
+    with open_film(path, whitelist, max_pixels) as container:
+        report = describe(container)
+    with open_film(path, whitelist, max_pixels) as container:
+        found = count_packets(container)
+    for kind, key in (("video", "picture"), ("audio", "sound")):
+        if kind in found:
+            report[key] |= {"packets": found[kind][0], "ends": found[kind][1]}
+    return report
+
+
+def main() -> None:
+    """Prints the facts, or `{"error": …}` when the file cannot be opened."""
+    av.logging.set_level(av.logging.PANIC)
+    try:
+        report = facts(*sys.argv[1:4])
+    except (av.FFmpegError, ValueError) as error:
+        report = {"error": type(error).__name__}
+    json.dump(report, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
