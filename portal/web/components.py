@@ -1,0 +1,34 @@
+"""The component library: every macro of templates/components becomes a global of the Jinja environment.
+
+Globals instead of file-level imports, because htmx receives single blocks and a block does not run its file's imports.
+"""
+
+from collections.abc import Callable, Iterator
+
+from jinja2 import Environment, Template
+from markupsafe import Markup
+
+from portal.web.icons import icon
+
+FOLDER = "components/"
+
+
+def register(env: Environment) -> None:
+    """Add icons and all component macros to the globals of the environment."""
+    env.globals["icon"] = icon
+    env.globals["glyph"] = icon  # the same function for macros that have an `icon` parameter of their own
+    for name in component_files(env):
+        env.globals.update(macros(env, env.get_template(name)))
+
+
+def component_files(env: Environment) -> list[str]:
+    """Name the component templates the environment can load, in a stable order."""
+    return env.list_templates(filter_func=lambda name: name.startswith(FOLDER) and name.endswith(".html"))
+
+
+def macros(env: Environment, template: Template) -> Iterator[tuple[str, Callable[..., Markup]]]:
+    """Yield the public macros of one file, bound to the living globals so that they may call each other."""
+    module = template.make_module(env.globals, shared=True)
+    for name, value in vars(module).items():
+        if not name.startswith("_") and callable(value):
+            yield name, value
