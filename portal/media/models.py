@@ -27,6 +27,7 @@ class RenditionKind(StrEnum):
     FRAME = "frame"
     WIDE = "wide"
     SMALL = "small"
+    CAPTIONS = "captions"
 
 
 class Asset(Versioned, Claimable, Base):

@@ -1,0 +1,1 @@
+"""Seats, the waiting list, tickets and check-in."""

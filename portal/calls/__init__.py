@@ -1,0 +1,1 @@
+"""Editions, calls, categories, deadlines and versioned regulations."""

@@ -1,0 +1,151 @@
+"""The database: declarative base, column aliases, engines for SQLite and PostgreSQL, and the unit of work."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cache
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column, sessionmaker
+from sqlalchemy.types import TypeDecorator
+
+from portal import clock, signing
+from portal.settings import Settings
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment, stored in UTC; refuses naive values, which SQLite would accept silently."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without its time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None or value.tzinfo is not None:
+            return value
+        return value.replace(tzinfo=UTC)
+
+
+def choice(kind: type[enum.StrEnum], name: str | None = None) -> sa.Enum:
+    """A string column that holds only the members of `kind`, by a CHECK in the database."""
+    return sa.Enum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        length=24,
+        name=name or kind.__name__.lower(),
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class Base(DeclarativeBase):
+    """Every model's base: named constraints, aware moments, JSON columns."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+    type_annotation_map = {
+        datetime: UtcDateTime(),
+        dict[str, Any]: sa.JSON(none_as_null=True),
+        list[str]: sa.JSON(none_as_null=True),
+        list[Any]: sa.JSON(none_as_null=True),
+    }
+
+
+Id = Annotated[int, mapped_column(primary_key=True)]
+Code = Annotated[str, mapped_column(sa.String(24), unique=True, default=signing.random_code)]
+Short = Annotated[str, mapped_column(sa.String(200))]
+Text = Annotated[str, mapped_column(sa.Text)]
+Hash = Annotated[str, mapped_column(sa.String(64))]
+Created = Annotated[datetime, mapped_column(UtcDateTime(), default=clock.now)]
+
+
+class Versioned:
+    """Optimistic locking: a flush based on an older `rev` raises StaleDataError, which the web shows as 409."""
+
+    rev: Mapped[int] = mapped_column(default=1)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.rev}
+
+
+class Claimable:
+    """The row is the queue: a worker holds it until `lease_until`; see portal.claims."""
+
+    lease_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None] = mapped_column(sa.Text)
+
+
+def make_engine(url: str) -> sa.Engine:
+    """An engine for a `sqlite:///…` or `postgresql://…` address, ready for many processes."""
+    address = sa.make_url(url)
+    if address.get_backend_name() == "sqlite":
+        return _sqlite_engine(address)
+    return sa.create_engine(address, pool_size=16, max_overflow=8, pool_pre_ping=True, pool_recycle=1800)
+
+
+def _sqlite_engine(url: sa.URL) -> sa.Engine:
+    engine = sa.create_engine(url, connect_args={"timeout": 15}, pool_size=16, max_overflow=8)
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "busy_timeout=15000", "synchronous=NORMAL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        reading = connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def reading(engine: sa.Engine) -> sa.Engine:
+    """The same engine for requests that only read: SQLite then takes no write lock."""
+    return engine.execution_options(reading=True)
+
+
+@cache
+def engine_for(url: str) -> sa.Engine:
+    """One engine for each address and process."""
+    return make_engine(url)
+
+
+def sessions(settings: Settings, *, read_only: bool = False) -> sessionmaker[Session]:
+    """A factory of sessions that know their installation's settings; `read_only` ones take no write lock."""
+    engine = engine_for(settings.database_url)
+    return sessionmaker(
+        reading(engine) if read_only else engine, expire_on_commit=False, info={"settings": settings}
+    )
+
+
+@contextmanager
+def unit_of_work(factory: Callable[[], Session]) -> Iterator[Session]:
+    """One transaction: committed when the block ends, rolled back when it raises."""
+    with factory() as session:
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise

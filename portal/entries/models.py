@@ -1,0 +1,173 @@
+"""An entry, its credits, its team, its frozen receipts and the desk's verdict."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.accounts.models import Person
+from portal.calls.models import Call, Category
+from portal.db import Base, Created, Hash, Id, Short, Text, Versioned, choice
+from portal.disclosure.models import Disclosure
+from portal.lifecycles import ENTRY, EntryState, Lifecycle
+from portal.media.models import Asset
+
+
+class Entry(Versioned, Base):
+    """A film entered in a call. `number` (PAN27-7K3QX) is random: it tells neither order nor count.
+
+    `edition_id` repeats the call's, and `member_ids` reads the team: policies ask both without a query.
+    """
+
+    __tablename__ = "entries"
+    lifecycle: ClassVar[Lifecycle] = ENTRY
+
+    id: Mapped[Id]
+    number: Mapped[str] = mapped_column(sa.String(20), unique=True)
+    edition_id: Mapped[int] = mapped_column(sa.ForeignKey("editions.id"))
+    call_id: Mapped[int] = mapped_column(sa.ForeignKey("calls.id"))
+    category_id: Mapped[int] = mapped_column(sa.ForeignKey("categories.id"))
+    owner_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"), index=True)
+    cohort_id: Mapped[int | None] = mapped_column(sa.ForeignKey("cohorts.id"), index=True)
+    team_id: Mapped[int | None] = mapped_column(sa.ForeignKey("teams.id"))
+    state: Mapped[EntryState] = mapped_column(choice(EntryState), default=EntryState.DRAFT)
+    title_ko: Mapped[str] = mapped_column(sa.String(200), default="")
+    title_en: Mapped[str] = mapped_column(sa.String(200), default="")
+    logline_ko: Mapped[str] = mapped_column(sa.String(300), default="")
+    logline_en: Mapped[str] = mapped_column(sa.String(300), default="")
+    synopsis_ko: Mapped[str] = mapped_column(sa.Text, default="")
+    synopsis_en: Mapped[str] = mapped_column(sa.Text, default="")
+    statement: Mapped[str] = mapped_column(sa.Text, default="")
+    country: Mapped[str] = mapped_column(sa.String(2), default="KR")
+    spoken_language: Mapped[str] = mapped_column(sa.String(8), default="ko")
+    genre: Mapped[str] = mapped_column(sa.String(24), default="")
+    runtime_s: Mapped[int] = mapped_column(default=0)
+    music_cleared: Mapped[bool] = mapped_column(default=False)
+    fonts_cleared: Mapped[bool] = mapped_column(default=False)
+    screener_checked: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[Created]
+    updated_at: Mapped[Created]
+    submitted_at: Mapped[datetime | None]
+    fix_due_at: Mapped[datetime | None]
+    search_text: Mapped[str] = mapped_column(sa.Text, default="")
+
+    call: Mapped[Call] = relationship(lazy="raise")
+    category: Mapped[Category] = relationship(lazy="raise")
+    owner: Mapped[Person] = relationship(lazy="raise")
+    credits: Mapped[list[Credit]] = relationship(
+        back_populates="entry", order_by="Credit.position", lazy="raise", cascade="all, delete-orphan"
+    )
+    members: Mapped[list[Member]] = relationship(
+        back_populates="entry", order_by="Member.id", lazy="raise", cascade="all, delete-orphan"
+    )
+    disclosure: Mapped[Disclosure | None] = relationship(lazy="raise", viewonly=True, uselist=False)
+    assets: Mapped[list[Asset]] = relationship(lazy="raise", viewonly=True, order_by="Asset.id")
+
+    __table_args__ = (
+        sa.Index("ix_entries_desk", "edition_id", "state", "submitted_at"),
+        sa.Index("ix_entries_category", "category_id", "state"),
+        sa.CheckConstraint("runtime_s >= 0", name="runtime"),
+    )
+
+    @property
+    def member_ids(self) -> frozenset[int]:
+        """Everybody who may work on the entry: the owner and those who accepted the team's invitation."""
+        accepted = {member.person_id for member in self.members if member.person_id is not None}
+        return frozenset(accepted | {self.owner_id})
+
+
+class CreditRole(StrEnum):
+    DIRECTOR = "director"
+    WRITER = "writer"
+    PRODUCER = "producer"
+    AI_ARTIST = "ai_artist"
+    CINEMATOGRAPHER = "cinematographer"
+    EDITOR = "editor"
+    COMPOSER = "composer"
+    SOUND = "sound"
+    CAST = "cast"
+    OTHER = "other"
+
+
+class Credit(Base):
+    """A name in the film's credits, in native and Latin script."""
+
+    __tablename__ = "credits"
+
+    id: Mapped[Id]
+    entry_id: Mapped[int] = mapped_column(sa.ForeignKey("entries.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int]
+    role: Mapped[CreditRole] = mapped_column(choice(CreditRole))
+    native_name: Mapped[Short]
+    latin_name: Mapped[str] = mapped_column(sa.String(200), default="")
+    entry: Mapped[Entry] = relationship(back_populates="credits", lazy="raise")
+
+
+class Member(Base):
+    """Somebody invited to work on the entry; `person_id` is set once they accept."""
+
+    __tablename__ = "members"
+
+    id: Mapped[Id]
+    entry_id: Mapped[int] = mapped_column(sa.ForeignKey("entries.id", ondelete="CASCADE"))
+    email: Mapped[str] = mapped_column(sa.String(254))
+    name: Mapped[Short]
+    digest: Mapped[Hash] = mapped_column(unique=True)
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"), index=True)
+    invited_at: Mapped[Created]
+    expires_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    entry: Mapped[Entry] = relationship(back_populates="members", lazy="raise")
+
+    __table_args__ = (sa.UniqueConstraint("entry_id", "email"),)
+
+
+class Receipt(Base):
+    """What was handed in, frozen: canonical JSON and its SHA-256, which anybody can verify."""
+
+    __tablename__ = "receipts"
+
+    id: Mapped[Id]
+    entry_id: Mapped[int] = mapped_column(sa.ForeignKey("entries.id", ondelete="CASCADE"))
+    number: Mapped[str] = mapped_column(sa.String(24), unique=True)
+    sequence: Mapped[int]
+    snapshot: Mapped[Text]
+    digest: Mapped[Hash]
+    film_sha256: Mapped[Hash]
+    regulations_version: Mapped[int]
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
+    created_at: Mapped[Created]
+    entry: Mapped[Entry] = relationship(lazy="raise")
+
+    __table_args__ = (sa.UniqueConstraint("entry_id", "sequence"),)
+
+
+class VerdictOutcome(StrEnum):
+    ELIGIBLE = "eligible"
+    NEEDS_FIX = "needs_fix"
+    INELIGIBLE = "ineligible"
+    DISQUALIFIED = "disqualified"
+
+
+class Verdict(Base):
+    """The desk's word on an entry; a refusal counts once a second person has confirmed it."""
+
+    __tablename__ = "verdicts"
+
+    id: Mapped[Id]
+    entry_id: Mapped[int] = mapped_column(sa.ForeignKey("entries.id", ondelete="CASCADE"), index=True)
+    outcome: Mapped[VerdictOutcome] = mapped_column(choice(VerdictOutcome))
+    reason: Mapped[str] = mapped_column(sa.Text, default="")
+    proposed_by_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    proposed_at: Mapped[Created]
+    confirmed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+    confirmed_at: Mapped[datetime | None]
+    entry: Mapped[Entry] = relationship(lazy="raise")
+
+    __table_args__ = (
+        sa.CheckConstraint("confirmed_by_id IS NULL OR confirmed_by_id <> proposed_by_id", name="second_person"),
+    )

@@ -1,0 +1,1 @@
+"""Rounds, panels, fair assignment, score sheets and results."""

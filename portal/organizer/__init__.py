@@ -1,0 +1,1 @@
+"""The organizers' desk: views over every feature."""

@@ -1,0 +1,1 @@
+"""Venues, packages, screenings and Q&A sessions."""

@@ -1,0 +1,1 @@
+"""The festival's public pages."""

@@ -1,0 +1,19 @@
+"""Every table in one metadata: importing this module registers the models of all features."""
+
+from __future__ import annotations
+
+from portal import audit
+from portal.accounts import models as accounts
+from portal.audience import models as audience
+from portal.calls import models as calls
+from portal.db import Base
+from portal.disclosure import models as disclosure
+from portal.entries import models as entries
+from portal.jury import models as jury
+from portal.mail import models as mail
+from portal.media import models as media
+from portal.programme import models as programme
+from portal.school import models as school
+
+metadata = Base.metadata
+FEATURES = (audit, mail, accounts, calls, school, disclosure, media, entries, jury, programme, audience)

@@ -1,0 +1,1 @@
+"""Cohorts, teams and the mentor's sign-off."""

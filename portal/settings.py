@@ -1,0 +1,99 @@
+"""Typed, frozen settings; the only reader of the environment."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+LOCAL, PRODUCTION = "local", "production"
+
+
+class Misconfigured(Exception):
+    """The environment asks for something unsafe or impossible; the message names the variable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that may differ between two installations."""
+
+    mode: str = LOCAL
+    data: Path = Path("var")
+    database_url: str = ""
+    broker_url: str = ""
+    secret_key: str = field(default="", repr=False)
+    base_url: str = "http://127.0.0.1:8000"
+    smtp_url: str = ""
+    mail_sender: str = "P.A.N <no-reply@pan.example>"
+    timezone: str = "Asia/Seoul"
+    ffmpeg: str = ""
+    quota_bytes: int = 20 * 1024**3
+    trusted_proxies: int = 0
+    accel_redirect: str = ""
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
+        """Read `PORTAL_*` variables; `NAME_FILE` names a file holding the value. Raises Misconfigured."""
+        read = _Reader(os.environ if env is None else env)
+        data = Path(read("DATA", "var")).resolve()
+        settings = cls(
+            mode=read("ENV", LOCAL),
+            data=data,
+            database_url=read("DATABASE_URL", f"sqlite:///{data / 'portal.sqlite3'}"),
+            broker_url=read("BROKER_URL", ""),
+            secret_key=read("SECRET_KEY", ""),
+            base_url=read("BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
+            smtp_url=read("SMTP_URL", ""),
+            mail_sender=read("MAIL_SENDER", cls.__dataclass_fields__["mail_sender"].default),
+            timezone=read("TIMEZONE", "Asia/Seoul"),
+            ffmpeg=read("FFMPEG", ""),
+            quota_bytes=int(read("QUOTA_BYTES", str(20 * 1024**3))),
+            trusted_proxies=int(read("TRUSTED_PROXIES", "0")),
+            accel_redirect=read("ACCEL_REDIRECT", ""),
+        )
+        return settings.checked()
+
+    def checked(self) -> Settings:
+        """Refuse what would be unsafe in production; give a local installation its own secret."""
+        ZoneInfo(self.timezone)
+        if self.mode == LOCAL:
+            return self if self.secret_key else self._with_local_secret()
+        if len(self.secret_key) < 32:
+            raise Misconfigured("PORTAL_SECRET_KEY needs at least 32 characters in production")
+        if not self.base_url.startswith("https://"):
+            raise Misconfigured("PORTAL_BASE_URL must be an https address in production")
+        if not self.smtp_url:
+            raise Misconfigured("PORTAL_SMTP_URL is needed in production: notices must reach people")
+        return self
+
+    @property
+    def local(self) -> bool:
+        """Whether this is somebody's own machine: the mailbox page is open, cookies need no TLS."""
+        return self.mode == LOCAL
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The festival's time zone."""
+        return ZoneInfo(self.timezone)
+
+    def _with_local_secret(self) -> Settings:
+        self.data.mkdir(parents=True, exist_ok=True)
+        path = self.data / "secret.key"
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        return replace(self, secret_key=path.read_text(encoding="ascii").strip())
+
+
+class _Reader:
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = env
+
+    def __call__(self, name: str, default: str) -> str:
+        path = self._env.get(f"PORTAL_{name}_FILE")
+        if path:
+            return Path(path).read_text(encoding="utf-8").strip()
+        return self._env.get(f"PORTAL_{name}") or default

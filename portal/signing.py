@@ -1,0 +1,45 @@
+"""Signed, purpose-bound, expiring tokens; a token made for one purpose is void for every other."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+
+class BadToken(Exception):
+    """The token is forged, expired, or was made for another purpose."""
+
+
+def sign(secret_key: str, purpose: str, payload: Any) -> str:
+    """A URL-safe token carrying the JSON payload, readable by anyone, forgeable by nobody."""
+    return str(URLSafeTimedSerializer(secret_key, salt=purpose).dumps(payload))
+
+
+def unsign(secret_key: str, purpose: str, token: str, max_age: timedelta) -> Any:
+    """The payload of a valid token; raises BadToken."""
+    try:
+        return URLSafeTimedSerializer(secret_key, salt=purpose).loads(token, max_age=int(max_age.total_seconds()))
+    except BadSignature as error:
+        raise BadToken(purpose) from error
+
+
+def random_token() -> str:
+    """256 random bits for a link that the database knows only by its digest."""
+    return secrets.token_urlsafe(32)
+
+
+def digest(token: str) -> str:
+    """SHA-256 in hex: what is stored of a random token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+
+def random_code(length: int = 10) -> str:
+    """A random public code without look-alike letters; its order and gaps tell nothing."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(length))

@@ -1,0 +1,11 @@
+"""Every blueprint of the portal: pages under /<language>/, and plain doors without one."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from portal.accounts.views import bp as accounts
+from portal.web import health
+
+PAGES: tuple[Blueprint, ...] = (accounts,)
+PLAIN: tuple[Blueprint, ...] = (health.bp,)

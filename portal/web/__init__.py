@@ -1,0 +1,1 @@
+"""The Flask kernel: guard, transaction, pages, errors, headers; knows no feature."""

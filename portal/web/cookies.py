@@ -1,0 +1,27 @@
+"""The signed cookie: it carries a random token whose digest is a row, so that signing out truly ends it."""
+
+from __future__ import annotations
+
+from flask import g, session
+
+_TOKEN = "t"
+
+
+def token() -> str | None:
+    """The session token of this browser, if it has one."""
+    found = session.get(_TOKEN)
+    return found if isinstance(found, str) else None
+
+
+def sign_in(token: str) -> None:
+    """Start a fresh cookie holding `token`; nothing from before the sign-in survives."""
+    session.clear()
+    session[_TOKEN] = token
+    session.permanent = True
+    g.pop("identity", None)
+
+
+def sign_out() -> None:
+    """Empty the cookie; the caller ends the row."""
+    session.clear()
+    g.pop("identity", None)

@@ -1,0 +1,61 @@
+"""Security headers on every answer, errors and files included."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Flask, Response, g, request
+
+from portal.web import current
+
+_PATHS_CACHED = "static"
+
+
+def nonce() -> str:
+    """The nonce of this answer's one style element."""
+    if "nonce" not in g:
+        g.nonce = secrets.token_urlsafe(12)
+    found: str = g.nonce
+    return found
+
+
+def _policy() -> str:
+    style = f"'self' 'nonce-{g.nonce}'" if "nonce" in g else "'self'"
+    return (
+        f"default-src 'self'; script-src 'self'; style-src {style}; img-src 'self' data:; media-src 'self' blob:; "
+        "font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    )
+
+
+def add_headers(response: Response) -> Response:
+    """Add what is not set already."""
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", _policy())
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    headers.setdefault("TDM-Reservation", "1")
+    if not current.settings().local:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    if request.endpoint == _PATHS_CACHED:
+        return _cached(response)
+    response.vary.add("Cookie")
+    headers.setdefault("Cache-Control", "no-store" if _personal() else "no-cache")
+    return response
+
+
+def _personal() -> bool:
+    return "identity" in g and g.identity.actor.signed_in
+
+
+def _cached(response: Response) -> Response:
+    if "v" in request.args:
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+def init_app(app: Flask) -> None:
+    """Register the headers."""
+    app.after_request(add_headers)

@@ -1,0 +1,169 @@
+"""Fixtures of the whole suite: real databases, the real application, people who sign in.
+
+Every database test runs on SQLite and on PostgreSQL, each on a fresh copy of a migrated template, with real commits.
+`--db sqlite` (or postgres) runs one of them only, for a quick look.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session, sessionmaker
+
+from portal import db, i18n
+from portal.settings import Settings
+from portal.upgrade import upgrade
+from tests import servers
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--db", default="both", choices=("both", "sqlite", "postgres"), help="databases to test on")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        servers.start(config)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        servers.stop(config)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database_url" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--db")
+        kinds = ("sqlite", "postgres") if chosen == "both" else (chosen,)
+        params = [pytest.param(kind, marks=getattr(pytest.mark, kind)) for kind in kinds]
+        metafunc.parametrize("database_url", params, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file."""
+    path = tmp_path_factory.mktemp("template") / "portal.sqlite3"
+    upgrade(f"sqlite:///{path}")
+    db.engine_for(f"sqlite:///{path}").dispose()
+    return path
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A migrated database of this test's own."""
+    if request.param == "sqlite":
+        path = tmp_path / "portal.sqlite3"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        url = f"sqlite:///{path}"
+        yield url
+        db.engine_for(url).dispose()
+    else:
+        with servers.cloned_postgres() as url:
+            yield url
+            db.engine_for(url).dispose()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """An installation on this test's database and folder; no broker, so nothing rings behind the test's back."""
+    return Settings(
+        data=tmp_path / "data", database_url=database_url, secret_key="k" * 40, base_url="http://portal.test"
+    )
+
+
+@pytest.fixture
+def environment(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """The same installation in os.environ, as the worker's tasks read it."""
+    monkeypatch.setenv("PORTAL_DATA", str(settings.data))
+    monkeypatch.setenv("PORTAL_DATABASE_URL", settings.database_url)
+    monkeypatch.setenv("PORTAL_SECRET_KEY", settings.secret_key)
+    monkeypatch.setenv("PORTAL_BASE_URL", settings.base_url)
+    return settings
+
+
+@pytest.fixture
+def sessions(settings: Settings) -> sessionmaker[Session]:
+    """Sessions as the portal's own."""
+    return db.sessions(settings)
+
+
+@pytest.fixture
+def session(sessions: sessionmaker[Session]) -> Iterator[Session]:
+    """One session; the test commits what others should see."""
+    with sessions() as found:
+        yield found
+
+
+@pytest.fixture
+def app(settings: Settings) -> Flask:
+    """The real application."""
+    from portal.app import create_app
+
+    return create_app(settings)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A visitor's browser without JavaScript."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    return app.test_client()
+
+
+@pytest.fixture
+def sign_in(app: Flask, sessions: sessionmaker[Session]) -> Callable[..., FlaskClient]:
+    """A browser signed in as a person."""
+    from portal.accounts import service
+
+    app.config["WTF_CSRF_ENABLED"] = False
+
+    def signed_in(person_id: int) -> FlaskClient:
+        with sessions() as session:
+            token = service.start_session(session, person_id)
+            session.commit()
+        browser = app.test_client()
+        with browser.session_transaction() as cookie:
+            cookie["t"] = token
+        return browser
+
+    return signed_in
+
+
+@pytest.fixture
+def count_queries(settings: Settings) -> Iterator[Callable[[], int]]:
+    """How many statements ran on the test's database since the last call."""
+    seen = [0]
+
+    def note(*_: object) -> None:
+        seen[0] += 1
+
+    engine = db.engine_for(settings.database_url)
+    sa.event.listen(engine, "before_cursor_execute", note)
+
+    def since() -> int:
+        found, seen[0] = seen[0], 0
+        return found
+
+    yield since
+    sa.event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.fixture(autouse=True)
+def korean() -> None:
+    """Tests speak Korean unless they say otherwise, as the portal does."""
+    i18n.set_locale("ko")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The design team's shared material; absent from a fresh clone elsewhere."""
+    if not SHARED.is_dir() or os.environ.get("PORTAL_TEST_WITHOUT_SHARED"):
+        pytest.skip("the shared folder is not beside this checkout")
+    return SHARED

@@ -1,0 +1,49 @@
+"""The Celery application. The database row is the queue; a lost message costs at most one sweep."""
+
+from __future__ import annotations
+
+from celery import Celery
+from kombu import Queue
+
+from portal import logs, schema
+from portal.doorbell import QUEUES
+from portal.settings import Settings
+from workers.schedule import BEAT
+
+settings = Settings.from_env()
+logs.configure(local=settings.local)
+assert schema.metadata.tables
+
+app = Celery(
+    "portal",
+    broker=settings.broker_url or "memory://",
+    include=["workers.sweep", "workers.mail", "workers.media", "workers.jury", "workers.audience"],
+)
+app.conf.update(
+    task_queues=[Queue(name) for name in QUEUES],
+    # a task belongs to the queue its name begins with, as the doorbell has it
+    task_routes=lambda name, *_: {"queue": name.partition(".")[0]},
+    # rows carry results; a result back end would only be one more thing to lose
+    task_ignore_result=True,
+    # a worker that dies gives its message back, and the row's lease decides who goes on
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    # JSON only: a message holds a task name and integers
+    task_serializer="json",
+    accept_content=["json"],
+    # one day: no task is longer, so nothing is redelivered while it still runs
+    broker_transport_options={
+        "visibility_timeout": 86_400,
+        "unacked_restore_interval": 10,
+        "unacked_restore_throttle": 1,
+        "socket_connect_timeout": 2,
+        "socket_timeout": 30,
+    },
+    broker_connection_retry_on_startup=True,
+    # deadlines are rows compared by the server's clock; beat in a zone with summer time falls silent for an hour
+    enable_utc=True,
+    timezone="UTC",
+    beat_schedule=BEAT,
+    worker_hijack_root_logger=False,
+)

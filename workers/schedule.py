@@ -1,0 +1,9 @@
+"""What beat rings for, and how often in seconds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+BEAT: dict[str, dict[str, Any]] = {
+    "sweep": {"task": "sweep.all", "schedule": 15.0, "options": {"queue": "sweep", "expires": 15}},
+}

@@ -1,0 +1,28 @@
+"""Rings again for rows that wait: a lost message, a broker that was away, a worker that died."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy.orm import Session
+
+from portal import doorbell
+from portal.settings import Settings
+from workers.app import app
+from workers.context import work
+
+Waiting = Callable[[Session], Sequence[int]]
+
+# task name -> the ids of the rows it should be rung for; each feature's queries say which rows wait
+SWEEPS: dict[str, Waiting] = {}
+
+
+@app.task(name="sweep.all")
+def sweep_all() -> None:
+    """Ring for every row that waits and that nobody holds."""
+    with work() as session:
+        waiting = [(task, row_id) for task, find in SWEEPS.items() for row_id in find(session)]
+    broker_url = Settings.from_env().broker_url
+    for task, row_id in waiting:
+        if not doorbell.ring(broker_url, task, row_id):
+            return
