@@ -16,7 +16,6 @@ class Rule:
     max_seconds: int | None = None
     min_seconds: int | None = None
     min_height: int | None = None
-    sound_required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +34,18 @@ class Verdict:
 def check(film: Film, rule: Rule) -> Verdict:
     """The verdict on `film`; a part of a second past the limit is the export's rounding, not the creator's."""
     runtime = math.floor(film.seconds)
-    reasons = [*_length(runtime, rule), *_size(film, rule)]
+    return Verdict([*_length(runtime, rule), *_size(film, rule)], _notices(film))
+
+
+def _notices(film: Film) -> list[Finding]:
     notices = []
     if not film.channels:
-        (reasons if rule.sound_required else notices).append(
-            Finding("no_sound_refused" if rule.sound_required else "no_sound")
-        )
+        notices.append(Finding("no_sound"))
     if film.channels > 2:
         notices.append(Finding("surround", {"channels": film.channels}))
     if film.interlaced:
         notices.append(Finding("interlaced"))
-    return Verdict(reasons, notices)
+    return notices
 
 
 def _length(runtime: int, rule: Rule) -> list[Finding]:

@@ -23,7 +23,6 @@ SENTENCES = {
     "too_short": N_("It runs {length}. This section takes films from {limit}."),
     "too_low": N_("The picture is {width}×{height}. This section needs at least {limit} lines. Export a larger one."),
     "no_sound": N_("There is no sound in this film. If it is silent on purpose, all is well."),
-    "no_sound_refused": N_("There is no sound in this film. This section needs sound. Export it again with sound."),
     "surround": N_("The sound has {channels} channels. The review copy plays it in stereo; your file stays as it is."),
     "interlaced": N_("The picture is interlaced. The review copy is deinterlaced; your file stays as it is."),
     "not_an_image": N_("We can't open this image. Upload a JPEG, PNG or WebP."),
@@ -31,7 +30,6 @@ SENTENCES = {
     "image_too_small": N_("This image is {width}×{height}. It needs to be at least {limit} wide."),
     "not_subtitles": N_("We can't read these subtitles. Upload an SRT or WebVTT file saved as UTF-8."),
     "subtitle_time": N_("The time of subtitle {number} is wrong: {text}. Correct it and upload again."),
-    "not_a_pdf": N_("We can't open this paper. Upload a PDF, or a photo as JPEG or PNG."),
 }
 _SHOWN: dict[str, Callable[[Any], str]] = {
     "length": i18n.duration,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from portal.media import child
 from portal.media.findings import Refused
@@ -36,7 +37,7 @@ def render(image: Path, job: Path, *, least_width: int = 0) -> Still:
     """Writes `image` anew inside `job`; raises Refused for what is no image, a bomb, or too small."""
     command = child.script("image", str(image), "image", str(MOST_PIXELS), *map(str, WIDTHS))
     outcome = child.run(command, limits=LIMITS, job=job, reads=[image])
-    report = json.loads(outcome.output) if outcome.ok else {"error": "not_an_image"}
+    report: dict[str, Any] = json.loads(outcome.output) if outcome.ok else {"error": "not_an_image"}
     if "error" in report:
         raise Refused(report.pop("error"), **report)
     if report["width"] < least_width:

@@ -1,4 +1,4 @@
-"""Tells what a film really is, from its streams and decoded pictures; its name and its header's claims decide nothing."""
+"""Tells what a film really is from its streams and decoded pictures; names and header claims count for nothing."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def whole_length(facts: dict[str, Any]) -> float:
     """The seconds of picture that are there; raises Refused when packets or time that were declared are missing."""
     picture = facts["picture"]
     rate = Fraction(*picture["rate"])
-    found = max(picture["ends"] - picture["start"], 0.0)
+    found: float = max(picture["ends"] - picture["start"], 0.0)
     promised = picture["declared_packets"]
     missing = promised - picture["packets"]
     if promised and missing > max(promised * TOLERATED_SHARE, rate * TOLERATED_SECONDS):

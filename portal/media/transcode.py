@@ -82,7 +82,7 @@ def fraction_done(line: str, seconds: float) -> float | None:
 def make_screener(
     source: Path, film: Film, job: Path, *, binary: str, on_progress: Callable[[float], None] | None = None
 ) -> Path:
-    """The review copy inside `job`; progress is told as it grows. Raises Refused when the film cannot be shown whole."""
+    """The review copy inside `job`, its growth told to `on_progress`; raises Refused when it cannot be made whole."""
 
     def hear(line: str) -> None:
         done = fraction_done(line, film.seconds)

@@ -16,6 +16,7 @@ CHECKSUMS = ("sha256", "sha1", "md5")
 OFFSET_BYTES = "application/offset+octet-stream"
 MOST_METADATA = 4096
 CHECKSUM_MISMATCH = 460
+_UNSHOWN = ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
 
 
 class ProtocolError(Exception):
@@ -97,9 +98,9 @@ def metadata(header: str) -> dict[str, str]:
 
 
 def file_name(said: str) -> str:
-    """The client's name as text to show: composed Hangul, no path, no control or direction marks, at most 200 letters."""
+    """The client's name as text to show: composed Hangul, no path, no control or direction marks, 200 letters."""
     bare = said.replace("\\", "/").rpartition("/")[2]
-    shown = "".join(letter for letter in bare if unicodedata.category(letter) not in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp"))
+    shown = "".join(letter for letter in bare if unicodedata.category(letter) not in _UNSHOWN)
     return unicodedata.normalize("NFC", shown).strip(" .")[:200]
 
 

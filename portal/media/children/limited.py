@@ -104,7 +104,7 @@ def fence_files(rights: dict[str, Any], version: int) -> None:
 def main() -> None:
     """Applies the rights of argv[1] and becomes the command that follows."""
     if sys.argv[1] == "--fences":
-        print(json.dumps({"network": cut_network(), "files": landlock_version() > 0}))
+        json.dump({"network": cut_network(), "files": landlock_version() > 0}, sys.stdout)
         return
     rights = json.loads(sys.argv[1])
     die_with(rights["parent"])

@@ -20,8 +20,9 @@ SAMPLE_FRAMES = 8
 def open_film(path: str, whitelist: str, max_pixels: str) -> av.container.InputContainer:
     """Opens by path only (a file object would let libav follow addresses) and only as a whitelisted container."""
     options = {"protocol_whitelist": "file", "format_whitelist": whitelist, "max_streams": str(MOST_STREAMS)}
+    bounded: list[Any] = [{"max_pixels": max_pixels}] * MOST_STREAMS
     try:
-        return av.open(path, options=options, stream_options=[{"max_pixels": max_pixels}] * MOST_STREAMS)
+        return av.open(path, options=options, stream_options=bounded)
     except ValueError as error:
         # MPEG programme and transport streams show no streams this early; there the memory limit bounds the picture.
         if "stream_options" not in str(error):

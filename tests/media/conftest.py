@@ -1,0 +1,62 @@
+"""Small films made on the spot, and the shared corpus of hostile files where it is at hand."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from portal.media import child, transcode
+
+CORPUS = Path(__file__).resolve().parents[3] / "shared" / "data" / "media"
+PICTURE = ("-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=2")
+SOUND = ("-f", "lavfi", "-i", "sine=frequency=440:duration=2")
+FILMS: dict[str, tuple[str, ...]] = {
+    "plain.mp4": (*PICTURE, *SOUND, "-c:v", "libx264", "-c:a", "aac", "-movflags", "+faststart"),
+    "silent.mp4": (*PICTURE, "-c:v", "libx264"),
+    "sound_only.mp4": (*SOUND, "-c:a", "aac"),
+    "surround.mkv": (*PICTURE, *SOUND, "-c:v", "libx264", "-c:a", "aac", "-ac", "6"),
+    "film_rate.mov": (*PICTURE, "-r", "24000/1001", "-c:v", "prores_ks"),
+    "interlaced.mpg": (*PICTURE, "-c:v", "mpeg2video", "-flags", "+ilme+ildct", "-vf", "setfield=tff"),
+    "named.mp4": (
+        *(*PICTURE, *SOUND, "-c:v", "libx264", "-c:a", "aac"),
+        *("-metadata", "artist=Hana Kim", "-metadata", "title=Hana's film", "-metadata:s:v", "handler_name=Hana Kim"),
+    ),
+}
+
+
+@pytest.fixture(scope="session")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """A two-second film by its name in FILMS, made once."""
+    folder = tmp_path_factory.mktemp("films")
+
+    def make(name: str) -> Path:
+        path = folder / name
+        if not path.exists():
+            command = [transcode.ffmpeg_binary(), "-loglevel", "error", *FILMS[name], str(path)]
+            subprocess.run(command, check=True)
+        return path
+
+    return make
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Iterator[Path]:
+    """A private job directory."""
+    with child.job_directory(tmp_path / "jobs") as path:
+        yield path
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Callable[[str], Path]:
+    """A file of the shared corpus; the test is skipped where the corpus is not beside the checkout."""
+
+    def find(name: str) -> Path:
+        path = CORPUS / name
+        if not path.exists():
+            pytest.skip("the shared media corpus is not beside this checkout")
+        return path
+
+    return find
