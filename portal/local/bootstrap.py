@@ -33,6 +33,7 @@ def prepare(arguments: Sequence[str], root: Path = ROOT) -> None:
         return
     lock = locks.TEST if list(arguments[:1]) == ["test"] else locks.RUN
     try:
+        _require_python()
         environment = Environment(root)
         environment.ensure(lock)
         if lock == locks.TEST:
@@ -75,7 +76,6 @@ class Environment:
         """Make the environment hold `lock`; costs one hash when it already does."""
         if self._ready(lock):
             return
-        _require_python()
         with _alone(self.root):
             if not self._ready(lock):  # another start may have done the work while this one waited
                 self._make(self._record.chosen(lock))
@@ -98,7 +98,7 @@ class Environment:
         script = self.folder / "bin" / "pip"
         if not (self.python.exists() and script.exists() and str(self.folder) in script.read_text(encoding="utf-8")):
             return False
-        probe = [self.python, "-c", "import sys, pip; print(*sys.version_info[:2])"]
+        probe = [str(self.python), "-c", "import sys, pip; print(*sys.version_info[:2])"]
         answer = subprocess.run(probe, capture_output=True, text=True, check=False)
         return answer.stdout.strip() == "{} {}".format(*sys.version_info[:2])
 
@@ -134,13 +134,14 @@ class Environment:
         draft.rename(requirement)
 
     def _sync_with_uv(self, lock: str) -> None:
-        command = [self._uv / "bin" / "uv", "pip", "sync", "--quiet", "--require-hashes", "--python", self.python]
+        uv: list[str | Path] = [self._uv / "bin" / "uv", "pip", "sync", "--quiet", "--require-hashes"]
         settings = {"UV_LINK_MODE": "copy", "UV_PYTHON_DOWNLOADS": "never"}
-        _run([*command, self.root / lock], "uv could not install the locked packages", settings)
+        command = [*uv, "--python", self.python, self.root / lock]
+        _run(command, "uv could not install the locked packages", settings)
 
 
 def _require_python() -> None:
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - this line is for those who come with an older one
         raise SetupFailed("Python 3.11 or newer is needed; this is {}.{}".format(*sys.version_info[:2]))
 
 

@@ -1,0 +1,56 @@
+"""The whole proof: style, types, then every test. `python -m tests.run [--only-tests] [pytest arguments]`.
+
+A later step runs even when an earlier one failed; the exit status tells whether all of them passed.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+_CHECKS = {
+    "lint": ["ruff", "check", "--quiet", "."],
+    "format": ["ruff", "format", "--check", "--quiet", "."],
+    "types": ["mypy", "--strict", "portal", "workers"],
+}
+_WHOLE = ["--everything", "--cov", "--cov-report="]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the steps and return 0 when every one of them passed."""
+    chosen = [argument for argument in arguments if argument != "--only-tests"]
+    checks = {} if "--only-tests" in arguments else _CHECKS
+    failed = [name for name, command in checks.items() if not _passes(name, [_program(command[0]), *command[1:]])]
+    options = chosen or _WHOLE
+    tests = [sys.executable, "-m", "pytest", "-n", "auto", "--maxprocesses", "4", "--dist", "worksteal", "-q"]
+    if not _passes("tests", [*tests, *options]):
+        failed.append("tests")
+    if failed:
+        print(f"FAILED: {', '.join(failed)}")
+    return int(bool(failed))
+
+
+def _passes(name: str, command: Sequence[str]) -> bool:
+    print(f"== {name}", flush=True)
+    started = time.monotonic()
+    passed = subprocess.run(command, cwd=ROOT, env=_environment(), check=False).returncode == 0
+    if name != "tests":  # pytest's own last line stays the last
+        print(f"{'passed' if passed else 'FAILED'} in {time.monotonic() - started:.1f} s", flush=True)
+    return passed
+
+
+def _program(name: str) -> str:
+    return str(Path(sys.executable).parent / name)
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
