@@ -24,9 +24,9 @@ def start(config: pytest.Config) -> None:
     stack = config.stash[_STACK] = ExitStack()
     if config.getoption("collectonly") or config.getoption("--db") == "sqlite":
         return
-    postgres = stack.enter_context(services.postgres())
-    os.environ["PORTAL_TEST_POSTGRES"] = postgres.url
-    _make_template(postgres.url)
+    url = stack.enter_context(services.postgres())
+    os.environ["PORTAL_TEST_POSTGRES"] = url
+    _make_template(url)
 
 
 def stop(config: pytest.Config) -> None:

@@ -1347,7 +1347,7 @@ def upgrade() -> None:
         sa.Column("rev", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "state = 'undecided' OR outcome IS NOT NULL",
-            name=op.f("ck_decisions_outcome"),
+            name=op.f("ck_decisions_outcome_once_decided"),
         ),
         sa.CheckConstraint(
             "released_by_id IS NULL OR decided_by_id IS NULL OR released_by_id <> decided_by_id",

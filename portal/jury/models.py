@@ -281,7 +281,7 @@ class Decision(Versioned, Base):
 
     __table_args__ = (
         sa.UniqueConstraint("round_id", "entry_id"),
-        sa.CheckConstraint("state = 'undecided' OR outcome IS NOT NULL", name="outcome"),
+        sa.CheckConstraint("state = 'undecided' OR outcome IS NOT NULL", name="outcome_once_decided"),
         sa.CheckConstraint(
             "released_by_id IS NULL OR decided_by_id IS NULL OR released_by_id <> decided_by_id", name="second_person"
         ),
