@@ -55,9 +55,9 @@ def upright_size(image: Image.Image) -> tuple[int, int]:
 def convert(path: str, prefix: str, max_pixels: int, widths: list[int]) -> dict[str, Any]:
     """Writes one file for each width; reports the size of the upright original."""
     with Image.open(path, formats=FORMATS) as image:
+        if image.width * image.height > max_pixels:
+            return {"error": "too_many_pixels", "width": image.width, "height": image.height}
         width, height = upright_size(image)
-        if width * height > max_pixels:
-            return {"error": "too_many_pixels", "width": width, "height": height}
         # A large photo is decoded at half or a quarter of its size when that is still twice what is needed.
         image.draft("RGB", (max(widths) * 2, max(widths) * 2))
         upright = on_paper(in_srgb(ImageOps.exif_transpose(image)))
