@@ -1,0 +1,167 @@
+"""The `portal` command: run, test, demo, the database, the audit trail and the pure engines."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from portal import __version__
+from portal.settings import Misconfigured, Settings
+
+
+def _settings() -> Settings:
+    try:
+        return Settings.from_env()
+    except Misconfigured as reason:
+        raise click.ClickException(str(reason)) from reason
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="PAN Portal")
+def main() -> None:
+    """PAN Portal: submissions, AI-use disclosure, jury and screenings for AI film festivals and film schools."""
+
+
+@main.command()
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--empty", is_flag=True, help="Start without the demo festival.")
+def run(port: int, empty: bool) -> None:
+    """Run the whole portal here, with a living demo festival; Ctrl-C stops everything."""
+    from portal import demo, upgrade
+    from portal.local import supervisor
+
+    os.environ.setdefault("PORTAL_BASE_URL", f"http://127.0.0.1:{port}")
+    settings = _settings()
+    settings.data.mkdir(parents=True, exist_ok=True)
+    upgrade.upgrade(settings.database_url)
+    if not empty:
+        demo.load(settings, say=click.echo)
+    environment = {key: value for key, value in os.environ.items() if key.startswith("PORTAL_")}
+    environment |= {"PORTAL_DATA": str(settings.data)}
+    sys.exit(supervisor.serve(environment, port, on_ready=lambda: click.echo(demo.welcome(settings))))
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def test(arguments: tuple[str, ...]) -> None:
+    """Lint, types and every test, on servers of its own; arguments go to pytest."""
+    os.execv(sys.executable, [sys.executable, "-m", "tests.run", *arguments])
+
+
+@main.group("demo")
+def demo_group() -> None:
+    """The demo festival: invented people and films at the real scale."""
+
+
+@demo_group.command("load")
+def demo_load() -> None:
+    """Load the demo festival into an empty database; does nothing where it is already there."""
+    from portal import demo, upgrade
+
+    settings = _settings()
+    upgrade.upgrade(settings.database_url)
+    demo.load(settings, say=click.echo)
+
+
+@demo_group.command("reset")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def demo_reset(yes: bool) -> None:
+    """Throw the local data away and load the demo festival afresh."""
+    from portal import demo
+
+    settings = _settings()
+    if not settings.local:
+        raise click.ClickException("The demo is for local installations only.")
+    if not yes:
+        click.confirm(f"Delete everything in {settings.data}?", abort=True, default=True)
+    demo.reset(settings, say=click.echo)
+
+
+@main.group()
+def db() -> None:
+    """The database."""
+
+
+@db.command("upgrade")
+@click.argument("revision", default="head")
+def db_upgrade(revision: str) -> None:
+    """Migrate forwards."""
+    from portal import upgrade
+
+    upgrade.upgrade(_settings().database_url, revision)
+
+
+@db.command("downgrade")
+@click.argument("revision")
+def db_downgrade(revision: str) -> None:
+    """Migrate backwards; `base` empties the database."""
+    from portal import upgrade
+
+    upgrade.downgrade(_settings().database_url, revision)
+
+
+@main.group("audit")
+def audit_group() -> None:
+    """The audit trail."""
+
+
+@audit_group.command("verify")
+def audit_verify() -> None:
+    """Recompute the chain; exits with 1 and names the records where it does not hold."""
+    from portal import audit
+    from portal.db import sessions
+
+    with sessions(_settings(), read_only=True)() as session:
+        broken = list(audit.broken_links(session))
+    if broken:
+        raise click.ClickException(f"The chain is broken at {', '.join(map(str, broken[:20]))}.")
+    click.echo("The audit chain holds.")
+
+
+@main.group()
+def jury() -> None:
+    """The jury's pure engines, on files."""
+
+
+@jury.command("plan")
+@click.argument("instance", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def jury_plan(instance: Path, as_json: bool) -> None:
+    """Assign jurors to films: INSTANCE is a neutral instance in JSON."""
+    from portal.jury.command import plan_file
+
+    _print(plan_file(instance), as_json)
+
+
+@jury.command("calibrate")
+@click.argument("scores", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--top", default=24, show_default=True, type=click.IntRange(min=1))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def jury_calibrate(scores: Path, top: int, as_json: bool) -> None:
+    """Correct scores for severity: SCORES is a CSV with film, juror and score."""
+    from portal.jury.command import calibrate_file
+
+    _print(calibrate_file(scores, top), as_json)
+
+
+@main.group()
+def disclosure() -> None:
+    """The AI-use disclosure."""
+
+
+@disclosure.command("label")
+@click.argument("ledger", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def disclosure_label(ledger: Path, as_json: bool) -> None:
+    """Compute the public label of a neutral ledger."""
+    from portal.disclosure.command import label_file
+
+    _print(label_file(ledger), as_json)
+
+
+def _print(value: dict[str, object], as_json: bool) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=None if as_json else 2))
