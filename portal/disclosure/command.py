@@ -1,0 +1,65 @@
+"""What `portal disclosure label LEDGER.json --json` says about a ledger: codes and integers, nothing to translate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal.disclosure import exports
+from portal.disclosure.figures import Appearance, Figures, Interval, measure
+from portal.disclosure.ledger import Ledger
+from portal.disclosure.presets import PRESETS, preset
+from portal.disclosure.rules import evaluate
+from portal.disclosure.serial import from_json
+from portal.disclosure.validation import check
+
+
+def label_report(data: Any) -> dict[str, Any]:
+    """The label, the policies and the violations of a decoded ledger; raises Invalid when it is not one."""
+    ledger = from_json(data)
+    figures = measure(ledger)
+    return {
+        "title": figures.title,
+        **_measured(figures),
+        "flags": exports.flags(figures),
+        "parts": [_part(part) for part in figures.parts],
+        "policies": _policies(ledger),
+        "violations": sorted({problem.code for problem in check(ledger)}),
+    }
+
+
+def _measured(figures: Figures) -> dict[str, Any]:
+    return {
+        "tier": figures.tier.name,
+        "generated_bp": _ends(figures.generated),
+        "altered_bp": _ends(figures.altered),
+        "visible_bp": _ends(figures.visible),
+        "badges": [badge.value for badge in figures.badges],
+        "phases": {craft.value: phase for craft, phase in figures.phases.items()},
+        "eu_icon": figures.eu_icon.value,
+        "hpf": figures.hpf.value,
+        "dst": figures.dst,
+    }
+
+
+def _part(figures: Figures) -> dict[str, Any]:
+    performers = [_performer(appearance) for appearance in figures.appearances]
+    return {"title": figures.title, **_measured(figures), "performers": performers}
+
+
+def _performer(appearance: Appearance) -> dict[str, Any]:
+    performer = appearance.performer
+    return {
+        "kind": performer.kind.value,
+        "name": performer.name,
+        "consent": performer.consent.value if performer.consent else None,
+        "ratio_bp": appearance.ratio_bp,
+        "band": appearance.band.value if appearance.band else None,
+    }
+
+
+def _ends(share: Interval) -> list[int]:
+    return [share.lo, share.hi]
+
+
+def _policies(ledger: Ledger) -> dict[str, dict[str, str]]:
+    return {name: {result.code: result.outcome.value for result in evaluate(preset(name), ledger)} for name in PRESETS}
