@@ -8,15 +8,17 @@ from collections.abc import Callable, Iterator
 from jinja2 import Environment, Template
 from markupsafe import Markup
 
+from portal.web import charts
 from portal.web.icons import icon
 
 FOLDER = "components/"
 
 
 def register(env: Environment) -> None:
-    """Add icons and all component macros to the globals of the environment."""
+    """Add icons, charts and all component macros to the globals of the environment."""
     env.globals["icon"] = icon
     env.globals["glyph"] = icon  # the same function for macros that have an `icon` parameter of their own
+    env.globals["charts"] = charts
     for name in component_files(env):
         env.globals.update(macros(env, env.get_template(name)))
 

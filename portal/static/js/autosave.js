@@ -1,0 +1,107 @@
+// Autosave: the whole form is posted 800 ms after the last input. The field being typed in is never touched,
+// so composing Hangul is safe; what could not be saved is tried again and guarded against a closed tab.
+(() => {
+  const status = document.getElementById('saved');
+  const waits = [2000, 4000, 8000, 15000, 30000];
+
+  const show = (state, text) => {
+    if (!status) return;
+    status.dataset.state = state;
+    status.querySelector('[data-saved-text]').textContent = text;
+  };
+
+  const showErrors = (form, errors) => {
+    for (const line of form.querySelectorAll('.err[id^="e-"]')) {
+      const id = line.id.slice(2);
+      const message = errors[id] || '';
+      const touched = form.querySelector(`#${CSS.escape(id)}`)?.dataset.touched;
+      if (message && !touched) continue;
+      line.hidden = !message;
+      line.lastElementChild.textContent = message;
+      line.closest('.field')?.toggleAttribute('data-invalid', Boolean(message));
+    }
+  };
+
+  class Autosave {
+    constructor(form) {
+      this.form = form;
+      this.tries = 0;
+      this.dirty = false;
+      this.running = false;
+      form.addEventListener('input', () => this.later());
+      form.addEventListener('focusout', (event) => {
+        if (event.target.id) event.target.dataset.touched = '1';
+      });
+      form.addEventListener('submit', () => {
+        clearTimeout(this.timer);
+        this.dirty = false;
+      });
+      addEventListener('online', () => this.dirty && this.save());
+      addEventListener('beforeunload', (event) => {
+        if (this.dirty) event.preventDefault();
+      });
+    }
+
+    later(wait = 800) {
+      this.dirty = true;
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.save(), wait);
+    }
+
+    async save() {
+      if (this.running) return this.later();
+      this.running = true;
+      this.dirty = false;
+      if (status) show('saving', status.dataset.saving);
+      try {
+        await this.settle(
+          await fetch(this.form.dataset.autosave, {
+            method: 'POST',
+            body: new FormData(this.form),
+            headers: { 'X-Autosave': '1', Accept: 'application/json' },
+            redirect: 'error',
+          }),
+        );
+      } catch {
+        this.failed();
+      } finally {
+        this.running = false;
+      }
+    }
+
+    async settle(response) {
+      if (response.status === 409) return this.conflict(await response.text());
+      if (!response.ok) return this.failed(response.status < 500 && response.status !== 429);
+      const answer = await response.json();
+      this.tries = 0;
+      const rev = this.form.querySelector('[data-rev]');
+      if (rev && answer.rev !== undefined) rev.value = answer.rev;
+      showErrors(this.form, answer.errors || {});
+      if (status && !this.dirty) show('saved', status.dataset.saved.replace('{time}', answer.time || ''));
+      this.form.dispatchEvent(new CustomEvent('autosaved', { bubbles: true, detail: answer }));
+    }
+
+    failed(final = false) {
+      this.dirty = true;
+      if (status) show('failed', status.dataset.failed);
+      if (final) return;
+      const wait = waits[Math.min(this.tries, waits.length - 1)];
+      this.tries += 1;
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.save(), wait);
+    }
+
+    conflict(html) {
+      this.dirty = false;
+      clearTimeout(this.timer);
+      const found = new DOMParser().parseFromString(html, 'text/html').getElementById('conflict');
+      if (!found) return this.failed(true);
+      document.getElementById('conflict')?.remove();
+      this.form.before(found);
+      found.focus();
+      if (status) show('failed', status.dataset.failed);
+    }
+  }
+
+  for (const form of document.querySelectorAll('form[data-autosave]')) form.autosave = new Autosave(form);
+})();
