@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import logs, paths, schema
-from portal.accounts.queries import identify
+from portal.accounts.views import identify
 from portal.db import sessions
 from portal.navigation import OPS, PUBLIC, WORK
 from portal.settings import Settings

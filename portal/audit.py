@@ -86,7 +86,10 @@ def _digest(row: dict[str, Any], seq: int, previous: str) -> str:
 
 def _locked_head(session: Session) -> tuple[int, str]:
     head = session.execute(
-        sa.update(AuditHead).where(AuditHead.id == 1).values(seq=AuditHead.seq).returning(AuditHead.seq, AuditHead.digest)
+        sa.update(AuditHead)
+        .where(AuditHead.id == 1)
+        .values(seq=AuditHead.seq)
+        .returning(AuditHead.seq, AuditHead.digest)
     ).first()
     if head is None:
         session.execute(sa.insert(AuditHead).values(id=1, seq=0, digest=_GENESIS))
@@ -128,7 +131,9 @@ def broken_links(session: Session) -> Iterator[int]:
     """The sequence numbers where the chain does not hold: edited, deleted or reordered records."""
     previous, expected = _GENESIS, 1
     for found in session.scalars(sa.select(AuditRecord).order_by(AuditRecord.seq)):
-        row = {key: getattr(found, key) for key in ("at", "actor_id", "actor_kind", "verb", "subject_kind", "subject_id")}
+        row = {
+            key: getattr(found, key) for key in ("at", "actor_id", "actor_kind", "verb", "subject_kind", "subject_id")
+        }
         digest = _digest({**row, "detail": found.detail}, found.seq, previous)
         if found.seq != expected or found.previous != previous or found.digest != digest:
             yield found.seq

@@ -134,9 +134,7 @@ def engine_for(url: str) -> sa.Engine:
 def sessions(settings: Settings, *, read_only: bool = False) -> sessionmaker[Session]:
     """A factory of sessions that know their installation's settings; `read_only` ones take no write lock."""
     engine = engine_for(settings.database_url)
-    return sessionmaker(
-        reading(engine) if read_only else engine, expire_on_commit=False, info={"settings": settings}
-    )
+    return sessionmaker(reading(engine) if read_only else engine, expire_on_commit=False, info={"settings": settings})
 
 
 @contextmanager

@@ -21,7 +21,12 @@ def person(session: Session, **values: Any) -> Person:
     """Somebody with an account."""
     n = next(_count)
     made = Person(
-        **{"email": f"person{n}@example.test", "native_name": f"사람{n}", "latin_family": "Saram", "latin_given": f"N{n}"}
+        **{
+            "email": f"person{n}@example.test",
+            "native_name": f"사람{n}",
+            "latin_family": "Saram",
+            "latin_given": f"N{n}",
+        }
         | values
     )
     session.add(made)

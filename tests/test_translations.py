@@ -1,0 +1,96 @@
+"""Korean is complete: every message of the code and the templates has its translation, placeholders included."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from babel.messages.catalog import Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from portal import i18n, paths
+
+KEYWORDS = {"_": None, "N_": None, "translate": None, "gettext": None, "ngettext": (1, 2)}
+METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
+OPTIONS = {name: {"trim_blocks": "true", "lstrip_blocks": "true"} for name in ("**.html", "**.txt")}
+_FIELD = re.compile(r"\{([a-z_0-9]*)[^}]*\}")
+
+
+def _messages(folder: Path) -> dict[str | tuple[str, ...], str]:
+    found = {}
+    for name, line, message, _, _ in extract_from_dir(folder, METHODS, OPTIONS, keywords=KEYWORDS):
+        if message and any(message):
+            found[message] = f"{folder.name}/{name}:{line}"
+    return found
+
+
+def _used() -> dict[str | tuple[str, ...], str]:
+    return {**_messages(paths.PACKAGE), **_messages(paths.TEMPLATES), **_messages(paths.PACKAGE.parent / "workers")}
+
+
+def _catalog(language: str) -> dict[str, Message]:
+    found: dict[str, Message] = {}
+    for path in sorted((paths.LOCALE / language).glob("*.po")):
+        with path.open("rb") as source:
+            for message in read_po(source, locale=language):
+                if message.id:
+                    found[message.id[0] if isinstance(message.id, tuple) else message.id] = message
+    return found
+
+
+def _first(message: str | tuple[str, ...]) -> str:
+    return message if isinstance(message, str) else message[0]
+
+
+def _texts(message: Message) -> list[str]:
+    return [message.string] if isinstance(message.string, str) else [text for text in message.string if text]
+
+
+def missing(used: dict[str | tuple[str, ...], str], catalog: dict[str, Message]) -> list[str]:
+    """`place: message` for everything without a translation."""
+    return [
+        f"{place}: {_first(message)!r}"
+        for message, place in used.items()
+        if _first(message) not in catalog or catalog[_first(message)].fuzzy or not any(_texts(catalog[_first(message)]))
+    ]
+
+
+def test_korean_is_complete() -> None:
+    assert missing(_used(), _catalog("ko")) == []
+
+
+def test_a_planted_message_without_translation_is_found() -> None:
+    assert missing({"A planted sentence nobody translated.": "here:1"}, _catalog("ko"))
+
+
+def test_translations_keep_the_placeholders() -> None:
+    wrong = [
+        message.id
+        for message in _catalog("ko").values()
+        for text in _texts(message)
+        if not set(_FIELD.findall(text))
+        <= set(_FIELD.findall("".join(message.id if isinstance(message.id, tuple) else [message.id])))
+    ]
+    assert wrong == []
+
+
+def test_no_translation_is_left_over() -> None:
+    used = {_first(message) for message in _used()}
+    assert sorted(set(_catalog("ko")) - used) == []
+
+
+def test_english_is_the_source() -> None:
+    with_korean = [place for message, place in _used().items() if re.search(r"[가-힣]", _first(message))]
+    assert with_korean == []
+
+
+def test_no_particle_follows_a_variable() -> None:
+    particle = re.compile(r"\}(?:은|는|이|가|을|를|와|과|로|으로)(?=[\s.,!?]|$)")
+    wrong = [text for message in _catalog("ko").values() for text in _texts(message) if particle.search(text)]
+    assert wrong == []
+
+
+def test_plurals_have_one_korean_form() -> None:
+    with i18n.using("ko"):
+        assert i18n.ngettext("{n} film", "{n} films", 1) == i18n.ngettext("{n} film", "{n} films", 5)
