@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _PENDING = "audit.pending"
 _GENESIS = "0" * 64
+_HASHED = ("at", "actor_id", "actor_kind", "verb", "subject_kind", "subject_id")
 
 
 class AuditRecord(Base):
@@ -131,9 +132,7 @@ def broken_links(session: Session) -> Iterator[int]:
     """The sequence numbers where the chain does not hold: edited, deleted or reordered records."""
     previous, expected = _GENESIS, 1
     for found in session.scalars(sa.select(AuditRecord).order_by(AuditRecord.seq)):
-        row = {
-            key: getattr(found, key) for key in ("at", "actor_id", "actor_kind", "verb", "subject_kind", "subject_id")
-        }
+        row = {key: getattr(found, key) for key in _HASHED}
         digest = _digest({**row, "detail": found.detail}, found.seq, previous)
         if found.seq != expected or found.previous != previous or found.digest != digest:
             yield found.seq

@@ -36,7 +36,8 @@ class Locale:
     zone: str = SEOUL
 
 
-_current: ContextVar[Locale] = ContextVar("locale", default=Locale())
+_DEFAULT = Locale()
+_current: ContextVar[Locale] = ContextVar("locale", default=_DEFAULT)
 
 
 @contextmanager

@@ -27,6 +27,7 @@ FEATURES = (
     "mail", "accounts", "calls", "school", "disclosure", "media", "entries", "jury", "programme", "audience",
 )  # fmt: skip
 DESKS = ("organizer", "public", "api")
+MODELS = ("models", "codes")
 VIEWS = ("views", "forms")
 FLASK = ("flask", "flask_wtf", "wtforms", "werkzeug")
 
@@ -94,7 +95,7 @@ def layer(name: str) -> int:
 
 
 def _feature_layer(parts: list[str]) -> int:
-    if len(parts) > 1 and parts[1] == "models":
+    if len(parts) > 1 and parts[1] in MODELS:
         return 2
     return 5 if len(parts) > 1 and parts[1] in VIEWS else 3
 

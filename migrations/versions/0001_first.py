@@ -39,15 +39,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("digest", name=op.f("uq_audit_records_digest")),
     )
     with op.batch_alter_table("audit_records", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_audit_records_actor_id"), ["actor_id"], unique=False
-        )
-        batch_op.create_index(
-            "ix_audit_records_subject", ["subject_kind", "subject_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_audit_records_verb"), ["verb"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_audit_records_actor_id"), ["actor_id"], unique=False)
+        batch_op.create_index("ix_audit_records_subject", ["subject_kind", "subject_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_records_verb"), ["verb"], unique=False)
 
     op.create_table(
         "editions",
@@ -96,15 +90,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_attempts")),
     )
     with op.batch_alter_table("sign_in_attempts", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_sign_in_attempts_asked_from"), ["asked_from"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_sign_in_attempts_at"), ["at"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_sign_in_attempts_email"), ["email"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_sign_in_attempts_asked_from"), ["asked_from"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sign_in_attempts_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sign_in_attempts_email"), ["email"], unique=False)
 
     op.create_table(
         "sign_in_links",
@@ -112,14 +100,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column(
             "purpose",
-            sa.Enum(
-                "sign_in",
-                "sign_up",
-                name="linkpurpose",
-                native_enum=False,
-                create_constraint=True,
-                length=24,
-            ),
+            sa.Enum("sign_in", "sign_up", name="linkpurpose", native_enum=False, create_constraint=True, length=24),
             nullable=False,
         ),
         sa.Column("email", sa.String(length=254), nullable=False),
@@ -132,12 +113,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("digest", name=op.f("uq_sign_in_links_digest")),
     )
     with op.batch_alter_table("sign_in_links", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_sign_in_links_asked_from"), ["asked_from"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_sign_in_links_email"), ["email"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_sign_in_links_asked_from"), ["asked_from"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sign_in_links_email"), ["email"], unique=False)
 
     op.create_table(
         "calls",
@@ -146,14 +123,7 @@ def upgrade() -> None:
         sa.Column("slug", sa.String(length=40), nullable=False),
         sa.Column(
             "kind",
-            sa.Enum(
-                "festival",
-                "school",
-                name="callkind",
-                native_enum=False,
-                create_constraint=True,
-                length=24,
-            ),
+            sa.Enum("festival", "school", name="callkind", native_enum=False, create_constraint=True, length=24),
             nullable=False,
         ),
         sa.Column("name_ko", sa.String(length=200), nullable=False),
@@ -166,22 +136,14 @@ def upgrade() -> None:
         sa.Column("entry_limit", sa.Integer(), nullable=False),
         sa.Column("published_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("rev", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "entry_limit BETWEEN 1 AND 50", name=op.f("ck_calls_entry_limit")
-        ),
-        sa.CheckConstraint(
-            "opens_at < closes_at", name=op.f("ck_calls_opens_before_closes")
-        ),
-        sa.ForeignKeyConstraint(
-            ["edition_id"], ["editions.id"], name=op.f("fk_calls_edition_id")
-        ),
+        sa.CheckConstraint("entry_limit BETWEEN 1 AND 50", name=op.f("ck_calls_entry_limit")),
+        sa.CheckConstraint("opens_at < closes_at", name=op.f("ck_calls_opens_before_closes")),
+        sa.ForeignKeyConstraint(["edition_id"], ["editions.id"], name=op.f("fk_calls_edition_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calls")),
         sa.UniqueConstraint("slug", name=op.f("uq_calls_slug")),
     )
     with op.batch_alter_table("calls", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_calls_edition_id"), ["edition_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_calls_edition_id"), ["edition_id"], unique=False)
 
     op.create_table(
         "invitations",
@@ -210,15 +172,7 @@ def upgrade() -> None:
         ),
         sa.Column(
             "scope",
-            sa.Enum(
-                "portal",
-                "edition",
-                "cohort",
-                name="scope",
-                native_enum=False,
-                create_constraint=True,
-                length=24,
-            ),
+            sa.Enum("portal", "edition", "cohort", name="scope", native_enum=False, create_constraint=True, length=24),
             nullable=False,
         ),
         sa.Column("scope_id", sa.Integer(), nullable=False),
@@ -227,18 +181,13 @@ def upgrade() -> None:
         sa.Column("expires_at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("accepted_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
-            ["invited_by_id"],
-            ["people.id"],
-            name=op.f("fk_invitations_invited_by_id"),
-            ondelete="SET NULL",
+            ["invited_by_id"], ["people.id"], name=op.f("fk_invitations_invited_by_id"), ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitations")),
         sa.UniqueConstraint("digest", name=op.f("uq_invitations_digest")),
     )
     with op.batch_alter_table("invitations", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_invitations_email"), ["email"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_invitations_email"), ["email"], unique=False)
 
     op.create_table(
         "outgoing_mails",
@@ -282,14 +231,9 @@ def upgrade() -> None:
         sa.Column("lease_until", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("last_error", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["edition_id"], ["editions.id"], name=op.f("fk_outgoing_mails_edition_id")),
         sa.ForeignKeyConstraint(
-            ["edition_id"], ["editions.id"], name=op.f("fk_outgoing_mails_edition_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"],
-            ["people.id"],
-            name=op.f("fk_outgoing_mails_person_id"),
-            ondelete="SET NULL",
+            ["person_id"], ["people.id"], name=op.f("fk_outgoing_mails_person_id"), ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outgoing_mails")),
         sa.UniqueConstraint("message_id", name=op.f("uq_outgoing_mails_message_id")),
@@ -299,24 +243,14 @@ def upgrade() -> None:
             "transition",
             "kind",
             "recipient",
-            name=op.f(
-                "uq_outgoing_mails_object_kind_object_id_transition_kind_recipient"
-            ),
+            name=op.f("uq_outgoing_mails_object_kind_object_id_transition_kind_recipient"),
         ),
     )
     with op.batch_alter_table("outgoing_mails", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_outgoing_mails_batch"), ["batch"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_outgoing_mails_person_id"), ["person_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_outgoing_mails_state"), ["state"], unique=False
-        )
-        batch_op.create_index(
-            "ix_outgoing_mails_state_lease", ["state", "lease_until"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_outgoing_mails_batch"), ["batch"], unique=False)
+        batch_op.create_index(batch_op.f("ix_outgoing_mails_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_outgoing_mails_state"), ["state"], unique=False)
+        batch_op.create_index("ix_outgoing_mails_state_lease", ["state", "lease_until"], unique=False)
 
     op.create_table(
         "packages",
@@ -346,19 +280,13 @@ def upgrade() -> None:
         sa.Column("rating", sa.Integer(), nullable=False),
         sa.Column("bumper_s", sa.Integer(), nullable=False),
         sa.Column("rev", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "rating IN (0, 12, 15, 19)", name=op.f("ck_packages_rating")
-        ),
-        sa.ForeignKeyConstraint(
-            ["edition_id"], ["editions.id"], name=op.f("fk_packages_edition_id")
-        ),
+        sa.CheckConstraint("rating IN (0, 12, 15, 19)", name=op.f("ck_packages_rating")),
+        sa.ForeignKeyConstraint(["edition_id"], ["editions.id"], name=op.f("fk_packages_edition_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_packages")),
         sa.UniqueConstraint("code", name=op.f("uq_packages_code")),
     )
     with op.batch_alter_table("packages", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_packages_edition_id"), ["edition_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_packages_edition_id"), ["edition_id"], unique=False)
 
     op.create_table(
         "releases",
@@ -370,19 +298,12 @@ def upgrade() -> None:
         sa.Column("changes", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("released_by_id", sa.Integer(), nullable=True),
         sa.Column("released_at", portal.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["edition_id"], ["editions.id"], name=op.f("fk_releases_edition_id")),
         sa.ForeignKeyConstraint(
-            ["edition_id"], ["editions.id"], name=op.f("fk_releases_edition_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["released_by_id"],
-            ["people.id"],
-            name=op.f("fk_releases_released_by_id"),
-            ondelete="SET NULL",
+            ["released_by_id"], ["people.id"], name=op.f("fk_releases_released_by_id"), ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_releases")),
-        sa.UniqueConstraint(
-            "edition_id", "version", name=op.f("uq_releases_edition_id_version")
-        ),
+        sa.UniqueConstraint("edition_id", "version", name=op.f("uq_releases_edition_id_version")),
     )
     op.create_table(
         "role_grants",
@@ -408,39 +329,22 @@ def upgrade() -> None:
         ),
         sa.Column(
             "scope",
-            sa.Enum(
-                "portal",
-                "edition",
-                "cohort",
-                name="scope",
-                native_enum=False,
-                create_constraint=True,
-                length=24,
-            ),
+            sa.Enum("portal", "edition", "cohort", name="scope", native_enum=False, create_constraint=True, length=24),
             nullable=False,
         ),
         sa.Column("scope_id", sa.Integer(), nullable=False),
         sa.Column("granted_at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("ended_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
-            ["person_id"],
-            ["people.id"],
-            name=op.f("fk_role_grants_person_id"),
-            ondelete="CASCADE",
+            ["person_id"], ["people.id"], name=op.f("fk_role_grants_person_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_role_grants")),
         sa.UniqueConstraint(
-            "person_id",
-            "role",
-            "scope",
-            "scope_id",
-            name=op.f("uq_role_grants_person_id_role_scope_scope_id"),
+            "person_id", "role", "scope", "scope_id", name=op.f("uq_role_grants_person_id_role_scope_scope_id")
         ),
     )
     with op.batch_alter_table("role_grants", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_role_grants_place", ["scope", "scope_id", "role"], unique=False
-        )
+        batch_op.create_index("ix_role_grants_place", ["scope", "scope_id", "role"], unique=False)
 
     op.create_table(
         "sign_in_sessions",
@@ -451,18 +355,13 @@ def upgrade() -> None:
         sa.Column("expires_at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("ended_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
-            ["person_id"],
-            ["people.id"],
-            name=op.f("fk_sign_in_sessions_person_id"),
-            ondelete="CASCADE",
+            ["person_id"], ["people.id"], name=op.f("fk_sign_in_sessions_person_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_sessions")),
         sa.UniqueConstraint("digest", name=op.f("uq_sign_in_sessions_digest")),
     )
     with op.batch_alter_table("sign_in_sessions", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_sign_in_sessions_person_id"), ["person_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_sign_in_sessions_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "venues",
@@ -472,15 +371,11 @@ def upgrade() -> None:
         sa.Column("name_en", sa.String(length=200), nullable=False),
         sa.Column("address_ko", sa.String(length=300), nullable=False),
         sa.Column("address_en", sa.String(length=300), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["edition_id"], ["editions.id"], name=op.f("fk_venues_edition_id")
-        ),
+        sa.ForeignKeyConstraint(["edition_id"], ["editions.id"], name=op.f("fk_venues_edition_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_venues")),
     )
     with op.batch_alter_table("venues", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_venues_edition_id"), ["edition_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_venues_edition_id"), ["edition_id"], unique=False)
 
     op.create_table(
         "categories",
@@ -512,13 +407,8 @@ def upgrade() -> None:
         sa.Column("min_height", sa.Integer(), nullable=False),
         sa.Column("ai_rules", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "0 <= min_seconds AND min_seconds < max_seconds",
-            name=op.f("ck_categories_seconds"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["call_id"], ["calls.id"], name=op.f("fk_categories_call_id")
-        ),
+        sa.CheckConstraint("0 <= min_seconds AND min_seconds < max_seconds", name=op.f("ck_categories_seconds")),
+        sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_categories_call_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_categories")),
         sa.UniqueConstraint("call_id", "code", name=op.f("uq_categories_call_id_code")),
     )
@@ -532,19 +422,13 @@ def upgrade() -> None:
         sa.Column("name_en", sa.String(length=200), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["call_id"], ["calls.id"], name=op.f("fk_cohorts_call_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["edition_id"], ["editions.id"], name=op.f("fk_cohorts_edition_id")
-        ),
+        sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_cohorts_call_id")),
+        sa.ForeignKeyConstraint(["edition_id"], ["editions.id"], name=op.f("fk_cohorts_edition_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cohorts")),
         sa.UniqueConstraint("code", name=op.f("uq_cohorts_code")),
     )
     with op.batch_alter_table("cohorts", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_cohorts_edition_id"), ["edition_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_cohorts_edition_id"), ["edition_id"], unique=False)
 
     op.create_table(
         "halls",
@@ -556,18 +440,12 @@ def upgrade() -> None:
         sa.Column("accessible_seats", sa.Integer(), nullable=False),
         sa.Column("turnaround_min", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "seats > 0 AND accessible_seats <= seats", name=op.f("ck_halls_seats")
-        ),
-        sa.ForeignKeyConstraint(
-            ["venue_id"], ["venues.id"], name=op.f("fk_halls_venue_id")
-        ),
+        sa.CheckConstraint("seats > 0 AND accessible_seats <= seats", name=op.f("ck_halls_seats")),
+        sa.ForeignKeyConstraint(["venue_id"], ["venues.id"], name=op.f("fk_halls_venue_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_halls")),
     )
     with op.batch_alter_table("halls", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_halls_venue_id"), ["venue_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_halls_venue_id"), ["venue_id"], unique=False)
 
     op.create_table(
         "regulations",
@@ -578,13 +456,9 @@ def upgrade() -> None:
         sa.Column("text_en", sa.Text(), nullable=False),
         sa.Column("change_note", sa.Text(), nullable=False),
         sa.Column("published_at", portal.db.UtcDateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["call_id"], ["calls.id"], name=op.f("fk_regulations_call_id")
-        ),
+        sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_regulations_call_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_regulations")),
-        sa.UniqueConstraint(
-            "call_id", "version", name=op.f("uq_regulations_call_id_version")
-        ),
+        sa.UniqueConstraint("call_id", "version", name=op.f("uq_regulations_call_id_version")),
     )
     op.create_table(
         "rounds",
@@ -630,31 +504,22 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("last_error", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "band_bp BETWEEN 0 AND 10000 AND floor_bp BETWEEN 0 AND 10000",
-            name=op.f("ck_rounds_shares"),
+            "band_bp BETWEEN 0 AND 10000 AND floor_bp BETWEEN 0 AND 10000", name=op.f("ck_rounds_shares")
         ),
-        sa.CheckConstraint(
-            "jurors_per_film BETWEEN 1 AND 9", name=op.f("ck_rounds_jurors_per_film")
-        ),
+        sa.CheckConstraint("jurors_per_film BETWEEN 1 AND 9", name=op.f("ck_rounds_jurors_per_film")),
         sa.ForeignKeyConstraint(
             ["assignment_wanted_by_id"],
             ["people.id"],
             name=op.f("fk_rounds_assignment_wanted_by_id"),
             ondelete="SET NULL",
         ),
-        sa.ForeignKeyConstraint(
-            ["call_id"], ["calls.id"], name=op.f("fk_rounds_call_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["edition_id"], ["editions.id"], name=op.f("fk_rounds_edition_id")
-        ),
+        sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_rounds_call_id")),
+        sa.ForeignKeyConstraint(["edition_id"], ["editions.id"], name=op.f("fk_rounds_edition_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rounds")),
         sa.UniqueConstraint("code", name=op.f("uq_rounds_code")),
     )
     with op.batch_alter_table("rounds", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_rounds_edition_id"), ["edition_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_rounds_edition_id"), ["edition_id"], unique=False)
 
     op.create_table(
         "panels",
@@ -666,12 +531,7 @@ def upgrade() -> None:
         sa.Column("weight", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.CheckConstraint("weight BETWEEN 1 AND 100", name=op.f("ck_panels_weight")),
-        sa.ForeignKeyConstraint(
-            ["round_id"],
-            ["rounds.id"],
-            name=op.f("fk_panels_round_id"),
-            ondelete="CASCADE",
-        ),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_panels_round_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_panels")),
         sa.UniqueConstraint("round_id", "code", name=op.f("uq_panels_round_id_code")),
     )
@@ -706,46 +566,26 @@ def upgrade() -> None:
         sa.Column("taken", sa.Integer(), nullable=False),
         sa.Column("next_position", sa.Integer(), nullable=False),
         sa.Column("rev", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "0 <= taken AND taken <= seats", name=op.f("ck_screenings_taken")
-        ),
-        sa.CheckConstraint(
-            "starts_at < ends_at", name=op.f("ck_screenings_starts_before_ends")
-        ),
-        sa.ForeignKeyConstraint(
-            ["edition_id"], ["editions.id"], name=op.f("fk_screenings_edition_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["hall_id"], ["halls.id"], name=op.f("fk_screenings_hall_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["package_id"], ["packages.id"], name=op.f("fk_screenings_package_id")
-        ),
+        sa.CheckConstraint("0 <= taken AND taken <= seats", name=op.f("ck_screenings_taken")),
+        sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_screenings_starts_before_ends")),
+        sa.ForeignKeyConstraint(["edition_id"], ["editions.id"], name=op.f("fk_screenings_edition_id")),
+        sa.ForeignKeyConstraint(["hall_id"], ["halls.id"], name=op.f("fk_screenings_hall_id")),
+        sa.ForeignKeyConstraint(["package_id"], ["packages.id"], name=op.f("fk_screenings_package_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_screenings")),
         sa.UniqueConstraint("code", name=op.f("uq_screenings_code")),
     )
     with op.batch_alter_table("screenings", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_screenings_edition_id"), ["edition_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_screenings_hall_id"), ["hall_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_screenings_package_id"), ["package_id"], unique=False
-        )
-        batch_op.create_index(
-            "ix_screenings_time", ["edition_id", "starts_at"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_screenings_edition_id"), ["edition_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_screenings_hall_id"), ["hall_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_screenings_package_id"), ["package_id"], unique=False)
+        batch_op.create_index("ix_screenings_time", ["edition_id", "starts_at"], unique=False)
 
     op.create_table(
         "teams",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("cohort_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["cohort_id"], ["cohorts.id"], name=op.f("fk_teams_cohort_id")
-        ),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohorts.id"], name=op.f("fk_teams_cohort_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_teams")),
         sa.UniqueConstraint("cohort_id", "name", name=op.f("uq_teams_cohort_id_name")),
     )
@@ -785,43 +625,23 @@ def upgrade() -> None:
         sa.Column("rev", sa.Integer(), nullable=False),
         sa.CheckConstraint("party BETWEEN 1 AND 4", name=op.f("ck_bookings_party")),
         sa.ForeignKeyConstraint(
-            ["checked_in_by_id"],
-            ["people.id"],
-            name=op.f("fk_bookings_checked_in_by_id"),
-            ondelete="SET NULL",
+            ["checked_in_by_id"], ["people.id"], name=op.f("fk_bookings_checked_in_by_id"), ondelete="SET NULL"
         ),
-        sa.ForeignKeyConstraint(
-            ["person_id"],
-            ["people.id"],
-            name=op.f("fk_bookings_person_id"),
-            ondelete="SET NULL",
-        ),
-        sa.ForeignKeyConstraint(
-            ["screening_id"], ["screenings.id"], name=op.f("fk_bookings_screening_id")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_bookings_person_id"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["screening_id"], ["screenings.id"], name=op.f("fk_bookings_screening_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bookings")),
         sa.UniqueConstraint("code", name=op.f("uq_bookings_code")),
-        sa.UniqueConstraint(
-            "screening_id", "position", name=op.f("uq_bookings_screening_id_position")
-        ),
+        sa.UniqueConstraint("screening_id", "position", name=op.f("uq_bookings_screening_id_position")),
     )
     with op.batch_alter_table("bookings", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_bookings_person_id"), ["person_id"], unique=False
-        )
-        batch_op.create_index(
-            "ix_bookings_state", ["screening_id", "state", "position"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_bookings_person_id"), ["person_id"], unique=False)
+        batch_op.create_index("ix_bookings_state", ["screening_id", "state", "position"], unique=False)
         batch_op.create_index(
             "uq_bookings_live",
             ["screening_id", "email"],
             unique=True,
-            sqlite_where=sa.text(
-                "state IN ('waitlisted', 'offered', 'confirmed', 'checked_in')"
-            ),
-            postgresql_where=sa.text(
-                "state IN ('waitlisted', 'offered', 'confirmed', 'checked_in')"
-            ),
+            sqlite_where=sa.text("state IN ('waitlisted', 'offered', 'confirmed', 'checked_in')"),
+            postgresql_where=sa.text("state IN ('waitlisted', 'offered', 'confirmed', 'checked_in')"),
         )
 
     op.create_table(
@@ -837,12 +657,7 @@ def upgrade() -> None:
         sa.Column("weight", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.CheckConstraint("weight BETWEEN 1 AND 100", name=op.f("ck_criteria_weight")),
-        sa.ForeignKeyConstraint(
-            ["panel_id"],
-            ["panels.id"],
-            name=op.f("fk_criteria_panel_id"),
-            ondelete="CASCADE",
-        ),
+        sa.ForeignKeyConstraint(["panel_id"], ["panels.id"], name=op.f("fk_criteria_panel_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_criteria")),
         sa.UniqueConstraint("panel_id", "code", name=op.f("uq_criteria_panel_id_code")),
     )
@@ -853,33 +668,15 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("team_id", sa.Integer(), nullable=True),
         sa.Column("student_number", sa.String(length=40), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["cohort_id"], ["cohorts.id"], name=op.f("fk_enrolments_cohort_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"],
-            ["people.id"],
-            name=op.f("fk_enrolments_person_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["team_id"],
-            ["teams.id"],
-            name=op.f("fk_enrolments_team_id"),
-            ondelete="SET NULL",
-        ),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohorts.id"], name=op.f("fk_enrolments_cohort_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_enrolments_person_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_enrolments_team_id"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_enrolments")),
-        sa.UniqueConstraint(
-            "cohort_id", "person_id", name=op.f("uq_enrolments_cohort_id_person_id")
-        ),
+        sa.UniqueConstraint("cohort_id", "person_id", name=op.f("uq_enrolments_cohort_id_person_id")),
     )
     with op.batch_alter_table("enrolments", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_enrolments_person_id"), ["person_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_enrolments_team_id"), ["team_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_enrolments_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_enrolments_team_id"), ["team_id"], unique=False)
 
     op.create_table(
         "entries",
@@ -927,43 +724,24 @@ def upgrade() -> None:
         sa.Column("updated_at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("submitted_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("fix_due_at", portal.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("fix_items", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("search_text", sa.Text(), nullable=False),
         sa.Column("rev", sa.Integer(), nullable=False),
         sa.CheckConstraint("runtime_s >= 0", name=op.f("ck_entries_runtime")),
-        sa.ForeignKeyConstraint(
-            ["call_id"], ["calls.id"], name=op.f("fk_entries_call_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["category_id"], ["categories.id"], name=op.f("fk_entries_category_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["cohort_id"], ["cohorts.id"], name=op.f("fk_entries_cohort_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["edition_id"], ["editions.id"], name=op.f("fk_entries_edition_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["owner_id"], ["people.id"], name=op.f("fk_entries_owner_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["team_id"], ["teams.id"], name=op.f("fk_entries_team_id")
-        ),
+        sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_entries_call_id")),
+        sa.ForeignKeyConstraint(["category_id"], ["categories.id"], name=op.f("fk_entries_category_id")),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohorts.id"], name=op.f("fk_entries_cohort_id")),
+        sa.ForeignKeyConstraint(["edition_id"], ["editions.id"], name=op.f("fk_entries_edition_id")),
+        sa.ForeignKeyConstraint(["owner_id"], ["people.id"], name=op.f("fk_entries_owner_id")),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_entries_team_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entries")),
         sa.UniqueConstraint("number", name=op.f("uq_entries_number")),
     )
     with op.batch_alter_table("entries", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_entries_category", ["category_id", "state"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_entries_cohort_id"), ["cohort_id"], unique=False
-        )
-        batch_op.create_index(
-            "ix_entries_desk", ["edition_id", "state", "submitted_at"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_entries_owner_id"), ["owner_id"], unique=False
-        )
+        batch_op.create_index("ix_entries_category", ["category_id", "state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_entries_cohort_id"), ["cohort_id"], unique=False)
+        batch_op.create_index("ix_entries_desk", ["edition_id", "state", "submitted_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_entries_owner_id"), ["owner_id"], unique=False)
 
     op.create_table(
         "jurors",
@@ -977,28 +755,15 @@ def upgrade() -> None:
         sa.Column("employer", sa.String(length=200), nullable=False),
         sa.Column("max_minutes", sa.Integer(), nullable=False),
         sa.Column("ended_at", portal.db.UtcDateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["panel_id"], ["panels.id"], name=op.f("fk_jurors_panel_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_jurors_person_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["round_id"],
-            ["rounds.id"],
-            name=op.f("fk_jurors_round_id"),
-            ondelete="CASCADE",
-        ),
+        sa.ForeignKeyConstraint(["panel_id"], ["panels.id"], name=op.f("fk_jurors_panel_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_jurors_person_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_jurors_round_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_jurors")),
         sa.UniqueConstraint("round_id", "label", name=op.f("uq_jurors_round_id_label")),
-        sa.UniqueConstraint(
-            "round_id", "person_id", name=op.f("uq_jurors_round_id_person_id")
-        ),
+        sa.UniqueConstraint("round_id", "person_id", name=op.f("uq_jurors_round_id_person_id")),
     )
     with op.batch_alter_table("jurors", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_jurors_person_id"), ["person_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_jurors_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "qa_sessions",
@@ -1008,14 +773,9 @@ def upgrade() -> None:
         sa.Column("moderator_name", sa.String(length=200), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("rev", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "minutes BETWEEN 5 AND 180", name=op.f("ck_qa_sessions_minutes")
-        ),
+        sa.CheckConstraint("minutes BETWEEN 5 AND 180", name=op.f("ck_qa_sessions_minutes")),
         sa.ForeignKeyConstraint(
-            ["screening_id"],
-            ["screenings.id"],
-            name=op.f("fk_qa_sessions_screening_id"),
-            ondelete="CASCADE",
+            ["screening_id"], ["screenings.id"], name=op.f("fk_qa_sessions_screening_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_qa_sessions")),
         sa.UniqueConstraint("screening_id", name=op.f("uq_qa_sessions_screening_id")),
@@ -1028,14 +788,7 @@ def upgrade() -> None:
         sa.Column(
             "slot",
             sa.Enum(
-                "film",
-                "poster",
-                "still",
-                "subtitle",
-                name="slot",
-                native_enum=False,
-                create_constraint=True,
-                length=24,
+                "film", "poster", "still", "subtitle", name="slot", native_enum=False, create_constraint=True, length=24
             ),
             nullable=False,
         ),
@@ -1081,30 +834,18 @@ def upgrade() -> None:
         sa.Column("lease_until", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("last_error", sa.Text(), nullable=True),
-        sa.CheckConstraint(
-            "progress_bp BETWEEN 0 AND 10000", name=op.f("ck_assets_progress")
-        ),
+        sa.CheckConstraint("progress_bp BETWEEN 0 AND 10000", name=op.f("ck_assets_progress")),
         sa.CheckConstraint("size >= 0", name=op.f("ck_assets_size")),
+        sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name=op.f("fk_assets_entry_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
-            ["entry_id"],
-            ["entries.id"],
-            name=op.f("fk_assets_entry_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["uploaded_by_id"],
-            ["people.id"],
-            name=op.f("fk_assets_uploaded_by_id"),
-            ondelete="SET NULL",
+            ["uploaded_by_id"], ["people.id"], name=op.f("fk_assets_uploaded_by_id"), ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assets")),
         sa.UniqueConstraint("code", name=op.f("uq_assets_code")),
         sa.UniqueConstraint("storage_key", name=op.f("uq_assets_storage_key")),
     )
     with op.batch_alter_table("assets", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_assets_entry_slot", ["entry_id", "slot", "superseded_at"], unique=False
-        )
+        batch_op.create_index("ix_assets_entry_slot", ["entry_id", "slot", "superseded_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_assets_sha256"), ["sha256"], unique=False)
         batch_op.create_index(batch_op.f("ix_assets_state"), ["state"], unique=False)
 
@@ -1140,34 +881,17 @@ def upgrade() -> None:
         sa.Column("left_reason", sa.Text(), nullable=False),
         sa.Column("published_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("rev", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["entry_id"], ["entries.id"], name=op.f("fk_assignments_entry_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["juror_id"], ["jurors.id"], name=op.f("fk_assignments_juror_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["round_id"],
-            ["rounds.id"],
-            name=op.f("fk_assignments_round_id"),
-            ondelete="CASCADE",
-        ),
+        sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name=op.f("fk_assignments_entry_id")),
+        sa.ForeignKeyConstraint(["juror_id"], ["jurors.id"], name=op.f("fk_assignments_juror_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_assignments_round_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assignments")),
         sa.UniqueConstraint("code", name=op.f("uq_assignments_code")),
-        sa.UniqueConstraint(
-            "juror_id", "entry_id", name=op.f("uq_assignments_juror_id_entry_id")
-        ),
+        sa.UniqueConstraint("juror_id", "entry_id", name=op.f("uq_assignments_juror_id_entry_id")),
     )
     with op.batch_alter_table("assignments", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_assignments_entry_id"), ["entry_id"], unique=False
-        )
-        batch_op.create_index(
-            "ix_assignments_queue", ["juror_id", "state"], unique=False
-        )
-        batch_op.create_index(
-            "ix_assignments_round_state", ["round_id", "state"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_assignments_entry_id"), ["entry_id"], unique=False)
+        batch_op.create_index("ix_assignments_queue", ["juror_id", "state"], unique=False)
+        batch_op.create_index("ix_assignments_round_state", ["round_id", "state"], unique=False)
 
     op.create_table(
         "awards",
@@ -1179,27 +903,14 @@ def upgrade() -> None:
         sa.Column("name_en", sa.String(length=200), nullable=False),
         sa.Column("citation", sa.Text(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["category_id"], ["categories.id"], name=op.f("fk_awards_category_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["edition_id"], ["editions.id"], name=op.f("fk_awards_edition_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["entry_id"],
-            ["entries.id"],
-            name=op.f("fk_awards_entry_id"),
-            ondelete="SET NULL",
-        ),
+        sa.ForeignKeyConstraint(["category_id"], ["categories.id"], name=op.f("fk_awards_category_id")),
+        sa.ForeignKeyConstraint(["edition_id"], ["editions.id"], name=op.f("fk_awards_edition_id")),
+        sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name=op.f("fk_awards_entry_id"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_awards")),
     )
     with op.batch_alter_table("awards", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_awards_edition_id"), ["edition_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_awards_entry_id"), ["entry_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_awards_edition_id"), ["edition_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_awards_entry_id"), ["entry_id"], unique=False)
 
     op.create_table(
         "conflicts",
@@ -1237,36 +948,16 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=200), nullable=False),
         sa.Column("noted_by_id", sa.Integer(), nullable=True),
         sa.Column("noted_at", portal.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name=op.f("fk_conflicts_entry_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["juror_id"], ["jurors.id"], name=op.f("fk_conflicts_juror_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
-            ["entry_id"],
-            ["entries.id"],
-            name=op.f("fk_conflicts_entry_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["juror_id"],
-            ["jurors.id"],
-            name=op.f("fk_conflicts_juror_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["noted_by_id"],
-            ["people.id"],
-            name=op.f("fk_conflicts_noted_by_id"),
-            ondelete="SET NULL",
+            ["noted_by_id"], ["people.id"], name=op.f("fk_conflicts_noted_by_id"), ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_conflicts")),
-        sa.UniqueConstraint(
-            "juror_id",
-            "entry_id",
-            "source",
-            name=op.f("uq_conflicts_juror_id_entry_id_source"),
-        ),
+        sa.UniqueConstraint("juror_id", "entry_id", "source", name=op.f("uq_conflicts_juror_id_entry_id_source")),
     )
     with op.batch_alter_table("conflicts", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_conflicts_entry_id"), ["entry_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_conflicts_entry_id"), ["entry_id"], unique=False)
 
     op.create_table(
         "credits",
@@ -1295,18 +986,11 @@ def upgrade() -> None:
         ),
         sa.Column("native_name", sa.String(length=200), nullable=False),
         sa.Column("latin_name", sa.String(length=200), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["entry_id"],
-            ["entries.id"],
-            name=op.f("fk_credits_entry_id"),
-            ondelete="CASCADE",
-        ),
+        sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name=op.f("fk_credits_entry_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_credits")),
     )
     with op.batch_alter_table("credits", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_credits_entry_id"), ["entry_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_credits_entry_id"), ["entry_id"], unique=False)
 
     op.create_table(
         "decisions",
@@ -1346,46 +1030,25 @@ def upgrade() -> None:
         sa.Column("announced_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("rev", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "state = 'undecided' OR outcome IS NOT NULL",
-            name=op.f("ck_decisions_outcome_once_decided"),
+            "state = 'undecided' OR outcome IS NOT NULL", name=op.f("ck_decisions_outcome_once_decided")
         ),
         sa.CheckConstraint(
             "released_by_id IS NULL OR decided_by_id IS NULL OR released_by_id <> decided_by_id",
             name=op.f("ck_decisions_second_person"),
         ),
         sa.ForeignKeyConstraint(
-            ["decided_by_id"],
-            ["people.id"],
-            name=op.f("fk_decisions_decided_by_id"),
-            ondelete="SET NULL",
+            ["decided_by_id"], ["people.id"], name=op.f("fk_decisions_decided_by_id"), ondelete="SET NULL"
         ),
+        sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name=op.f("fk_decisions_entry_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
-            ["entry_id"],
-            ["entries.id"],
-            name=op.f("fk_decisions_entry_id"),
-            ondelete="CASCADE",
+            ["released_by_id"], ["people.id"], name=op.f("fk_decisions_released_by_id"), ondelete="SET NULL"
         ),
-        sa.ForeignKeyConstraint(
-            ["released_by_id"],
-            ["people.id"],
-            name=op.f("fk_decisions_released_by_id"),
-            ondelete="SET NULL",
-        ),
-        sa.ForeignKeyConstraint(
-            ["round_id"],
-            ["rounds.id"],
-            name=op.f("fk_decisions_round_id"),
-            ondelete="CASCADE",
-        ),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_decisions_round_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decisions")),
-        sa.UniqueConstraint(
-            "round_id", "entry_id", name=op.f("uq_decisions_round_id_entry_id")
-        ),
+        sa.UniqueConstraint("round_id", "entry_id", name=op.f("uq_decisions_round_id_entry_id")),
     )
     with op.batch_alter_table("decisions", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_decisions_entry_id"), ["entry_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_decisions_entry_id"), ["entry_id"], unique=False)
 
     op.create_table(
         "disclosures",
@@ -1418,16 +1081,10 @@ def upgrade() -> None:
         sa.Column("updated_at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("rev", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "generated_bp BETWEEN 0 AND 10000 AND altered_bp BETWEEN 0 AND 10000",
-            name=op.f("ck_disclosures_shares"),
+            "generated_bp BETWEEN 0 AND 10000 AND altered_bp BETWEEN 0 AND 10000", name=op.f("ck_disclosures_shares")
         ),
         sa.CheckConstraint("tier BETWEEN 0 AND 4", name=op.f("ck_disclosures_tier")),
-        sa.ForeignKeyConstraint(
-            ["entry_id"],
-            ["entries.id"],
-            name=op.f("fk_disclosures_entry_id"),
-            ondelete="CASCADE",
-        ),
+        sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name=op.f("fk_disclosures_entry_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_disclosures")),
         sa.UniqueConstraint("entry_id", name=op.f("uq_disclosures_entry_id")),
     )
@@ -1465,37 +1122,18 @@ def upgrade() -> None:
         sa.Column("answer_by", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("answered_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("rev", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name=op.f("fk_guests_entry_id"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_guests_person_id"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(
-            ["entry_id"],
-            ["entries.id"],
-            name=op.f("fk_guests_entry_id"),
-            ondelete="SET NULL",
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"],
-            ["people.id"],
-            name=op.f("fk_guests_person_id"),
-            ondelete="SET NULL",
-        ),
-        sa.ForeignKeyConstraint(
-            ["qa_session_id"],
-            ["qa_sessions.id"],
-            name=op.f("fk_guests_qa_session_id"),
-            ondelete="CASCADE",
+            ["qa_session_id"], ["qa_sessions.id"], name=op.f("fk_guests_qa_session_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_guests")),
         sa.UniqueConstraint("code", name=op.f("uq_guests_code")),
-        sa.UniqueConstraint(
-            "qa_session_id", "email", name=op.f("uq_guests_qa_session_id_email")
-        ),
+        sa.UniqueConstraint("qa_session_id", "email", name=op.f("uq_guests_qa_session_id_email")),
     )
     with op.batch_alter_table("guests", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_guests_entry_id"), ["entry_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_guests_person_id"), ["person_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_guests_entry_id"), ["entry_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_guests_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "members",
@@ -1508,28 +1146,14 @@ def upgrade() -> None:
         sa.Column("invited_at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("expires_at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("accepted_at", portal.db.UtcDateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["entry_id"],
-            ["entries.id"],
-            name=op.f("fk_members_entry_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"],
-            ["people.id"],
-            name=op.f("fk_members_person_id"),
-            ondelete="SET NULL",
-        ),
+        sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name=op.f("fk_members_entry_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_members_person_id"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_members")),
         sa.UniqueConstraint("digest", name=op.f("uq_members_digest")),
-        sa.UniqueConstraint(
-            "entry_id", "email", name=op.f("uq_members_entry_id_email")
-        ),
+        sa.UniqueConstraint("entry_id", "email", name=op.f("uq_members_entry_id_email")),
     )
     with op.batch_alter_table("members", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_members_person_id"), ["person_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_members_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "package_films",
@@ -1537,24 +1161,15 @@ def upgrade() -> None:
         sa.Column("package_id", sa.Integer(), nullable=False),
         sa.Column("entry_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name=op.f("fk_package_films_entry_id")),
         sa.ForeignKeyConstraint(
-            ["entry_id"], ["entries.id"], name=op.f("fk_package_films_entry_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["package_id"],
-            ["packages.id"],
-            name=op.f("fk_package_films_package_id"),
-            ondelete="CASCADE",
+            ["package_id"], ["packages.id"], name=op.f("fk_package_films_package_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_package_films")),
-        sa.UniqueConstraint(
-            "package_id", "entry_id", name=op.f("uq_package_films_package_id_entry_id")
-        ),
+        sa.UniqueConstraint("package_id", "entry_id", name=op.f("uq_package_films_package_id_entry_id")),
     )
     with op.batch_alter_table("package_films", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_package_films_entry_id"), ["entry_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_package_films_entry_id"), ["entry_id"], unique=False)
 
     op.create_table(
         "receipts",
@@ -1568,22 +1183,10 @@ def upgrade() -> None:
         sa.Column("regulations_version", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=True),
         sa.Column("created_at", portal.db.UtcDateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["entry_id"],
-            ["entries.id"],
-            name=op.f("fk_receipts_entry_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"],
-            ["people.id"],
-            name=op.f("fk_receipts_person_id"),
-            ondelete="SET NULL",
-        ),
+        sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name=op.f("fk_receipts_entry_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_receipts_person_id"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_receipts")),
-        sa.UniqueConstraint(
-            "entry_id", "sequence", name=op.f("uq_receipts_entry_id_sequence")
-        ),
+        sa.UniqueConstraint("entry_id", "sequence", name=op.f("uq_receipts_entry_id_sequence")),
         sa.UniqueConstraint("number", name=op.f("uq_receipts_number")),
     )
     op.create_table(
@@ -1599,27 +1202,13 @@ def upgrade() -> None:
         sa.Column("p_top", sa.Double(), nullable=False),
         sa.Column("rank", sa.Integer(), nullable=True),
         sa.Column("spread", sa.Double(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["entry_id"],
-            ["entries.id"],
-            name=op.f("fk_results_entry_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["round_id"],
-            ["rounds.id"],
-            name=op.f("fk_results_round_id"),
-            ondelete="CASCADE",
-        ),
+        sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name=op.f("fk_results_entry_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_results_round_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_results")),
-        sa.UniqueConstraint(
-            "round_id", "entry_id", name=op.f("uq_results_round_id_entry_id")
-        ),
+        sa.UniqueConstraint("round_id", "entry_id", name=op.f("uq_results_round_id_entry_id")),
     )
     with op.batch_alter_table("results", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_results_entry_id"), ["entry_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_results_entry_id"), ["entry_id"], unique=False)
         batch_op.create_index("ix_results_rank", ["round_id", "rank"], unique=False)
 
     op.create_table(
@@ -1630,32 +1219,18 @@ def upgrade() -> None:
         sa.Column(
             "verdict",
             sa.Enum(
-                "approved",
-                "returned",
-                name="signoffverdict",
-                native_enum=False,
-                create_constraint=True,
-                length=24,
+                "approved", "returned", name="signoffverdict", native_enum=False, create_constraint=True, length=24
             ),
             nullable=False,
         ),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("at", portal.db.UtcDateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["entry_id"],
-            ["entries.id"],
-            name=op.f("fk_sign_offs_entry_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["mentor_id"], ["people.id"], name=op.f("fk_sign_offs_mentor_id")
-        ),
+        sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name=op.f("fk_sign_offs_entry_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["mentor_id"], ["people.id"], name=op.f("fk_sign_offs_mentor_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_offs")),
     )
     with op.batch_alter_table("sign_offs", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_sign_offs_entry_id"), ["entry_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_sign_offs_entry_id"), ["entry_id"], unique=False)
 
     op.create_table(
         "verdicts",
@@ -1681,26 +1256,21 @@ def upgrade() -> None:
         sa.Column("confirmed_by_id", sa.Integer(), nullable=True),
         sa.Column("confirmed_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "confirmed_by_id IS NULL OR confirmed_by_id <> proposed_by_id",
-            name=op.f("ck_verdicts_second_person"),
+            "confirmed_by_id IS NULL OR confirmed_by_id <> proposed_by_id", name=op.f("ck_verdicts_second_person")
         ),
-        sa.ForeignKeyConstraint(
-            ["confirmed_by_id"], ["people.id"], name=op.f("fk_verdicts_confirmed_by_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["entry_id"],
-            ["entries.id"],
-            name=op.f("fk_verdicts_entry_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["proposed_by_id"], ["people.id"], name=op.f("fk_verdicts_proposed_by_id")
-        ),
+        sa.ForeignKeyConstraint(["confirmed_by_id"], ["people.id"], name=op.f("fk_verdicts_confirmed_by_id")),
+        sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name=op.f("fk_verdicts_entry_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["proposed_by_id"], ["people.id"], name=op.f("fk_verdicts_proposed_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_verdicts")),
     )
     with op.batch_alter_table("verdicts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_verdicts_entry_id"), ["entry_id"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_verdicts_entry_id"), ["entry_id"], unique=False
+            "uq_verdicts_open",
+            ["entry_id"],
+            unique=True,
+            sqlite_where=sa.text("confirmed_at IS NULL"),
+            postgresql_where=sa.text("confirmed_at IS NULL"),
         )
 
     op.create_table(
@@ -1721,17 +1291,10 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["person_id"],
-            ["people.id"],
-            name=op.f("fk_disclosure_revisions_person_id"),
-            ondelete="SET NULL",
+            ["person_id"], ["people.id"], name=op.f("fk_disclosure_revisions_person_id"), ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_disclosure_revisions")),
-        sa.UniqueConstraint(
-            "disclosure_id",
-            "revision",
-            name=op.f("uq_disclosure_revisions_disclosure_id_revision"),
-        ),
+        sa.UniqueConstraint("disclosure_id", "revision", name=op.f("uq_disclosure_revisions_disclosure_id_revision")),
     )
     op.create_table(
         "memos",
@@ -1741,17 +1304,12 @@ def upgrade() -> None:
         sa.Column("text", sa.String(length=500), nullable=False),
         sa.Column("created_at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["assignment_id"],
-            ["assignments.id"],
-            name=op.f("fk_memos_assignment_id"),
-            ondelete="CASCADE",
+            ["assignment_id"], ["assignments.id"], name=op.f("fk_memos_assignment_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_memos")),
     )
     with op.batch_alter_table("memos", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_memos_assignment_id"), ["assignment_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_memos_assignment_id"), ["assignment_id"], unique=False)
 
     op.create_table(
         "performers",
@@ -1799,21 +1357,14 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.CheckConstraint(
-            "0 <= synth_s AND synth_s <= appear_s", name=op.f("ck_performers_seconds")
-        ),
+        sa.CheckConstraint("0 <= synth_s AND synth_s <= appear_s", name=op.f("ck_performers_seconds")),
         sa.ForeignKeyConstraint(
-            ["disclosure_id"],
-            ["disclosures.id"],
-            name=op.f("fk_performers_disclosure_id"),
-            ondelete="CASCADE",
+            ["disclosure_id"], ["disclosures.id"], name=op.f("fk_performers_disclosure_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_performers")),
     )
     with op.batch_alter_table("performers", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_performers_disclosure_id"), ["disclosure_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_performers_disclosure_id"), ["disclosure_id"], unique=False)
 
     op.create_table(
         "renditions",
@@ -1841,16 +1392,9 @@ def upgrade() -> None:
         sa.Column("width", sa.Integer(), nullable=True),
         sa.Column("height", sa.Integer(), nullable=True),
         sa.Column("created_at", portal.db.UtcDateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["asset_id"],
-            ["assets.id"],
-            name=op.f("fk_renditions_asset_id"),
-            ondelete="CASCADE",
-        ),
+        sa.ForeignKeyConstraint(["asset_id"], ["assets.id"], name=op.f("fk_renditions_asset_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_renditions")),
-        sa.UniqueConstraint(
-            "asset_id", "kind", name=op.f("uq_renditions_asset_id_kind")
-        ),
+        sa.UniqueConstraint("asset_id", "kind", name=op.f("uq_renditions_asset_id_kind")),
         sa.UniqueConstraint("code", name=op.f("uq_renditions_code")),
         sa.UniqueConstraint("storage_key", name=op.f("uq_renditions_storage_key")),
     )
@@ -1877,24 +1421,15 @@ def upgrade() -> None:
         sa.Column("updated_at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("submitted_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("rev", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "total BETWEEN 100 AND 1000", name=op.f("ck_score_sheets_total")
-        ),
+        sa.CheckConstraint("total BETWEEN 100 AND 1000", name=op.f("ck_score_sheets_total")),
         sa.ForeignKeyConstraint(
-            ["assignment_id"],
-            ["assignments.id"],
-            name=op.f("fk_score_sheets_assignment_id"),
-            ondelete="CASCADE",
+            ["assignment_id"], ["assignments.id"], name=op.f("fk_score_sheets_assignment_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_score_sheets")),
-        sa.UniqueConstraint(
-            "assignment_id", name=op.f("uq_score_sheets_assignment_id")
-        ),
+        sa.UniqueConstraint("assignment_id", name=op.f("uq_score_sheets_assignment_id")),
     )
     with op.batch_alter_table("score_sheets", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_score_sheets_submitted_at"), ["submitted_at"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_score_sheets_submitted_at"), ["submitted_at"], unique=False)
 
     op.create_table(
         "uploads",
@@ -1908,31 +1443,15 @@ def upgrade() -> None:
         sa.Column("expires_at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("finished_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("rev", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "0 <= received AND received <= length", name=op.f("ck_uploads_received")
-        ),
-        sa.ForeignKeyConstraint(
-            ["asset_id"],
-            ["assets.id"],
-            name=op.f("fk_uploads_asset_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"],
-            ["people.id"],
-            name=op.f("fk_uploads_person_id"),
-            ondelete="CASCADE",
-        ),
+        sa.CheckConstraint("0 <= received AND received <= length", name=op.f("ck_uploads_received")),
+        sa.ForeignKeyConstraint(["asset_id"], ["assets.id"], name=op.f("fk_uploads_asset_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_uploads_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_uploads")),
         sa.UniqueConstraint("code", name=op.f("uq_uploads_code")),
     )
     with op.batch_alter_table("uploads", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_uploads_asset_id"), ["asset_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_uploads_person_id"), ["person_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_uploads_asset_id"), ["asset_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_uploads_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "consents",
@@ -1965,18 +1484,13 @@ def upgrade() -> None:
         sa.Column("answered_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("rev", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["performer_id"],
-            ["performers.id"],
-            name=op.f("fk_consents_performer_id"),
-            ondelete="CASCADE",
+            ["performer_id"], ["performers.id"], name=op.f("fk_consents_performer_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consents")),
         sa.UniqueConstraint("digest", name=op.f("uq_consents_digest")),
     )
     with op.batch_alter_table("consents", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_consents_performer_id"), ["performer_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_consents_performer_id"), ["performer_id"], unique=False)
 
     op.create_table(
         "scores",
@@ -1984,15 +1498,8 @@ def upgrade() -> None:
         sa.Column("criterion_id", sa.Integer(), nullable=False),
         sa.Column("value", sa.SmallInteger(), nullable=False),
         sa.CheckConstraint("value BETWEEN 1 AND 10", name=op.f("ck_scores_value")),
-        sa.ForeignKeyConstraint(
-            ["criterion_id"], ["criteria.id"], name=op.f("fk_scores_criterion_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["sheet_id"],
-            ["score_sheets.id"],
-            name=op.f("fk_scores_sheet_id"),
-            ondelete="CASCADE",
-        ),
+        sa.ForeignKeyConstraint(["criterion_id"], ["criteria.id"], name=op.f("fk_scores_criterion_id")),
+        sa.ForeignKeyConstraint(["sheet_id"], ["score_sheets.id"], name=op.f("fk_scores_sheet_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("sheet_id", "criterion_id", name=op.f("pk_scores")),
     )
     # ### end Alembic commands ###
@@ -2026,6 +1533,11 @@ def downgrade() -> None:
     op.drop_table("memos")
     op.drop_table("disclosure_revisions")
     with op.batch_alter_table("verdicts", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_verdicts_open",
+            sqlite_where=sa.text("confirmed_at IS NULL"),
+            postgresql_where=sa.text("confirmed_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_verdicts_entry_id"))
 
     op.drop_table("verdicts")
@@ -2106,12 +1618,8 @@ def downgrade() -> None:
     with op.batch_alter_table("bookings", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_bookings_live",
-            sqlite_where=sa.text(
-                "state IN ('waitlisted', 'offered', 'confirmed', 'checked_in')"
-            ),
-            postgresql_where=sa.text(
-                "state IN ('waitlisted', 'offered', 'confirmed', 'checked_in')"
-            ),
+            sqlite_where=sa.text("state IN ('waitlisted', 'offered', 'confirmed', 'checked_in')"),
+            postgresql_where=sa.text("state IN ('waitlisted', 'offered', 'confirmed', 'checked_in')"),
         )
         batch_op.drop_index("ix_bookings_state")
         batch_op.drop_index(batch_op.f("ix_bookings_person_id"))

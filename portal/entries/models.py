@@ -53,6 +53,7 @@ class Entry(Versioned, Base):
     updated_at: Mapped[Created]
     submitted_at: Mapped[datetime | None]
     fix_due_at: Mapped[datetime | None]
+    fix_items: Mapped[list[str]] = mapped_column(default=list)
     search_text: Mapped[str] = mapped_column(sa.Text, default="")
 
     call: Mapped[Call] = relationship(lazy="raise")
@@ -170,4 +171,11 @@ class Verdict(Base):
 
     __table_args__ = (
         sa.CheckConstraint("confirmed_by_id IS NULL OR confirmed_by_id <> proposed_by_id", name="second_person"),
+        sa.Index(
+            "uq_verdicts_open",
+            "entry_id",
+            unique=True,
+            sqlite_where=sa.text("confirmed_at IS NULL"),
+            postgresql_where=sa.text("confirmed_at IS NULL"),
+        ),
     )

@@ -79,7 +79,7 @@ def embedded(folder: Path) -> Iterator[str]:
             stdout=log,
             stderr=log,
             start_new_session=True,
-            preexec_fn=leash.die_with_parent(),  # noqa: PLW1509 - it makes one system call
+            preexec_fn=leash.die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - it makes one system call
         )
     try:
         _await(server, folder)

@@ -10,7 +10,10 @@ from portal import clock
 
 _LARGEST = 10 * 1024 * 1024
 _START = re.compile(r'^(\[?\d{4}-\d\d-\d\d|\{")')
-_LOUD = re.compile(r'\[?\b(WARNING|ERROR|CRITICAL)\b|^Traceback |"level": ?"(warning|error|critical)"')
+# gunicorn and Celery, then Python, then structlog's readable and JSON forms
+_LOUD = re.compile(
+    r'\b(WARNING|ERROR|CRITICAL)\b|^Traceback |\[(warning|error|critical) *\]|"level": ?"(warning|error|critical)"'
+)
 
 
 class Journal:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 from collections.abc import Callable, Collection
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 _SET_DEATH_SIGNAL = 1  # prctl(2): PR_SET_PDEATHSIG
@@ -15,16 +16,16 @@ _SET_SUBREAPER = 36  # prctl(2): PR_SET_CHILD_SUBREAPER
 _prctl = ctypes.CDLL(None, use_errno=True).prctl  # loaded here: nothing may be loaded between fork and exec
 
 
-def die_with_parent(signal_number: int = signal.SIGTERM) -> Callable[[], None]:
+def die_with_parent(signal_number: int = signal.SIGKILL) -> Callable[[], None]:
     """A `preexec_fn`: the child gets the signal when the thread that starts it ends, even by `kill -9`."""
-    parent = os.getpid()
+    return partial(tie, os.getpid(), signal_number)
 
-    def tie() -> None:
-        _prctl(_SET_DEATH_SIGNAL, signal_number)
-        if os.getppid() != parent:  # the parent ended between fork and prctl
-            os.kill(os.getpid(), signal.SIGKILL)
 
-    return tie
+def tie(parent: int, signal_number: int = signal.SIGKILL) -> None:
+    """Let this process get the signal when `parent`, which must have started it, ends."""
+    _prctl(_SET_DEATH_SIGNAL, signal_number)
+    if os.getppid() != parent:  # it ended before the call
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def adopt_orphans() -> None:
@@ -33,11 +34,12 @@ def adopt_orphans() -> None:
 
 
 def end_strays(own: Collection[int]) -> None:
-    """Kill and reap every child of this process that is not one of `own`."""
-    for child in _children() - set(own):
-        with suppress(ProcessLookupError, ChildProcessError):
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
+    """Kill and reap every child of this process that is not one of `own`, and whatever becomes its child thereby."""
+    while strays := _children() - set(own):
+        for stray in strays:
+            with suppress(ProcessLookupError, ChildProcessError):
+                os.kill(stray, signal.SIGKILL)
+                os.waitpid(stray, 0)
 
 
 def end_group(process: subprocess.Popen[bytes]) -> None:

@@ -52,17 +52,17 @@ def services(
     """The processes in the order of their start: the embedded broker unless one is given, then the Procfile's."""
     environment = _environment(settings_env, data, port)
 
-    def service(name: str, command: list[str], gate: Callable[[], bool] = lambda: True) -> Service:
-        journal = Journal(data / "log" / f"{name}.log", lambda line: show(f"{name}: {line}"))
-        return Service(name, command, environment, journal, gate)
+    def journal(name: str) -> Journal:
+        return Journal(data / "log" / f"{name}.log", lambda line: show(f"{name}: {line}"))
 
     queue = data / "valkey"
     plan = []
     if not environment.get("PORTAL_BROKER_URL"):
         environment["PORTAL_BROKER_URL"] = broker.url(queue)
-        plan.append(service(BROKER, broker.command(queue), lambda: broker.answers(queue)))
+        log = Journal(data / "log" / f"{BROKER}.log", lambda _: None)  # its warnings are advice for big servers
+        plan.append(Service(BROKER, broker.command(queue), environment, log, lambda: broker.answers(queue)))
     for name, line in procfile.read(procfile_path).items():
-        plan.append(service(name, ["/bin/sh", "-c", f"exec {line}"]))
+        plan.append(Service(name, ["/bin/sh", "-c", f"exec {line}"], environment, journal(name)))
     return plan
 
 
@@ -77,6 +77,4 @@ def _environment(settings_env: Mapping[str, str], data: Path, port: int) -> dict
         "PATH": f"{Path(sys.executable).parent}:{inherited.get('PATH', os.defpath)}",
         "PYTHONPATH": f"{paths.PACKAGE.parent}:{inherited.get('PYTHONPATH', '')}".rstrip(":"),
         "PYTHONUNBUFFERED": "1",
-        # A stop is a stop: Celery then drops its tasks instead of finishing them; the sweep takes their rows up again.
-        "REMAP_SIGTERM": "SIGQUIT",
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from portal.media.findings import Finding
 from portal.media.probe import Film
@@ -16,6 +16,10 @@ class Rule:
     max_seconds: int | None = None
     min_seconds: int | None = None
     min_height: int | None = None
+
+    def to_json(self) -> dict[str, int | None]:
+        """The rule as a ticket and a row carry it."""
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ SENTENCES = {
     "cut_off": N_("Only {found} of {length} is in this file. Export the film again and upload the whole file."),
     "too_big_picture": N_("The picture is {width}×{height}. We take films up to 8192×4320. Export a smaller one."),
     "too_heavy": N_("This film took too much time or memory to read. Export it in H.264 as MP4 and upload again."),
+    "gave_up": N_("We tried three times and could not read this film. Export it in H.264 as MP4 and upload again."),
     "altered": N_("The file changed on its way to us. Upload it once more."),
     "too_long": N_("It runs {length}. This section takes films up to {limit}. Cut {over}."),
     "too_short": N_("It runs {length}. This section takes films from {limit}."),

@@ -46,6 +46,11 @@ class Film:
         """The facts as they are kept in a row."""
         return asdict(self)
 
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> Film:
+        """The facts kept in a row."""
+        return cls(**kept)
+
 
 def starts_like_a_film(head: bytes) -> bool:
     """Whether the first 192 bytes open a container we take: a cheap no before any job is queued."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -69,6 +71,10 @@ class Storage(Protocol):
         """The digest of a whole file, in hex."""
         ...
 
+    def keys(self, *, unchanged_for: timedelta) -> Iterator[str]:
+        """The keys of all files that nobody has written to for that long."""
+        ...
+
     def path(self, key: str) -> Path:
         """Where a job on this machine reads the file."""
         ...
@@ -77,8 +83,8 @@ class Storage(Protocol):
         """Whether `size` more bytes fit."""
         ...
 
-    def finalize(self, key: str) -> str:
-        """Moves a whole upload to a key of its own, durably."""
+    def seal(self, key: str) -> None:
+        """Makes a whole upload survive a power cut."""
         ...
 
     def adopt(self, made: Path) -> str:

@@ -34,6 +34,7 @@ class Creation:
     length: int
     name: str
     sha256: str
+    ticket: str
     has_body: bool
 
 
@@ -78,7 +79,8 @@ def creation(headers: Mapping[str, str], most: int) -> Creation:
         raise ProtocolError(413, f"at most {most} bytes")
     said = metadata(headers.get("Upload-Metadata", ""))
     has_body = headers.get("Content-Type", "") == OFFSET_BYTES
-    return Creation(length, file_name(said.get("filename", "")), said.get("sha256", "").lower(), has_body)
+    name = file_name(said.get("filename", ""))
+    return Creation(length, name, said.get("sha256", "").lower(), said.get("ticket", ""), has_body)
 
 
 def metadata(header: str) -> dict[str, str]:

@@ -10,12 +10,23 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from portal import clock
 from portal.media.storage import Busy, Source, StorageFull
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 PIECE = 1024**2
 RESERVE = 256 * 1024**2
+
+
+def of(session: Session) -> Volume:
+    """The volume of the installation this session belongs to."""
+    return Volume(session.info["settings"].data / "media")
 
 
 class Volume:
@@ -75,10 +86,10 @@ class Volume:
         self.path(key).unlink(missing_ok=True)
         self._doubt(key).unlink(missing_ok=True)
 
-    def finalize(self, key: str) -> str:
-        """Moves a whole upload to a key of its own, which no address of an upload ever showed, durably."""
+    def seal(self, key: str) -> None:
+        """Makes a whole upload survive a power cut."""
         fsync(self.path(key))
-        return self.adopt(self.path(key))
+        fsync(self.path(key).parent)
 
     def adopt(self, made: Path) -> str:
         """Takes a file made on this volume by a job, and gives its key."""
@@ -89,6 +100,13 @@ class Volume:
         made.rename(target)
         fsync(target.parent)
         return key
+
+    def keys(self, *, unchanged_for: timedelta) -> Iterator[str]:
+        """The keys of all files that nobody has written to for that long."""
+        newest = clock.now().timestamp() - unchanged_for.total_seconds()
+        for path in (self.root / "files").glob("*/*.bin"):
+            if path.stat().st_mtime <= newest:
+                yield path.stem
 
     def head(self, key: str, size: int = 256) -> bytes:
         """The first bytes of a file."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from urllib.parse import quote
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -61,11 +60,9 @@ def _settle(response: Response) -> Response:
 
 
 def _refuse() -> ResponseReturnValue:
-    if current.actor().signed_in:
-        abort(404)
-    if request.method == "GET":
-        return redirect(url_for("accounts.login", next=quote(request.full_path.rstrip("?"), safe="/?=&")))
-    abort(401)
+    if current.actor().signed_in or request.method != "GET":
+        abort(404 if current.actor().signed_in else 401)
+    return redirect(url_for("accounts.login", next=request.full_path.rstrip("?")))
 
 
 def require(allowed: bool) -> None:

@@ -77,7 +77,7 @@ def _database_away(error: OperationalError) -> Response:
 
 def _unexpected(error: Exception) -> Response:
     code = secrets.token_hex(2).upper()
-    log.exception("unexpected", code=code)
+    log.error("unexpected", code=code, exc_info=error)
     return failure(500, code=code)
 
 

@@ -14,10 +14,7 @@ def wants_fragment() -> bool:
 
 def page(template: str, /, *, block: str | None = None, status: int = 200, **context: Any) -> Response:
     """Render the template, or only `block` of it when htmx asks."""
-    if block and wants_fragment():
-        html = _block(template, block, context)
-    else:
-        html = render_template(template, **context)
+    html = _block(template, block, context) if block and wants_fragment() else render_template(template, **context)
     response = make_response(html, status)
     response.vary.add("HX-Request")
     return response

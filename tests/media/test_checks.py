@@ -54,7 +54,7 @@ def test_a_finding_survives_its_row() -> None:
 
 @pytest.mark.parametrize("code", SENTENCES)
 def test_every_sentence_can_be_said_in_both_languages(code: str) -> None:
-    figures = {name: 7 for name in re.findall(r"\{(\w+)\}", SENTENCES[code])}
+    figures = dict.fromkeys(re.findall(r"\{(\w+)\}", SENTENCES[code]), 7)
     with using("en"):
         english = Finding(code, figures).sentence
     with using("ko"):

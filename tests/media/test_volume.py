@@ -7,6 +7,7 @@ import io
 import os
 import resource
 import signal
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -39,12 +40,9 @@ def test_bytes_append_across_requests(volume: Volume) -> None:
     with volume.writing(key) as second:
         assert second.offset == PIECE + 1
         second.append(io.BytesIO(body[PIECE + 1 :]), PIECE + 4)
-    stored = volume.finalize(key)
-    assert stored != key
-    assert volume.path(stored).read_bytes() == body
-    assert volume.sha256(stored) == hashlib.sha256(body).hexdigest()
-    with pytest.raises(FileNotFoundError):
-        volume.size(key)
+    volume.seal(key)
+    assert volume.path(key).read_bytes() == body
+    assert volume.sha256(key) == hashlib.sha256(body).hexdigest()
 
 
 def test_a_broken_connection_keeps_what_came(volume: Volume) -> None:
@@ -123,3 +121,10 @@ def test_files_are_the_portals_alone(volume: Volume, tmp_path: Path) -> None:
     made.write_bytes(b"x")
     made.chmod(0o644)
     assert volume.path(volume.adopt(made)).stat().st_mode & 0o077 == 0
+
+
+def test_only_files_left_alone_are_listed(volume: Volume) -> None:
+    fresh, old = volume.new_upload(), volume.new_upload()
+    os.utime(volume.path(old), (0, 0))
+    assert list(volume.keys(unchanged_for=timedelta(hours=1))) == [old]
+    assert set(volume.keys(unchanged_for=timedelta(0))) == {fresh, old}
