@@ -48,7 +48,7 @@ class AuditRecord(Base):
 
 
 class AuditHead(Base):
-    """The last link of the chain; one row, locked while new links are written."""
+    """The last link of the chain; one row, made by the first migration, locked while new links are written."""
 
     __tablename__ = "audit_head"
 
@@ -91,10 +91,7 @@ def _locked_head(session: Session) -> tuple[int, str]:
         .where(AuditHead.id == 1)
         .values(seq=AuditHead.seq)
         .returning(AuditHead.seq, AuditHead.digest)
-    ).first()
-    if head is None:
-        session.execute(sa.insert(AuditHead).values(id=1, seq=0, digest=_GENESIS))
-        return 0, _GENESIS
+    ).one()
     return head.seq, head.digest
 
 

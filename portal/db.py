@@ -83,7 +83,7 @@ class Versioned:
     rev: Mapped[int] = mapped_column(default=1)
 
     @declared_attr.directive
-    def __mapper_args__(cls) -> dict[str, Any]:
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 - the directive calls it with the class
         return {"version_id_col": cls.rev}
 
 
