@@ -1501,7 +1501,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["sheet_id"], ["score_sheets.id"], name=op.f("fk_scores_sheet_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("sheet_id", "criterion_id", name=op.f("pk_scores")),
     )
-    op.execute(sa.text(f"INSERT INTO audit_head (id, seq, digest) VALUES (1, 0, '{'0' * 64}')"))
+    op.execute(
+        "INSERT INTO audit_head (id, seq, digest) VALUES (1, 0, '0000000000000000000000000000000000000000000000000000000000000000')"
+    )
 
 
 def downgrade() -> None:
