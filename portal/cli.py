@@ -159,8 +159,13 @@ def disclosure() -> None:
 def disclosure_label(ledger: Path, as_json: bool) -> None:
     """Compute the public label of a neutral ledger."""
     from portal.disclosure.command import label_file
+    from portal.errors import Invalid
 
-    _print(label_file(ledger), as_json)
+    try:
+        report = label_file(ledger)
+    except Invalid as problem:
+        raise click.ClickException(f"{problem.field}: {problem.message}") from problem
+    _print(report, as_json)
 
 
 def _print(value: dict[str, object], as_json: bool) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 from portal.disclosure import exports
@@ -11,6 +13,21 @@ from portal.disclosure.presets import PRESETS, preset
 from portal.disclosure.rules import evaluate
 from portal.disclosure.serial import from_json
 from portal.disclosure.validation import check
+from portal.errors import Invalid
+from portal.i18n import N_
+
+LARGEST_FILE = 4_000_000
+
+
+def label_file(path: Path) -> dict[str, Any]:
+    """The report on a ledger in a file; raises Invalid when the file holds no ledger."""
+    if path.stat().st_size > LARGEST_FILE:
+        raise Invalid("ledger", N_("This file is too large for a ledger."))
+    try:
+        data = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise Invalid("ledger", N_("This file is no JSON.")) from None
+    return label_report(data)
 
 
 def label_report(data: Any) -> dict[str, Any]:
