@@ -21,6 +21,7 @@ KERNEL = (
     "doorbell",
     "claims",
     "logs",
+    "leash",
 )
 RULES = ("lifecycles", "policies")
 FEATURES = (

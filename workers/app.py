@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from celery import Celery
-from kombu import Queue
+import os
 
-from portal import logs, schema
+from celery import Celery
+from celery.signals import worker_process_init
+from kombu.entity import Queue
+
+from portal import leash, logs, schema
 from portal.doorbell import QUEUES
 from portal.settings import Settings
 from workers.schedule import BEAT
@@ -47,3 +50,9 @@ app.conf.update(
     beat_schedule=BEAT,
     worker_hijack_root_logger=False,
 )
+
+
+@worker_process_init.connect
+def end_with_the_worker(**_: object) -> None:
+    """A pool process must not go on with its film when the worker above it is killed: somebody else takes the row."""
+    leash.tie(os.getppid())

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from portal.local import leash
+from portal import leash
 
 _LONGEST_PATH = 100  # a unix socket's path may hold 107 bytes
 _PATIENCE = 10.0

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
-from portal.local import leash
+from portal import leash
 from portal.local.journal import Journal
 
 _STABLE_SECONDS = 30.0

@@ -17,8 +17,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
-from portal import paths
-from portal.local import leash, plan
+from portal import leash, paths
+from portal.local import plan
 from portal.local.service import Service
 
 _TICK = 0.25
