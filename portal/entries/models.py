@@ -21,6 +21,7 @@ class Entry(Versioned, Base):
     """A film entered in a call. `number` (PAN27-7K3QX) is random: it tells neither order nor count.
 
     `edition_id` repeats the call's, and `member_ids` reads the team: policies ask both without a query.
+    `watched_sha256` names the film whose review copy its makers played and found right; another film asks again.
     """
 
     __tablename__ = "entries"
@@ -48,7 +49,7 @@ class Entry(Versioned, Base):
     runtime_s: Mapped[int] = mapped_column(default=0)
     music_cleared: Mapped[bool] = mapped_column(default=False)
     fonts_cleared: Mapped[bool] = mapped_column(default=False)
-    screener_checked: Mapped[bool] = mapped_column(default=False)
+    watched_sha256: Mapped[str | None] = mapped_column(sa.String(64))
     created_at: Mapped[Created]
     updated_at: Mapped[Created]
     submitted_at: Mapped[datetime | None]

@@ -79,7 +79,8 @@ def refuse_unguarded() -> None:
 
 
 def init_app(app: Flask) -> None:
-    """Put the refusal before every view and close the session after every request."""
+    """Put the clock and the refusal before every view and close the session after every request."""
+    app.before_request(current.note_arrival)
     app.before_request(refuse_unguarded)
     app.teardown_appcontext(_close)
 

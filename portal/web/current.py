@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from flask import current_app, g, request
 from sqlalchemy.orm import Session, sessionmaker
 
+from portal import clock
 from portal.links import Links, of
 from portal.policies import VISITOR, Actor
 from portal.settings import Settings
@@ -61,6 +63,17 @@ def kernel() -> Kernel:
 def settings() -> Settings:
     """The installation's settings."""
     return kernel().settings
+
+
+def note_arrival() -> None:
+    """Before each request: look at the clock once, so that no deadline depends on how long the answer takes."""
+    g.arrived_at = clock.now()
+
+
+def arrived_at() -> datetime:
+    """When this request came in: the moment its deadlines are measured by."""
+    moment: datetime = g.arrived_at
+    return moment
 
 
 def is_reading() -> bool:
