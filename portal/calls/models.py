@@ -65,9 +65,7 @@ class Call(Versioned, Base):
     entry_limit: Mapped[int] = mapped_column(default=3)
     published_at: Mapped[datetime | None]
     edition: Mapped[Edition] = relationship(back_populates="calls", lazy="raise")
-    categories: Mapped[list[Category]] = relationship(
-        back_populates="call", order_by="Category.position", lazy="raise"
-    )
+    categories: Mapped[list[Category]] = relationship(back_populates="call", order_by="Category.position", lazy="raise")
 
     __table_args__ = (
         sa.CheckConstraint("opens_at < closes_at", name="opens_before_closes"),
