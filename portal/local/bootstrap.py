@@ -123,6 +123,8 @@ class Environment:
     def _install_uv(self) -> None:
         """Put the pinned uv into a folder of its own: a sync removes everything that its lock does not name."""
         pin = locks.pin((self.root / locks.TEST).read_text(encoding="utf-8"), "uv")
+        if not pin:
+            raise SetupFailed(f"{locks.TEST} pins no uv")
         requirement = self._uv / "requirement.txt"
         if requirement.exists() and requirement.read_text(encoding="utf-8") == pin:
             return

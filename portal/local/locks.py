@@ -19,13 +19,10 @@ def fingerprint(root: Path, lock: str) -> str:
 
 
 def pin(text: str, package: str) -> str:
-    """The block of a lock file that pins `package`, hashes included. Raises LookupError when there is none."""
-    starts = [*_PIN.finditer(text)]
-    ends = [match.start() for match in starts[1:]] + [len(text)]
-    for match, end in zip(starts, ends, strict=True):
-        if match["name"] == package:
-            return text[match.start() : end]
-    raise LookupError(f"{package} is not in the lock")
+    """The block of a lock file that pins `package`, hashes included; empty when there is none."""
+    starts = [(match["name"], match.start()) for match in _PIN.finditer(text)]
+    ends = [start for _, start in starts[1:]] + [len(text)]
+    return next((text[start:end] for (name, start), end in zip(starts, ends, strict=False) if name == package), "")
 
 
 class Record:
