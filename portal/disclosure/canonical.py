@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 GENESIS = "0" * 64
@@ -37,7 +37,7 @@ def _normal(value: Any) -> Any:
             return value
         case Mapping():
             return {_normal(str(key)): _normal(item) for key, item in value.items()}
-        case Sequence():
+        case list() | tuple():
             return [_normal(item) for item in value]
     raise TypeError(f"{type(value).__name__} has no canonical form")
 

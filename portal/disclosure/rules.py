@@ -141,25 +141,22 @@ def read_policies(data: Any) -> tuple[Policy, ...]:
 
 
 def _read_policy(item: Any, at: str) -> Policy:
-    definition = DEFINITIONS.get(item.get("code", "")) if isinstance(item, Mapping) else None
-    if definition is None:
+    code = item.get("code") if isinstance(item, Mapping) else None
+    if not isinstance(code, str) or code not in DEFINITIONS:
         raise Invalid(f"{at}.code", N_("There is no such policy. Choose P01 to P17."))
+    readers = DEFINITIONS[code].params
     for key in item:
-        if key not in ("code", "severity", *definition.params):
+        if key not in ("code", "severity", *readers):
             raise Invalid(f"{at}.{key}", N_("This policy has no such parameter."))
-    params = {
-        name: _read(reader, item.get(name, default), f"{at}.{name}")
-        for name, (reader, default) in definition.params.items()
-    }
-    severity = _read(Outcome, item.get("severity", Outcome.FAIL), f"{at}.severity")
-    return Policy(item["code"], params, severity)
+    params = {name: _read(*readers[name], item, name, at) for name in readers}
+    return Policy(code, params, _read(Outcome, Outcome.FAIL, item, "severity", at))
 
 
-def _read(reader: Reader, value: Any, at: str) -> Any:
+def _read(reader: Reader, default: Any, item: Mapping[str, Any], name: str, at: str) -> Any:
     try:
-        return reader(value)
+        return reader(item.get(name, default))
     except (ValueError, KeyError, TypeError):
-        raise Invalid(at, N_("This value does not fit the policy.")) from None
+        raise Invalid(f"{at}.{name}", N_("This value does not fit the policy.")) from None
 
 
 def evaluate(

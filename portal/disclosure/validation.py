@@ -134,8 +134,8 @@ def length_matches_film(ledger: Ledger, facts: Facts) -> Iterator[Problem]:
     length, probed = _length(ledger), facts.probed_s
     if probed is None or length <= 0:
         return
-    least = probed * (100 - CREDITS_PERCENT) // 100 - LENGTH_SLACK_S
-    if not least <= length <= probed + LENGTH_SLACK_S:
+    without_credits = probed * (100 - CREDITS_PERCENT)
+    if (length + LENGTH_SLACK_S) * 100 < without_credits or length > probed + LENGTH_SLACK_S:
         message = _(
             "The film we received runs {film} s, you gave {picture} s of picture. Correct the length or the film."
         )
