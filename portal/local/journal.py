@@ -28,11 +28,15 @@ class Journal:
 
     def feed(self, data: bytes) -> None:
         """Take what the process wrote."""
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        self._write([line.decode("utf-8", "replace") for line in lines])
+        *pieces, self._rest = (self._rest + data).split(b"\n")
+        lines = [piece.decode("utf-8", "replace") for piece in pieces]
+        self._write(lines)
+        for line in filter(self._is_loud, lines):
+            self._show(line)
 
     def note(self, text: str) -> None:
-        """Write a line of the supervisor's own."""
+        """Write a line of the supervisor's own, which begins a new record."""
+        self._loud = False
         self._write([text])
 
     def tail(self, count: int) -> list[str]:
@@ -41,22 +45,18 @@ class Journal:
         return text.splitlines()[-count:]
 
     def _write(self, lines: list[str]) -> None:
-        if not lines:
-            return
         self._rotate()
         moment = clock.now().isoformat(timespec="seconds")
         with self.path.open("a", encoding="utf-8") as file:
             file.writelines(f"{moment} {line}\n" for line in lines)
-        for line in filter(self._is_loud, lines):
-            self._show(line)
 
     def _is_loud(self, line: str) -> bool:
-        """A line is as loud as the record it belongs to: tracebacks run over many lines."""
+        """A line is as loud as the record it belongs to, but a traceback's frames stay in the file."""
         if _LOUD.search(line):
             self._loud = True
         elif _START.match(line):
             self._loud = False
-        return self._loud
+        return self._loud and not line.startswith(" ") and bool(line)
 
     def _rotate(self) -> None:
         if self.path.exists() and self.path.stat().st_size > _LARGEST:

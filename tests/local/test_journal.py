@@ -46,10 +46,18 @@ def test_keeps_information_to_the_file(log: Journal, shown: list[str]) -> None:
     assert log.tail(1)[0].endswith("[7] [INFO] Listening")
 
 
-def test_shows_a_traceback_whole_and_nothing_after_it(log: Journal, shown: list[str]) -> None:
+def test_shows_an_error_without_its_frames_and_nothing_after_it(log: Journal, shown: list[str]) -> None:
     log.feed(TRACEBACK.encode())
     log.feed(b"[2026-11-22 10:00:01 +0000] [7] [INFO] Worker exiting\n")
-    assert shown == TRACEBACK.splitlines()
+    assert shown == [line for line in TRACEBACK.splitlines() if not line.startswith(" ")]
+
+
+def test_the_supervisors_own_notes_stay_in_the_file(log: Journal, shown: list[str]) -> None:
+    log.feed(b"ValueError: no such hall\nERROR once\n")
+    log.note("web ended with status 1")
+    log.feed(b"starting\n")
+    assert shown == ["ERROR once"]
+    assert log.tail(2)[0].endswith("web ended with status 1")
 
 
 def test_waits_for_the_rest_of_a_line(log: Journal, shown: list[str]) -> None:
