@@ -718,6 +718,7 @@ def upgrade() -> None:
         sa.Column("runtime_s", sa.Integer(), nullable=False),
         sa.Column("music_cleared", sa.Boolean(), nullable=False),
         sa.Column("fonts_cleared", sa.Boolean(), nullable=False),
+        sa.Column("declarations", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("watched_sha256", sa.String(length=64), nullable=True),
         sa.Column("created_at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("updated_at", portal.db.UtcDateTime(timezone=True), nullable=False),

@@ -49,6 +49,7 @@ class Entry(Versioned, Base):
     runtime_s: Mapped[int] = mapped_column(default=0)
     music_cleared: Mapped[bool] = mapped_column(default=False)
     fonts_cleared: Mapped[bool] = mapped_column(default=False)
+    declarations: Mapped[list[str]] = mapped_column(default=list)
     watched_sha256: Mapped[str | None] = mapped_column(sa.String(64))
     created_at: Mapped[Created]
     updated_at: Mapped[Created]
