@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
 from portal import i18n
 from portal.disclosure.codes import CAPTURED, FULL, ShareMethod
-from portal.disclosure.figures import Appearance, Band, EuIcon, Figures, Interval, Provenance, Tier
+from portal.disclosure.figures import Appearance, Badge, Band, Craft, EuIcon, Figures, Interval, Provenance, Tier
 from portal.disclosure.phrases import BADGE_SENTENCES, PHASES, TIERS, name_of
 from portal.i18n import N_, ngettext, translate
 
@@ -68,6 +68,26 @@ class PartLabel:
     label: PublicLabel
 
 
+@dataclass(frozen=True, slots=True)
+class CardLabel:
+    """The short label for a card in a list, from what is stored beside the disclosure."""
+
+    tier: Tier
+    headline: str
+    phases: tuple[Phase, ...]
+    badges: tuple[str, ...]
+
+
+def card_label(tier: int, phases: Mapping[str, int], badges: Sequence[str]) -> CardLabel:
+    """The label of stored codes, without computing a ledger again."""
+    crafts = tuple(_phase(craft, phases.get(craft, 0)) for craft in Craft)
+    return CardLabel(Tier(tier), _(TIERS[Tier(tier)]), crafts, tuple(name_of(Badge(badge)) for badge in badges))
+
+
+def _phase(craft: Craft, n: int) -> Phase:
+    return Phase(name_of(craft), n, _(PHASES[n]))
+
+
 def public_label(figures: Figures, declaration: Declaration | None = None) -> PublicLabel:
     """The label of the work; a film alone has no part labels, an omnibus has one for each film."""
     films = figures.parts if len(figures.parts) > 1 else ()
@@ -78,7 +98,7 @@ def public_label(figures: Figures, declaration: Declaration | None = None) -> Pu
         sentences=tuple(_sentences(figures)),
         declared=_declared(declaration) if declaration else "",
         verified=_verified(declaration.verified_clips) if declaration else "",
-        phases=tuple(Phase(name_of(craft), n, _(PHASES[n])) for craft, n in figures.phases.items()),
+        phases=tuple(_phase(craft, n) for craft, n in figures.phases.items()),
         badges=tuple(name_of(badge) for badge in figures.badges),
         icon=figures.eu_icon,
         icon_text=name_of(figures.eu_icon),

@@ -204,6 +204,11 @@ def hint_of(code: Scope | Degree) -> str:
     return translate(_HINTS[type(code)][code])
 
 
+def phase_levels() -> list[tuple[int, str]]:
+    """What the four moons mean, for the legend."""
+    return [(n, translate(level)) for n, level in enumerate(PHASES)]
+
+
 def choices(codes: type[StrEnum]) -> list[tuple[str, str]]:
     """All codes of an enumeration with their texts, as a form's choices."""
     return [(code.value, name_of(code)) for code in codes]

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from portal import disclosure, i18n
 from portal.disclosure.codes import Scope
 from portal.disclosure.figures import Interval, measure
-from portal.disclosure.label import Declaration, percent, percent_range, public_label
-from portal.disclosure.phrases import choices
+from portal.disclosure.label import Declaration, card_label, percent, percent_range, public_label
+from portal.disclosure.phrases import choices, phase_levels
 from tests.disclosure.seed import LEAD, film, part, seconds, slider
 
 
@@ -64,6 +64,14 @@ def test_phases_name_craft_and_level() -> None:
         ("음악", 0, "사람"),
         ("편집", 1, "AI 보조"),
     )
+
+
+def test_a_card_says_the_same_as_the_full_label() -> None:
+    figures = measure(film(part("P G G M G N N E"), realistic=True))
+    stored = {craft.value: n for craft, n in figures.phases.items()}
+    card, full = card_label(int(figures.tier), stored, [badge.value for badge in figures.badges]), public_label(figures)
+    assert (card.tier, card.headline, card.phases, card.badges) == (full.tier, full.headline, full.phases, full.badges)
+    assert {(phase.n, phase.level) for phase in card.phases} <= set(phase_levels())
 
 
 def test_an_estimate_says_so() -> None:
