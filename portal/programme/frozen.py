@@ -1,0 +1,162 @@
+"""A version of the programme as plain data: built from the plan, digested, compared with the one before. Pure.
+
+Moments are ISO 8601 in UTC, lengths are seconds; both languages stand side by side, as nothing is looked up later.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from portal.audit import canonical_json
+from portal.entries.models import CreditRole
+from portal.lifecycles import GuestState, ScreeningState
+
+if TYPE_CHECKING:
+    from portal.calls.models import Edition
+    from portal.entries.models import Entry
+    from portal.programme.models import Package, QASession, Screening
+
+Body = dict[str, Any]
+FORMAT = 1
+_COMING = (GuestState.ACCEPTED, GuestState.REMOTE, GuestState.PRESENT)
+
+
+def body(edition: Edition, screenings: Iterable[Screening]) -> Body:
+    """The programme of an edition; every relationship read here is loaded by the caller."""
+    listed = sorted(screenings, key=lambda screening: (screening.starts_at, screening.code))
+    return {
+        "format": FORMAT,
+        "edition": {
+            "slug": edition.slug,
+            "name_ko": edition.name_ko,
+            "name_en": edition.name_en,
+            "starts_on": edition.starts_on.isoformat(),
+            "ends_on": edition.ends_on.isoformat(),
+        },
+        "screenings": [_screening(screening) for screening in listed],
+    }
+
+
+def digest(value: Body) -> str:
+    """SHA-256 of the canonical JSON."""
+    return hashlib.sha256(canonical_json(value).encode()).hexdigest()
+
+
+def iso(moment: datetime) -> str:
+    """The moment as the body writes it."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _screening(screening: Screening) -> Body:
+    hall, venue = screening.hall, screening.hall.venue
+    return {
+        "code": screening.code,
+        "starts_at": iso(screening.starts_at),
+        "ends_at": iso(screening.ends_at),
+        "cancelled": screening.state == ScreeningState.CANCELLED,
+        "venue_ko": venue.name_ko,
+        "venue_en": venue.name_en,
+        "address_ko": venue.address_ko,
+        "address_en": venue.address_en,
+        "hall_ko": hall.name_ko,
+        "hall_en": hall.name_en,
+        "package": _package(screening.package),
+        "talk": _talk(screening.qa_session),
+    }
+
+
+def _package(package: Package) -> Body:
+    return {
+        "code": package.code,
+        "title_ko": package.title_ko,
+        "title_en": package.title_en,
+        "subtitle_ko": package.subtitle_ko,
+        "subtitle_en": package.subtitle_en,
+        "gel": package.gel.value,
+        "rating": package.rating,
+        "films": [_film(place.entry) for place in package.films],
+    }
+
+
+def _film(entry: Entry) -> Body:
+    directors = [credit for credit in entry.credits if credit.role == CreditRole.DIRECTOR]
+    return {
+        "number": entry.number,
+        "title_ko": entry.title_ko,
+        "title_en": entry.title_en,
+        "runtime_s": entry.runtime_s,
+        "country": entry.country,
+        "directors_ko": [credit.native_name for credit in directors],
+        "directors_en": [credit.latin_name or credit.native_name for credit in directors],
+    }
+
+
+def _talk(talk: QASession | None) -> Body | None:
+    if talk is None:
+        return None
+    return {
+        "minutes": talk.minutes,
+        "moderator": talk.moderator_name,
+        "guests": [guest.name for guest in talk.guests if guest.state in _COMING],
+    }
+
+
+def changes(before: Body | None, after: Body) -> list[Body]:
+    """What a reader of the version before has to know, one line for each screening and kind of change."""
+    old = _by_code(before)
+    found: list[Body] = []
+    for code, screening in _by_code(after).items():
+        found += _line(code, screening, old.get(code))
+    for code in old.keys() - _by_code(after).keys():
+        found.append(_change("removed", old[code], old[code]))
+    return sorted(found, key=lambda change: (change["starts_at"], change["code"], change["kind"]))
+
+
+def _by_code(value: Body | None) -> dict[str, Body]:
+    return {screening["code"]: screening for screening in value["screenings"]} if value else {}
+
+
+def _line(code: str, new: Body, old: Body | None) -> list[Body]:
+    if old is None:
+        return [_change("added", new, new)]
+    if new["cancelled"] != old["cancelled"]:
+        return [_change("cancelled" if new["cancelled"] else "added", new, old)]
+    return [_change(kind, new, old) for kind, keys in _WATCHED if any(_differs(new, old, key) for key in keys)]
+
+
+_WATCHED = (
+    ("moved", ("starts_at",)),
+    ("hall", ("hall_ko", "hall_en", "venue_ko", "venue_en")),
+    ("films", ("package",)),
+    ("talk", ("talk",)),
+)
+
+
+def _differs(new: Body, old: Body, key: str) -> bool:
+    return bool(new[key] != old[key])
+
+
+def _change(kind: str, new: Body, old: Body) -> Body:
+    return {
+        "kind": kind,
+        "code": new["code"],
+        "title_ko": new["package"]["title_ko"],
+        "title_en": new["package"]["title_en"],
+        "starts_at": new["starts_at"],
+        "hall_ko": new["hall_ko"],
+        "hall_en": new["hall_en"],
+        "was_starts_at": old["starts_at"],
+        "was_hall_ko": old["hall_ko"],
+        "was_hall_en": old["hall_en"],
+    }
+
+
+TOLD = frozenset({"moved", "hall", "cancelled", "removed"})
+
+
+def told_codes(listed: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Screenings whose guests and seat holders must hear of these changes."""
+    return {change["code"] for change in listed if change["kind"] in TOLD}

@@ -1,0 +1,16 @@
+"""How long a package runs: its films and a bumper before each. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+
+def total_seconds(runtimes: Sequence[int], bumper_s: int) -> int:
+    """Films and bumpers together; a package without films is an event as long as its one bumper."""
+    return sum(runtimes) + bumper_s * max(1, len(runtimes))
+
+
+def films_end(starts_at: datetime, seconds: int) -> datetime:
+    """When the lights go up: the start and the length, up to the next full minute and at least one."""
+    return starts_at + timedelta(minutes=max(1, -(-seconds // 60)))

@@ -1,0 +1,51 @@
+"""Reads of the programme: what is published, what is planned, which films are ready."""
+
+from portal.programme.queries.conversations import directors_of, guest_by_token, talk_by_code, talks
+from portal.programme.queries.desk import (
+    DayPlan,
+    day_plan,
+    edition_on,
+    screening_by_code,
+    screening_for_desk,
+    waiting_packages,
+)
+from portal.programme.queries.packages import hall_choices, package_by_code, packages, selectable_films, venues
+from portal.programme.queries.published import (
+    Published,
+    all_releases,
+    current_release,
+    published,
+    published_digest,
+    seats_of,
+    upcoming_slots,
+)
+from portal.programme.queries.readiness import Gap, blocked_packages, gap_text, gaps
+
+__all__ = [
+    "DayPlan",
+    "Gap",
+    "Published",
+    "all_releases",
+    "blocked_packages",
+    "current_release",
+    "day_plan",
+    "directors_of",
+    "edition_on",
+    "gap_text",
+    "gaps",
+    "guest_by_token",
+    "hall_choices",
+    "package_by_code",
+    "packages",
+    "published",
+    "published_digest",
+    "screening_by_code",
+    "screening_for_desk",
+    "seats_of",
+    "selectable_films",
+    "talk_by_code",
+    "talks",
+    "upcoming_slots",
+    "venues",
+    "waiting_packages",
+]

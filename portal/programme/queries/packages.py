@@ -1,0 +1,116 @@
+"""Packages with their films, venues with their halls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from portal.calls.models import Category, Gel
+from portal.entries.models import Entry
+from portal.i18n import pick
+from portal.lifecycles import ScreeningState
+from portal.programme.length import total_seconds
+from portal.programme.models import Hall, Package, PackageFilm, Screening, Venue
+from portal.programme.queries.readiness import announced
+
+
+@dataclass(frozen=True, slots=True)
+class PackageLine:
+    """A package in a list."""
+
+    id: int
+    code: str
+    title: str
+    subtitle: str
+    gel: Gel
+    rating: int
+    films: int
+    seconds: int
+    screenings: int
+
+
+def film_sums() -> sa.Subquery:
+    """The films and seconds of each package."""
+    return (
+        sa.select(
+            PackageFilm.package_id,
+            sa.func.count(PackageFilm.id).label("films"),
+            sa.func.sum(Entry.runtime_s).label("seconds"),
+        )
+        .join(Entry, Entry.id == PackageFilm.entry_id)
+        .group_by(PackageFilm.package_id)
+        .subquery("film_sums")
+    )
+
+
+def packages(session: Session, edition_id: int) -> list[PackageLine]:
+    """Every package of an edition with its length and how often it is planned; one statement."""
+    sums = film_sums()
+    shown = (
+        sa.select(sa.func.count(Screening.id))
+        .where(Screening.package_id == Package.id, Screening.state != ScreeningState.CANCELLED)
+        .correlate(Package)
+        .scalar_subquery()
+    )
+    query = (
+        sa.select(Package, sums.c.films, sums.c.seconds, shown.label("shown"))
+        .outerjoin(sums, sums.c.package_id == Package.id)
+        .where(Package.edition_id == edition_id)
+        .order_by(Package.title_ko, Package.id)
+    )
+    return [_line(*row) for row in session.execute(query).tuples()]
+
+
+def _line(package: Package, films: int | None, seconds: int | None, shown: int) -> PackageLine:
+    count = films or 0
+    return PackageLine(
+        id=package.id,
+        code=package.code,
+        title=pick(package.title_ko, package.title_en),
+        subtitle=pick(package.subtitle_ko, package.subtitle_en),
+        gel=package.gel,
+        rating=package.rating,
+        films=count,
+        seconds=int(seconds or 0) + total_seconds([0] * count, package.bumper_s),
+        screenings=shown,
+    )
+
+
+def package_by_code(session: Session, code: str) -> Package | None:
+    """A package with its films in order."""
+    loaded = selectinload(Package.films).joinedload(PackageFilm.entry)
+    return session.scalar(sa.select(Package).where(Package.code == code).options(loaded))
+
+
+def selectable_films(session: Session, package: Package, limit: int = 300) -> Sequence[tuple[int, str, str, int, Gel]]:
+    """Announced selections of the edition that are not in this package: id, titles, seconds, gel."""
+    there = sa.exists().where(PackageFilm.package_id == package.id, PackageFilm.entry_id == Entry.id)
+    query = (
+        sa.select(Entry.id, Entry.title_ko, Entry.title_en, Entry.runtime_s, Category.gel)
+        .join(Category, Category.id == Entry.category_id)
+        .where(Entry.edition_id == package.edition_id, announced(), ~there)
+        .order_by(Entry.title_ko, Entry.id)
+        .limit(limit)
+    )
+    return session.execute(query).tuples().all()
+
+
+def venues(session: Session, edition_id: int) -> Sequence[Venue]:
+    """The venues of an edition with their halls."""
+    query = sa.select(Venue).where(Venue.edition_id == edition_id).order_by(Venue.id)
+    return session.scalars(query.options(selectinload(Venue.halls))).all()
+
+
+def hall_choices(session: Session, edition_id: int) -> Sequence[Hall]:
+    """The halls of an edition in their order, each with its venue."""
+    query = (
+        sa.select(Hall)
+        .join(Hall.venue)
+        .where(Venue.edition_id == edition_id)
+        .order_by(Venue.id, Hall.position, Hall.id)
+        .options(joinedload(Hall.venue))
+    )
+    return session.scalars(query).all()

@@ -1,0 +1,113 @@
+"""Which films may be shown: selected and announced, consents in order, a playable film."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.disclosure.codes import ConsentStatus
+from portal.disclosure.models import Disclosure, Performer
+from portal.entries.models import Entry
+from portal.i18n import N_, translate
+from portal.jury.models import Decision, Outcome
+from portal.lifecycles import AssetState, DecisionState, EntryState
+from portal.media.models import Asset, Slot
+from portal.programme.models import Package, PackageFilm
+
+
+class Gap(StrEnum):
+    """Why a film is not ready; only a missing screener does not keep it from the public."""
+
+    GONE = "gone"
+    NOT_ANNOUNCED = "not_announced"
+    CONSENT = "consent"
+    SCREENER = "screener"
+
+
+BLOCKING = frozenset({Gap.GONE, Gap.NOT_ANNOUNCED, Gap.CONSENT})
+_TEXTS = {
+    Gap.GONE: N_("Withdrawn or refused"),
+    Gap.NOT_ANNOUNCED: N_("Selection not announced"),
+    Gap.CONSENT: N_("Consent missing"),
+    Gap.SCREENER: N_("No playable film"),
+}
+_LEFT = (EntryState.WITHDRAWN, EntryState.INELIGIBLE, EntryState.DISQUALIFIED)
+_UNSURE = (ConsentStatus.PENDING, ConsentStatus.NONE, ConsentStatus.REVOKED)
+
+
+def gap_text(gap: Gap) -> str:
+    """The gap in the language in use."""
+    return translate(_TEXTS[gap])
+
+
+def announced() -> sa.ColumnElement[bool]:
+    """Whether an entry was selected and the selection is public."""
+    return sa.exists().where(
+        Decision.entry_id == Entry.id,
+        Decision.state == DecisionState.ANNOUNCED,
+        Decision.outcome == Outcome.SELECTED,
+    )
+
+
+def _consent_missing() -> sa.ColumnElement[bool]:
+    return sa.exists().where(
+        Performer.disclosure_id == Disclosure.id,
+        Disclosure.entry_id == Entry.id,
+        Performer.consent_status.in_(_UNSURE),
+    )
+
+
+def _playable() -> sa.ColumnElement[bool]:
+    return sa.exists().where(
+        Asset.entry_id == Entry.id,
+        Asset.slot == Slot.FILM,
+        Asset.state == AssetState.PLAYABLE,
+        Asset.superseded_at.is_(None),
+    )
+
+
+_COLUMNS = (
+    Entry.id,
+    Entry.state,
+    announced().label("announced"),
+    _consent_missing().label("consent_missing"),
+    _playable().label("playable"),
+)
+
+
+def _gaps_of(row: sa.Row[*tuple[Any, ...]]) -> tuple[Gap, ...]:
+    found = (
+        (Gap.GONE, row.state in _LEFT),
+        (Gap.NOT_ANNOUNCED, not row.announced),
+        (Gap.CONSENT, row.consent_missing),
+        (Gap.SCREENER, not row.playable),
+    )
+    return tuple(gap for gap, is_open in found if is_open)
+
+
+def gaps(session: Session, entry_ids: Collection[int]) -> dict[int, tuple[Gap, ...]]:
+    """What is open of each film; an empty tuple means ready. One statement."""
+    if not entry_ids:
+        return {}
+    rows = session.execute(sa.select(*_COLUMNS).where(Entry.id.in_(entry_ids)))
+    return {row.id: _gaps_of(row) for row in rows}
+
+
+def blocked_packages(session: Session, package_ids: Collection[int]) -> dict[int, list[str]]:
+    """For packages that may not be public: which of their films keep them back."""
+    query = (
+        sa.select(Package.id.label("package_id"), Entry.title_ko, Entry.title_en, *_COLUMNS)
+        .join(PackageFilm, PackageFilm.package_id == Package.id)
+        .join(Entry, PackageFilm.entry_id == Entry.id)
+        .where(Package.id.in_(package_ids))
+        .order_by(PackageFilm.position)
+    )
+    found: dict[int, list[str]] = {}
+    for row in session.execute(query):
+        if BLOCKING.intersection(_gaps_of(row)):
+            found.setdefault(row.package_id, []).append(row.title_ko or row.title_en)
+    return found

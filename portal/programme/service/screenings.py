@@ -1,0 +1,151 @@
+"""Screenings: placed in a hall at a time, moved, confirmed, opened for booking, cancelled.
+
+Conflicts never block a move; they are shown. What blocks a confirmation is a film that may not be public.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal import audit, clock
+from portal.errors import Invalid, Stale
+from portal.i18n import N_
+from portal.lifecycles import ScreeningState, advance
+from portal.policies import Actor
+from portal.programme.length import films_end
+from portal.programme.models import Hall, Package, Screening, Venue
+from portal.programme.queries.readiness import blocked_packages
+from portal.programme.service.packages import length_of
+
+MOVABLE = (
+    ScreeningState.PLANNED,
+    ScreeningState.CONFIRMED,
+    ScreeningState.RELEASED,
+    ScreeningState.BOOKING,
+    ScreeningState.CLOSED,
+)
+
+
+def place(session: Session, package: Package, hall: Hall, starts_at: datetime, *, by: Actor) -> Screening:
+    """Put a package on the plan with every seat of the hall on offer; the same place and time again is the same."""
+    _check_hall(session, package.edition_id, hall)
+    same = sa.select(Screening).where(
+        Screening.package_id == package.id,
+        Screening.hall_id == hall.id,
+        Screening.starts_at == starts_at,
+        Screening.state != ScreeningState.CANCELLED,
+    )
+    found = session.scalar(same.limit(1))
+    if found is not None:
+        return found
+    screening = Screening(
+        edition_id=package.edition_id,
+        package_id=package.id,
+        hall_id=hall.id,
+        starts_at=starts_at,
+        ends_at=films_end(starts_at, length_of(session, package)),
+        seats=hall.seats,
+    )
+    session.add(screening)
+    session.flush()
+    audit.record(session, by, "screening.placed", screening, hall=hall.id, starts_at=starts_at)
+    return screening
+
+
+def _check_hall(session: Session, edition_id: int, hall: Hall) -> None:
+    if session.scalar(sa.select(Venue.edition_id).where(Venue.id == hall.venue_id)) != edition_id:
+        raise Invalid("hall", N_("Choose a hall of this edition."))
+
+
+def move(session: Session, screening: Screening, hall: Hall, starts_at: datetime, *, rev: int, by: Actor) -> None:
+    """Move a screening; raises Stale when somebody moved it first, Invalid once it has begun.
+
+    What is already published stays so until the next release.
+    """
+    if screening.rev != rev:
+        raise Stale
+    if screening.state not in MOVABLE:
+        raise Invalid("start", N_("This screening can no longer be moved."))
+    _check_hall(session, screening.edition_id, hall)
+    if (screening.hall_id, screening.starts_at) == (hall.id, starts_at):
+        return
+    before = {"hall": screening.hall_id, "starts_at": screening.starts_at}
+    length = screening.ends_at - screening.starts_at
+    if screening.hall_id != hall.id and screening.taken == 0:
+        screening.seats = hall.seats
+    screening.hall_id, screening.starts_at, screening.ends_at = hall.id, starts_at, starts_at + length
+    session.flush()
+    audit.record(
+        session, by, "screening.moved", screening, before=before, after={"hall": hall.id, "starts_at": starts_at}
+    )
+
+
+def set_seats(session: Session, screening: Screening, seats: int, *, by: Actor) -> None:
+    """Offer more or fewer seats; never fewer than are given away, whoever books meanwhile. Raises Invalid."""
+    if seats < 1:
+        raise Invalid("seats", N_("Offer at least one seat."))
+    before = screening.seats
+    done = session.execute(
+        sa.update(Screening)
+        .where(Screening.id == screening.id, Screening.taken <= seats)
+        .values(seats=seats)
+        .returning(Screening.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    if done is None:
+        raise Invalid("seats", N_("More seats than that are already given away."))
+    session.refresh(screening)
+    audit.record(session, by, "screening.seats", screening, before=before, after=seats)
+
+
+def confirm(session: Session, screening: Screening, *, by: Actor) -> None:
+    """Vouch for a planned screening; raises Invalid while a film of it may not be public."""
+    if screening.state == ScreeningState.CONFIRMED:
+        return
+    blocked = blocked_packages(session, [screening.package_id])
+    if blocked:
+        titles = ", ".join(blocked[screening.package_id])
+        raise Invalid("main", N_("These films are not ready to be shown: {titles}"), titles=titles)
+    advance(session, screening, ScreeningState.CONFIRMED, by=by)
+    session.flush()
+
+
+def unconfirm(session: Session, screening: Screening, *, by: Actor) -> None:
+    """Take a confirmation back before its release."""
+    if screening.state == ScreeningState.PLANNED:
+        return
+    advance(session, screening, ScreeningState.PLANNED, by=by)
+    session.flush()
+
+
+def unplace(session: Session, screening: Screening, *, by: Actor) -> None:
+    """Put a planned screening back into the tray; raises Invalid once it is confirmed."""
+    if screening.state != ScreeningState.PLANNED:
+        raise Invalid("main", N_("Only a planned screening goes back; cancel a confirmed one."))
+    audit.record(session, by, "screening.unplaced", "screenings", code=screening.code, package=screening.package_id)
+    session.delete(screening)
+    session.flush()
+
+
+def set_booking(session: Session, screening: Screening, *, is_open: bool, by: Actor) -> None:
+    """Open or close booking; twice is once. Raises Invalid for a screening that has begun."""
+    to = ScreeningState.BOOKING if is_open else ScreeningState.CLOSED
+    if screening.state == to:
+        return
+    if is_open and screening.starts_at <= clock.now():
+        raise Invalid("main", N_("This screening has already begun."))
+    advance(session, screening, to, by=by)
+    session.flush()
+
+
+def cancel(session: Session, screening: Screening, *, reason: str, by: Actor) -> None:
+    """Cancel; guests and seat holders hear of it with the next release. Raises Invalid without a reason."""
+    if screening.state == ScreeningState.CANCELLED:
+        return
+    if not reason:
+        raise Invalid("reason", N_("Say why it is cancelled."))
+    advance(session, screening, ScreeningState.CANCELLED, by=by, reason=reason)
+    session.flush()

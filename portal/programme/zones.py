@@ -1,0 +1,41 @@
+"""The same moment where a guest lives: city names and local times. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import get_timezone_location
+
+from portal.i18n import SEOUL, clock_time, day, language
+
+COMMON = (
+    "Asia/Seoul",
+    "Asia/Tokyo",
+    "Asia/Shanghai",
+    "Asia/Singapore",
+    "Asia/Kolkata",
+    "Australia/Sydney",
+    "Europe/London",
+    "Europe/Paris",
+    "Europe/Berlin",
+    "America/Sao_Paulo",
+    "America/New_York",
+    "America/Los_Angeles",
+    "UTC",
+)
+
+
+def city(zone: str) -> str:
+    """The zone's city in the language in use."""
+    return "UTC" if zone == "UTC" else str(get_timezone_location(zone, locale=language(), return_city=True))
+
+
+def there(moment: datetime, zone: str) -> str | None:
+    """`파리 08:58`, with the day where it is another one; None for somebody who lives on Korean time."""
+    if zone == SEOUL:
+        return None
+    away = ZoneInfo(zone)
+    local, here = moment.astimezone(away), moment.astimezone(ZoneInfo(SEOUL))
+    other_day = f"{day(local.date())} " if local.date() != here.date() else ""
+    return f"{city(zone)} {other_day}{clock_time(moment, away)}"
