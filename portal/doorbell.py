@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 _PENDING = "doorbell.pending"
 _QUIET_SECONDS = 5.0
-QUEUES = ("mail", "media", "jury", "audience", "sweep")
+QUEUES = ("mail", "media", "probe", "jury", "audience", "sweep")
 log = structlog.get_logger()
 _quiet_until = 0.0
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+import sqlalchemy as sa
 
 from portal import audit
 from portal.errors import IllegalMove
@@ -136,7 +138,7 @@ class MailState(StrEnum):
 class Stateful(Protocol):
     """A row with a lifecycle: its class names the machine, `state` holds where it stands."""
 
-    lifecycle: Lifecycle
+    lifecycle: ClassVar[Lifecycle]
     state: Any
 
 
@@ -308,3 +310,19 @@ def advance(session: Session, subject: Stateful, to: StrEnum, *, by: Actor, **de
         raise IllegalMove(subject.lifecycle.name, before, to)
     subject.state = to
     audit.record(session, by, f"{subject.lifecycle.name}.{to}", subject, before=str(before), **detail)
+
+
+def advance_all(
+    session: Session, model: Any, to: StrEnum, *conditions: sa.ColumnElement[bool], by: Actor, **detail: Any
+) -> int:
+    """Move every row that meets the conditions and may take the move, in one statement; how many moved."""
+    befores = [before for before in model.lifecycle.moves if model.lifecycle.allows(before, to)]
+    moved = session.execute(
+        sa.update(model)
+        .where(model.state.in_(befores), *conditions)
+        .values(state=to, rev=model.rev + 1)
+        .execution_options(synchronize_session=False)
+    ).rowcount  # type: ignore[attr-defined]
+    session.expire_all()
+    audit.record(session, by, f"{model.lifecycle.name}.{to}.all", model.__tablename__, moved=moved, **detail)
+    return int(moved)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint
 
 from portal.accounts.views import bp as accounts
+from portal.media import views as media
 from portal.web import health
 
 PAGES: tuple[Blueprint, ...] = (accounts,)
-PLAIN: tuple[Blueprint, ...] = (health.bp,)
+PLAIN: tuple[Blueprint, ...] = (health.bp, media.uploads, media.delivery)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy.orm import Session
 
 from portal import doorbell
+from portal.media import queries as media
 from portal.settings import Settings
 from workers.app import app
 from workers.context import work
@@ -14,7 +15,10 @@ from workers.context import work
 Waiting = Callable[[Session], Sequence[int]]
 
 # task name -> the ids of the rows it should be rung for; each feature's queries say which rows wait
-SWEEPS: dict[str, Waiting] = {}
+SWEEPS: dict[str, Waiting] = {
+    "probe.asset": media.to_examine,
+    "media.transcode": media.to_transcode,
+}
 
 
 @app.task(name="sweep.all")

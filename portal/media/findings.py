@@ -10,7 +10,7 @@ from portal import i18n
 from portal.i18n import N_
 
 SENTENCES = {
-    "empty": N_("The file is empty. Export the film again and upload the new file."),
+    "empty": N_("The file is empty. Save it again and upload the new file."),
     "not_a_film": N_("We can't open this file. Upload an MP4, MOV, MKV, WebM, MXF, MPG or AVI film."),
     "unreadable": N_("This film is damaged and can't be opened. Export it again and upload the new file."),
     "no_picture": N_("There is no moving picture in this file. Export it again with picture and sound."),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from portal.media import child, checks, images, subtitles, transcode
+from portal.media import checks, child, images, subtitles, transcode
 from portal.media.checks import Rule
 from portal.media.findings import Finding, Refused
 from portal.media.models import RenditionKind, Slot
@@ -24,7 +24,7 @@ class Job:
     attempt: int
     slot: Slot
     key: str
-    rule: Rule = Rule()
+    rule: Rule = field(default_factory=Rule)
     claimed_sha256: str = ""
     film: Film | None = None
     overridden: bool = False
@@ -54,7 +54,7 @@ class Result:
 
 
 def examine(job: Job, volume: Volume) -> Result:
-    """Proves the bytes, reads a film's facts and holds them against its category; makes pictures and captions at once."""
+    """Proves the bytes and holds a film against its category; pictures and captions are made at once."""
     result = Result(sha256=volume.sha256(job.key))
     try:
         if job.claimed_sha256 and job.claimed_sha256 != result.sha256:
@@ -65,22 +65,29 @@ def examine(job: Job, volume: Volume) -> Result:
     return result
 
 
-def make_playable(job: Job, film: Film, volume: Volume, *, ffmpeg: str, on_progress: Callable[[float], None]) -> Result:
-    """Makes the review copy and one picture of it; a film that ends early when decoded is refused."""
-    result, binary = Result(film=film), transcode.ffmpeg_binary(ffmpeg)
-    source = volume.path(job.key)
+def make_playable(job: Job, volume: Volume, *, ffmpeg: str, on_progress: Callable[[float], None]) -> Result:
+    """Makes the review copy of an examined film and one picture of it; a film that ends early is refused."""
+    assert job.film is not None
+    result = Result(film=job.film)
     try:
         with child.job_directory(volume.jobs) as folder:
-            screener = transcode.make_screener(source, film, folder, binary=binary, on_progress=on_progress)
-            copy = probe(screener, folder)
-            if film.seconds - copy.seconds > max(1.0, film.seconds * 0.01):
-                raise Refused("cut_off", found=copy.seconds, length=film.seconds)
-            frame = images.render(transcode.take_frame(screener, copy, folder, binary=binary), folder)
-            result.made = [_keep(volume, RenditionKind.SCREENER, screener, "video/mp4", copy.width, copy.height)]
-            result.made += _keep_pictures(volume, frame, RenditionKind.FRAME)
+            result.made = _screener_and_frame(job, job.film, volume, folder, ffmpeg, on_progress)
     except Refused as refused:
         result.findings, result.refused = [refused.finding], True
     return result
+
+
+def _screener_and_frame(
+    job: Job, film: Film, volume: Volume, folder: Path, ffmpeg: str, on_progress: Callable[[float], None]
+) -> list[Made]:
+    binary = transcode.ffmpeg_binary(ffmpeg)
+    screener = transcode.make_screener(volume.path(job.key), film, folder, binary=binary, on_progress=on_progress)
+    copy = probe(screener, folder)
+    if film.seconds - copy.seconds > max(1.0, film.seconds * 0.01):
+        raise Refused("cut_off", found=copy.seconds, length=film.seconds)
+    frame = images.render(transcode.take_frame(screener, copy, folder, binary=binary), folder)
+    made = _keep(volume, RenditionKind.SCREENER, screener, "video/mp4", (copy.width, copy.height))
+    return [made, *_keep_pictures(volume, frame, RenditionKind.FRAME)]
 
 
 def _examine_film(job: Job, volume: Volume, result: Result) -> None:
@@ -110,12 +117,13 @@ def _examine_subtitles(job: Job, volume: Volume, result: Result) -> None:
 def _keep_pictures(volume: Volume, still: images.Still, widest: RenditionKind) -> list[Made]:
     kinds = (widest, RenditionKind.SMALL)
     pairs = zip(kinds, still.pictures, strict=True)
-    return [_keep(volume, kind, made.path, "image/webp", made.width, made.height) for kind, made in pairs]
+    return [_keep(volume, kind, made.path, "image/webp", (made.width, made.height)) for kind, made in pairs]
 
 
 def _keep(
-    volume: Volume, kind: RenditionKind, path: Path, content_type: str, width: int | None = None, height: int | None = None
+    volume: Volume, kind: RenditionKind, path: Path, content_type: str, shape: tuple[int, int] | None = None
 ) -> Made:
+    width, height = shape or (None, None)
     size = path.stat().st_size
     return Made(kind, volume.adopt(path), content_type, size, width, height)
 

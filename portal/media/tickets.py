@@ -7,10 +7,11 @@ read, and its address stays the same so that browsers keep the picture.
 
 from __future__ import annotations
 
+import hmac
+import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import timedelta
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
@@ -20,7 +21,8 @@ from portal.media.models import Asset, Rendition, Slot
 from portal.signing import BadToken
 
 _UPLOAD, _PLAYBACK, _PICTURE = "media.upload", "media.playback", "media.picture"
-UPLOAD_MAY_START_WITHIN = timedelta(hours=12)
+STARTS_WITHIN = timedelta(hours=12)
+ENDS_WITHIN = timedelta(days=7)
 _LONGEST_PLAYBACK = timedelta(days=1)
 MOST_BYTES: Mapping[Slot, int] = {
     Slot.FILM: 64 * 1024**3,
@@ -37,7 +39,7 @@ class UploadTicket:
     person_id: int
     entry_id: int
     slot: Slot
-    rule: Rule = Rule()
+    rule: Rule = field(default_factory=Rule)
 
     @property
     def most_bytes(self) -> int:
@@ -50,36 +52,36 @@ class PlaybackTicket:
     """One file for one person: a rendition, or the asset's own file to save."""
 
     person_id: int
-    rendition_id: int | None
-    asset_id: int | None
+    code: str
+    original: bool
 
 
 def issue_upload(secret_key: str, ticket: UploadTicket) -> str:
-    """The token the uploader sends as `ticket` in its metadata."""
-    payload = [ticket.person_id, ticket.entry_id, ticket.slot.value, ticket.rule.to_json()]
-    return signing.sign(secret_key, _UPLOAD, payload)
+    """The token the uploader sends as `X-Upload-Ticket`."""
+    sealed = [_seal(secret_key, number) for number in (ticket.person_id, ticket.entry_id)]
+    return signing.sign(secret_key, _UPLOAD, [*sealed, ticket.slot.value, ticket.rule.to_json()])
 
 
-def read_upload(secret_key: str, token: str) -> UploadTicket:
-    """The ticket behind a token; raises BadToken."""
-    person_id, entry_id, slot, rule = signing.unsign(secret_key, _UPLOAD, token, UPLOAD_MAY_START_WITHIN)
-    return UploadTicket(person_id, entry_id, Slot(slot), Rule(**rule))
+def read_upload(secret_key: str, token: str, within: timedelta) -> UploadTicket:
+    """The ticket behind a token not older than `within`; raises BadToken."""
+    person, entry, slot, rule = signing.unsign(secret_key, _UPLOAD, token, within)
+    return UploadTicket(_open(secret_key, person), _open(secret_key, entry), Slot(slot), Rule(**rule))
 
 
 def playback_path(secret_key: str, what: Rendition | Asset, *, person_id: int, minutes: int) -> str:
     """The address of a file for one person; a rendition plays in the page, an asset's own file is saved."""
     until = clock.now() + timedelta(minutes=minutes)
-    kind = "r" if isinstance(what, Rendition) else "a"
-    payload = {kind: what.id, "p": person_id, "u": int(until.timestamp())}
+    kind = "rendition" if isinstance(what, Rendition) else "asset"
+    payload = [kind, what.code, _seal(secret_key, person_id), int(until.timestamp())]
     return f"/media/{signing.sign(secret_key, _PLAYBACK, payload)}"
 
 
-def read_playback(secret_key: str, token: str, *, now: datetime) -> PlaybackTicket:
-    """The ticket behind a token; raises BadToken."""
-    payload: dict[str, Any] = signing.unsign(secret_key, _PLAYBACK, token, _LONGEST_PLAYBACK)
-    if payload["u"] < now.timestamp():
+def read_playback(secret_key: str, token: str) -> PlaybackTicket:
+    """The ticket behind a token whose moment has not passed; raises BadToken."""
+    kind, code, person, until = signing.unsign(secret_key, _PLAYBACK, token, _LONGEST_PLAYBACK)
+    if until < clock.now().timestamp():
         raise BadToken(_PLAYBACK)
-    return PlaybackTicket(payload["p"], payload.get("r"), payload.get("a"))
+    return PlaybackTicket(_open(secret_key, person), code, original=kind == "asset")
 
 
 def picture_path(secret_key: str, picture: Rendition) -> str:
@@ -93,3 +95,19 @@ def read_picture(secret_key: str, token: str) -> str:
         return str(URLSafeSerializer(secret_key, salt=_PICTURE).loads(token))
     except BadSignature as error:
         raise BadToken(_PICTURE) from error
+
+
+def _seal(secret_key: str, number: int) -> str:
+    # A signed token can be read by its holder, and a row's number tells how many rows there are.
+    nonce = secrets.token_bytes(8)
+    return (nonce + _mask(secret_key, nonce, number.to_bytes(8))).hex()
+
+
+def _open(secret_key: str, sealed: str) -> int:
+    raw = bytes.fromhex(sealed)
+    return int.from_bytes(_mask(secret_key, raw[:8], raw[8:]))
+
+
+def _mask(secret_key: str, nonce: bytes, plain: bytes) -> bytes:
+    pad = hmac.digest(secret_key.encode(), b"media.seal" + nonce, "sha256")
+    return bytes(left ^ right for left, right in zip(plain, pad, strict=False))

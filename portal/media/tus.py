@@ -34,7 +34,6 @@ class Creation:
     length: int
     name: str
     sha256: str
-    ticket: str
     has_body: bool
 
 
@@ -80,7 +79,7 @@ def creation(headers: Mapping[str, str], most: int) -> Creation:
     said = metadata(headers.get("Upload-Metadata", ""))
     has_body = headers.get("Content-Type", "") == OFFSET_BYTES
     name = file_name(said.get("filename", ""))
-    return Creation(length, name, said.get("sha256", "").lower(), said.get("ticket", ""), has_body)
+    return Creation(length, name, said.get("sha256", "").lower(), has_body)
 
 
 def metadata(header: str) -> dict[str, str]:

@@ -1,0 +1,155 @@
+"""What is known about uploads, assets and renditions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from portal import claims, clock
+from portal.i18n import N_, translate
+from portal.lifecycles import AssetState
+from portal.media.findings import Finding
+from portal.media.models import Asset, Rendition, RenditionKind, Slot, Upload
+from portal.media.probe import Film
+from portal.media.tickets import PlaybackTicket
+
+_STEPS = {
+    AssetState.AWAITED: N_("Waiting for the file"),
+    AssetState.UPLOADING: N_("Uploading"),
+    AssetState.RECEIVED: N_("Received. We check it next."),
+    AssetState.PROBING: N_("Checking the file"),
+    AssetState.TRANSCODING: N_("Making the review copy"),
+    AssetState.PLAYABLE: N_("Ready to play"),
+    AssetState.REFUSED: N_("We can't take this file"),
+}
+_SETTLED = (AssetState.PLAYABLE, AssetState.REFUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a file stands, as a page shows it; `fraction` is None for a step whose length nobody knows."""
+
+    state: AssetState
+    sentence: str
+    fraction: float | None
+    findings: tuple[Finding, ...]
+    settled: bool
+
+
+def standing(asset: Asset) -> Standing:
+    """The honest progress of an asset, in the language in use."""
+    measured = asset.state in (AssetState.UPLOADING, AssetState.TRANSCODING)
+    return Standing(
+        asset.state,
+        translate(_STEPS[asset.state]),
+        asset.progress_bp / 10_000 if measured else None,
+        tuple(Finding.from_json(kept) for kept in asset.findings),
+        asset.state in _SETTLED,
+    )
+
+
+def film_of(asset: Asset) -> Film | None:
+    """The facts of an examined film."""
+    kept = asset.probe.get("film")
+    return Film.from_json(kept) if kept else None
+
+
+def made_of(asset: Asset, *kinds: RenditionKind) -> Rendition | None:
+    """The asset's rendition of the first of these kinds it has."""
+    by_kind = {rendition.kind: rendition for rendition in asset.renditions}
+    return next((by_kind[kind] for kind in kinds if kind in by_kind), None)
+
+
+def asset(session: Session, code: str) -> Asset | None:
+    """An asset by its public code, with its renditions."""
+    return session.scalar(_assets().where(Asset.code == code))
+
+
+def current_asset(session: Session, entry_id: int, slot: Slot) -> Asset | None:
+    """What an entry shows in a slot: the newest playable file, else the newest of all."""
+    return current_assets(session, [entry_id], slot).get(entry_id)
+
+
+def current_assets(session: Session, entry_ids: Iterable[int], slot: Slot) -> dict[int, Asset]:
+    """The same for many entries in one go; entries without a file are left out."""
+    found: dict[int, Asset] = {}
+    for row in session.scalars(_living(entry_ids, slot).order_by(Asset.id)):
+        held = found.get(row.entry_id)
+        if held is None or row.state == AssetState.PLAYABLE or held.state != AssetState.PLAYABLE:
+            found[row.entry_id] = row
+    return found
+
+
+def latest_asset(session: Session, entry_id: int, slot: Slot) -> Asset | None:
+    """The newest attempt in a slot, whatever became of it: what the uploader's own page tells about."""
+    return session.scalars(_living([entry_id], slot).order_by(Asset.id.desc()).limit(1)).first()
+
+
+def stills(session: Session, entry_id: int) -> Sequence[Asset]:
+    """All stills of an entry, oldest first, with their renditions."""
+    return session.scalars(_living([entry_id], Slot.STILL).order_by(Asset.id)).all()
+
+
+def running_uploads(session: Session, entry_id: int) -> Sequence[Upload]:
+    """Uploads of an entry that have not arrived whole."""
+    wanted = sa.select(Upload).join(Upload.asset).where(Asset.entry_id == entry_id, Upload.finished_at.is_(None))
+    return session.scalars(wanted.options(joinedload(Upload.asset)).order_by(Upload.id)).all()
+
+
+def upload(session: Session, code: str, person_id: int | None) -> Upload | None:
+    """A person's own upload that has not run out; anybody else's does not exist."""
+    wanted = sa.select(Upload).where(
+        Upload.code == code, Upload.person_id == person_id, Upload.expires_at > clock.now()
+    )
+    return session.scalar(wanted.options(joinedload(Upload.asset)))
+
+
+def expired_uploads(session: Session, limit: int = 100) -> Sequence[Upload]:
+    """Uploads that ran out before they were whole."""
+    wanted = sa.select(Upload).where(Upload.finished_at.is_(None), Upload.expires_at <= clock.now())
+    return session.scalars(wanted.options(joinedload(Upload.asset)).limit(limit)).all()
+
+
+def bytes_of(session: Session, person_id: int) -> int:
+    """The room a person's files take or have been promised."""
+    stored = sa.select(sa.func.coalesce(sa.func.sum(Asset.size), 0)).where(Asset.uploaded_by_id == person_id)
+    return int(session.scalar(stored) or 0)
+
+
+def keys_in_use(session: Session, keys: Sequence[str]) -> set[str]:
+    """Those of the keys that a row still names."""
+    columns = (Asset.storage_key, Rendition.storage_key)
+    return {key for column in columns for key in session.scalars(sa.select(column).where(column.in_(keys))) if key}
+
+
+def rendition(session: Session, code: str) -> Rendition | None:
+    """A rendition by its public code."""
+    return session.scalar(sa.select(Rendition).where(Rendition.code == code))
+
+
+def played(session: Session, ticket: PlaybackTicket) -> Rendition | Asset | None:
+    """The file a playback ticket speaks of."""
+    if ticket.original:
+        return session.scalar(sa.select(Asset).where(Asset.code == ticket.code))
+    return rendition(session, ticket.code)
+
+
+def to_examine(session: Session) -> Sequence[int]:
+    """Received files nobody is looking at: what the sweep rings `probe.asset` for."""
+    return claims.waiting(session, Asset, Asset.state.in_((AssetState.RECEIVED, AssetState.PROBING)))
+
+
+def to_transcode(session: Session) -> Sequence[int]:
+    """Examined films nobody is working on: what the sweep rings `media.transcode` for."""
+    return claims.waiting(session, Asset, Asset.state == AssetState.TRANSCODING)
+
+
+def _assets() -> sa.Select[Asset]:
+    return sa.select(Asset).options(selectinload(Asset.renditions))
+
+
+def _living(entry_ids: Iterable[int], slot: Slot) -> sa.Select[Asset]:
+    return _assets().where(Asset.entry_id.in_(entry_ids), Asset.slot == slot, Asset.superseded_at.is_(None))

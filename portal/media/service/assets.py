@@ -1,0 +1,45 @@
+"""What people decide about files that have arrived."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from portal import audit, clock, doorbell
+from portal.errors import Invalid
+from portal.i18n import N_
+from portal.lifecycles import AssetState, advance
+from portal.media import queries
+from portal.media.models import Asset
+from portal.policies import Actor
+
+
+def override(session: Session, asset: Asset, *, reason: str, by: Actor) -> None:
+    """Takes a film in spite of its category's rule; the findings stay to be seen, the reason is on record."""
+    if not reason.strip():
+        raise Invalid("reason", N_("Say why this file is taken all the same."))
+    if queries.film_of(asset) is None:
+        raise Invalid("file", N_("This file can't be played at all, so it can't be taken."))
+    asset.probe = {**asset.probe, "overridden": True}
+    _start_over(asset)
+    advance(session, asset, AssetState.TRANSCODING, by=by, reason=reason)
+    doorbell.after_commit(session, "media.transcode", asset.id)
+    session.flush()
+
+
+def examine_again(session: Session, asset: Asset, *, by: Actor) -> None:
+    """Gives a refused file three more tries, after whatever stopped it was put right."""
+    _start_over(asset)
+    advance(session, asset, AssetState.PROBING, by=by)
+    doorbell.after_commit(session, "probe.asset", asset.id)
+    session.flush()
+
+
+def remove(session: Session, asset: Asset, *, by: Actor) -> None:
+    """Takes a file out of its entry; what a receipt froze of it stays."""
+    asset.superseded_at = clock.now()
+    audit.record(session, by, "asset.remove", asset)
+    session.flush()
+
+
+def _start_over(asset: Asset) -> None:
+    asset.attempts, asset.lease_until, asset.settled_at, asset.progress_bp = 0, None, None, 0

@@ -1,0 +1,132 @@
+"""Uploads from their first request to the whole file; quota and size are settled before the first byte."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from portal import clock, doorbell, i18n, signing
+from portal.errors import Denied, Invalid
+from portal.i18n import N_
+from portal.lifecycles import AssetState, advance
+from portal.media import queries, volume
+from portal.media.findings import SENTENCES, Finding
+from portal.media.models import Asset, Slot, Upload
+from portal.media.probe import starts_like_a_film
+from portal.media.storage import Source, StorageFull
+from portal.media.tickets import ENDS_WITHIN, UploadTicket
+from portal.media.tus import Creation
+from portal.policies import Actor
+
+_REPLACED = (Slot.FILM, Slot.POSTER, Slot.SUBTITLE)
+
+
+def start_upload(session: Session, ticket: UploadTicket, wanted: Creation, *, by: Actor) -> Upload:
+    """Makes room for a file of `wanted.length` bytes; raises Invalid, or StorageFull, before anything is stored.
+
+    An unfinished upload of the same person for the same slot gives way: its file was chosen again.
+    """
+    for earlier in queries.running_uploads(session, ticket.entry_id):
+        if earlier.person_id == ticket.person_id and earlier.asset.slot == ticket.slot and ticket.slot in _REPLACED:
+            discard(session, earlier)
+    _require_room(session, ticket, wanted.length)
+    asset = Asset(
+        entry_id=ticket.entry_id,
+        slot=ticket.slot,
+        state=AssetState.AWAITED,
+        uploaded_by_id=by.person_id,
+        file_name=wanted.name,
+        size=wanted.length,
+        storage_key=volume.of(session).new_upload(),
+        probe={"rule": ticket.rule.to_json(), "claimed_sha256": wanted.sha256},
+    )
+    upload = Upload(
+        code=signing.random_token(),
+        asset=asset,
+        person_id=ticket.person_id,
+        length=wanted.length,
+        expires_at=clock.now() + ENDS_WITHIN,
+    )
+    session.add(upload)
+    session.flush()
+    return upload
+
+
+def note_received(session: Session, upload: Upload, offset: int, *, by: Actor) -> None:
+    """Keeps how far the upload is; with its last byte the file is received and its examination is rung for.
+
+    Raises Denied when the upload was taken back in the meantime.
+    """
+    held = session.get(Upload, upload.id, with_for_update=True, populate_existing=True)
+    asset = session.get(Asset, upload.asset_id, populate_existing=True)
+    if held is None or asset is None:
+        raise Denied
+    if held.finished_at is not None:
+        return
+    held.received = offset
+    asset.progress_bp = offset * 10_000 // held.length
+    if asset.state == AssetState.AWAITED:
+        advance(session, asset, AssetState.UPLOADING, by=by)
+    if offset == held.length:
+        held.finished_at = clock.now()
+        _receive_whole(session, asset, by=by)
+    session.flush()
+
+
+def receive(session: Session, ticket: UploadTicket, name: str, source: Source, length: int, *, by: Actor) -> Asset:
+    """Takes a small file in one go, as a plain form sends it; the same rules as for an upload in pieces."""
+    upload = start_upload(session, ticket, Creation(length, name, "", has_body=True), by=by)
+    store = volume.of(session)
+    with store.writing(upload.asset.storage_key or "") as writing:
+        writing.append(source, length)
+        offset = writing.offset
+    if offset < length:
+        raise Invalid("file", N_("The file did not arrive whole. Upload it once more."))
+    note_received(session, upload, offset, by=by)
+    return upload.asset
+
+
+def discard(session: Session, upload: Upload) -> None:
+    """Forgets an unfinished upload; tidying up frees its bytes within the hour, `volume.delete` at once."""
+    session.delete(upload)
+    session.delete(upload.asset)
+    session.flush()
+
+
+def expire(session: Session, *, by: Actor) -> int:
+    """Ends uploads that ran out: those whose last byte had come are received after all. Tells how many."""
+    ended = queries.expired_uploads(session)
+    store = volume.of(session)
+    for upload in ended:
+        if store.size(upload.asset.storage_key or "") == upload.length:
+            note_received(session, upload, upload.length, by=by)
+        else:
+            discard(session, upload)
+    return len(ended)
+
+
+def _require_room(session: Session, ticket: UploadTicket, length: int) -> None:
+    if length == 0:
+        raise Invalid("file", SENTENCES["empty"])
+    if length > ticket.most_bytes:
+        sentence = N_("This file is {size}. Files here may be up to {limit}. Export a smaller one.")
+        raise Invalid("file", sentence, size=i18n.file_size(length), limit=i18n.file_size(ticket.most_bytes))
+    quota, used = session.info["settings"].quota_bytes, queries.bytes_of(session, ticket.person_id)
+    if used + length > quota:
+        sentence = N_("Your files already take {used} of {quota}. Remove an old one, or ask us for more room.")
+        raise Invalid("file", sentence, used=i18n.file_size(used), quota=i18n.file_size(quota))
+    if not volume.of(session).room_for(length):
+        raise StorageFull
+
+
+def _receive_whole(session: Session, asset: Asset, *, by: Actor) -> None:
+    store, key = volume.of(session), asset.storage_key or ""
+    store.seal(key)
+    asset.received_at = clock.now()
+    asset.progress_bp = 0
+    if asset.slot == Slot.FILM and not starts_like_a_film(store.head(key)):
+        asset.findings = [Finding("not_a_film").to_json()]
+        asset.settled_at = clock.now()
+        advance(session, asset, AssetState.REFUSED, by=by, reason="not_a_film")
+        return
+    advance(session, asset, AssetState.RECEIVED, by=by)
+    doorbell.after_commit(session, "probe.asset", asset.id)

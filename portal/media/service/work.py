@@ -1,0 +1,164 @@
+"""What workers do to an asset's row: take it, keep it, settle it; a worker that lost the row changes nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from fractions import Fraction
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal import claims, clock, doorbell
+from portal.lifecycles import AssetState, advance
+from portal.media import queries
+from portal.media.checks import Rule
+from portal.media.findings import Finding
+from portal.media.models import Asset, Rendition, Slot
+from portal.media.pipeline import Job, Result
+from portal.media.probe import Film
+from portal.policies import SYSTEM
+
+# A worker that lives renews its lease every few seconds; one that was killed is replaced within two minutes.
+LEASE = timedelta(seconds=90)
+
+
+def claim_examination(session: Session, asset_id: int) -> Job | None:
+    """Takes a received asset for examination; None when there is nothing to do for this worker."""
+    waiting = Asset.state.in_((AssetState.RECEIVED, AssetState.PROBING))
+    asset = claims.claim(session, Asset, asset_id, waiting, lease=LEASE)
+    if asset is None:
+        return None
+    if asset.state == AssetState.RECEIVED:
+        advance(session, asset, AssetState.PROBING, by=SYSTEM)
+    return _job_unless_spent(session, asset)
+
+
+def claim_transcode(session: Session, asset_id: int) -> Job | None:
+    """Takes an examined film to make its review copy."""
+    asset = claims.claim(session, Asset, asset_id, Asset.state == AssetState.TRANSCODING, lease=LEASE)
+    return _job_unless_spent(session, asset) if asset else None
+
+
+def keep_alive(session: Session, job: Job, fraction: float) -> bool:
+    """Renews the lease and tells the progress, from 0 to 1; False when the row is no longer this worker's."""
+    kept = session.execute(
+        sa.update(Asset)
+        .where(Asset.id == job.asset_id, Asset.attempts == job.attempt, Asset.lease_until.is_not(None))
+        .values(lease_until=clock.now() + LEASE, progress_bp=int(fraction * 10_000))
+        .returning(Asset.id)
+        .execution_options(synchronize_session=False)
+    )
+    return kept.first() is not None
+
+
+def give_back(session: Session, job: Job, error: str) -> None:
+    """Lets the row be tried again by whoever comes next."""
+    if asset := _held(session, job):
+        claims.settle(asset, error=error[:2000])
+
+
+def settle_examination(session: Session, job: Job, result: Result) -> None:
+    """Writes down what the examination found; a film goes on to its review copy, the rest is ready or refused."""
+    asset = _held(session, job)
+    if asset is None:
+        return
+    claims.settle(asset)
+    asset.sha256 = result.sha256
+    asset.findings = [finding.to_json() for finding in result.findings]
+    if result.film:
+        _keep_facts(asset, result.film)
+    if result.refused:
+        _refuse(session, asset, result.findings[0])
+    elif asset.slot == Slot.FILM:
+        asset.attempts = 0
+        advance(session, asset, AssetState.TRANSCODING, by=SYSTEM)
+        doorbell.after_commit(session, "media.transcode", asset.id)
+    else:
+        _make_playable(session, asset, result)
+    session.flush()
+
+
+def settle_transcode(session: Session, job: Job, result: Result) -> None:
+    """Writes down the review copy; the film is playable, or refused with what decoding it found."""
+    asset = _held(session, job)
+    if asset is None:
+        return
+    claims.settle(asset)
+    if result.refused:
+        asset.findings = [finding.to_json() for finding in result.findings]
+        _refuse(session, asset, result.findings[0])
+    else:
+        _make_playable(session, asset, result)
+    session.flush()
+
+
+def _held(session: Session, job: Job) -> Asset | None:
+    wanted = sa.select(Asset).where(
+        Asset.id == job.asset_id, Asset.attempts == job.attempt, Asset.lease_until.is_not(None)
+    )
+    return session.scalar(wanted.with_for_update().execution_options(populate_existing=True))
+
+
+def _job_unless_spent(session: Session, asset: Asset) -> Job | None:
+    if asset.attempts > claims.MAX_ATTEMPTS:
+        claims.settle(asset, error=asset.last_error)
+        finding = Finding("gave_up")
+        asset.findings = [finding.to_json()]
+        _refuse(session, asset, finding)
+        return None
+    return Job(
+        asset.id,
+        asset.attempts,
+        asset.slot,
+        asset.storage_key or "",
+        Rule(**asset.probe.get("rule", {})),
+        asset.probe.get("claimed_sha256", ""),
+        queries.film_of(asset),
+        bool(asset.probe.get("overridden")),
+    )
+
+
+def _refuse(session: Session, asset: Asset, finding: Finding) -> None:
+    asset.settled_at = clock.now()
+    advance(session, asset, AssetState.REFUSED, by=SYSTEM, reason=finding.code)
+
+
+def _keep_facts(asset: Asset, film: Film) -> None:
+    asset.probe = {**asset.probe, "film": film.to_json()}
+    rate = Fraction(film.rate)
+    asset.duration_ms, asset.width, asset.height = round(film.seconds * 1000), film.width, film.height
+    asset.fps_num, asset.fps_den, asset.audio_channels = rate.numerator, rate.denominator, film.channels
+
+
+def _make_playable(session: Session, asset: Asset, result: Result) -> None:
+    session.execute(sa.delete(Rendition).where(Rendition.asset_id == asset.id))
+    for made in result.made:
+        session.add(
+            Rendition(
+                asset_id=asset.id,
+                kind=made.kind,
+                storage_key=made.key,
+                content_type=made.content_type,
+                size=made.size,
+                width=made.width,
+                height=made.height,
+            )
+        )
+    asset.settled_at, asset.progress_bp = clock.now(), 10_000
+    advance(session, asset, AssetState.PLAYABLE, by=SYSTEM)
+    if asset.slot != Slot.STILL:
+        _supersede_older(session, asset)
+
+
+def _supersede_older(session: Session, asset: Asset) -> None:
+    session.execute(
+        sa.update(Asset)
+        .where(
+            Asset.entry_id == asset.entry_id,
+            Asset.slot == asset.slot,
+            Asset.id < asset.id,
+            Asset.superseded_at.is_(None),
+        )
+        .values(superseded_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )

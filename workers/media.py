@@ -1,0 +1,43 @@
+"""Films and pictures: examined as soon as they arrive, made playable one at a time."""
+
+from __future__ import annotations
+
+from portal.media import pipeline, service, volume
+from portal.policies import SYSTEM
+from portal.settings import Settings
+from workers.app import app
+from workers.context import work
+from workers.keeping import kept
+
+
+@app.task(name="probe.asset")
+def examine(asset_id: int) -> None:
+    """Give the verdict on a received file."""
+    with work() as session:
+        job, store = service.claim_examination(session, asset_id), volume.of(session)
+    if job is None:
+        return
+    with kept(job):
+        result = pipeline.examine(job, store)
+    with work() as session:
+        service.settle_examination(session, job, result)
+
+
+@app.task(name="media.transcode")
+def transcode(asset_id: int) -> None:
+    """Make the review copy of an examined film."""
+    with work() as session:
+        job, store = service.claim_transcode(session, asset_id), volume.of(session)
+    if job is None:
+        return
+    with kept(job) as note:
+        result = pipeline.make_playable(job, store, ffmpeg=Settings.from_env().ffmpeg, on_progress=note)
+    with work() as session:
+        service.settle_transcode(session, job, result)
+
+
+@app.task(name="sweep.tidy_media")
+def tidy() -> None:
+    """End old uploads and free files that no row names any more."""
+    with work() as session:
+        service.tidy_up(session, by=SYSTEM)
