@@ -109,7 +109,7 @@ def ai_use(chart: Shares) -> Markup:
 
 def funnel(chart: Bars) -> Markup:
     """Draw how many are left after each step."""
-    return _funnel(chart, 620, WIDE) + _funnel(chart, 340, NARROW)
+    return _funnel(chart, 440, WIDE) + _funnel(chart, 340, NARROW)
 
 
 def histogram(chart: Bars) -> Markup:
@@ -134,7 +134,7 @@ def pace(done: int, total: int, expected: float, kind: str, label: str) -> Marku
     sheet.rect((0.0, 3.0), 200, 8, "bg", 4)
     sheet.rect((0.0, 3.0), along(done), 8, f"fg is-{kind}", 4)
     sheet.rect((min(along(expected), 198.0), 0.0), 2, 14, "tick")
-    return sheet.svg("pace", label)
+    return sheet.svg("pace", label, stretch=True)
 
 
 def seats(parts: Sequence[int], capacity: int, label: str) -> Markup:
@@ -144,7 +144,7 @@ def seats(parts: Sequence[int], capacity: int, label: str) -> Markup:
         width = along(part)
         sheet.rect((start, 0.0), width - 1, 14, f"s{n}", 3)
         start += width
-    return sheet.svg("seats", label)
+    return sheet.svg("seats", label, stretch=True)
 
 
 def _trend(chart: Trend, width: int, height: int, form: str) -> Markup:
@@ -267,7 +267,7 @@ def _shares(chart: Shares, width: int, form: str) -> Markup:
 
 
 def _funnel(chart: Bars, width: int, form: str) -> Markup:
-    step, left = 48, 190.0 if form == WIDE else 128.0
+    step, left = 48, 150.0 if form == WIDE else 128.0
     sheet = Sheet(width, step * len(chart.items))
     along = Scale(0, max(count for _, count, _ in chart.items), 0, width - left - 58)
     for i, (name, count, note) in enumerate(chart.items):

@@ -1,6 +1,8 @@
 """A sheet to draw a chart on: SVG elements with classes and presentation attributes only, so a strict CSP holds."""
 
-from collections.abc import Sequence
+import itertools
+import math
+from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
@@ -31,9 +33,11 @@ class Sheet:
     def text(self, at: Point, words: object, anchor: str = "start", cls: str = "") -> None:
         self._mark(Markup('<text class="{}" x="{}" y="{}" text-anchor="{}">{}</text>'), cls, *at, anchor, words)
 
-    def svg(self, cls: str, label: str | None) -> Markup:
+    def svg(self, cls: str, label: str | None, *, stretch: bool = False) -> Markup:
         """Close the drawing; the label is its finding in one sentence, None makes it decoration."""
         head = Markup('<svg class="{}" viewBox="0 0 {} {}"').format(cls, _short(self.width), _short(self.height))
+        if stretch:
+            head += Markup(' preserveAspectRatio="none"')
         role = Markup(' aria-hidden="true">') if label is None else Markup(' role="img" aria-label="{}">').format(label)
         return head + role + Markup("").join(self.marks) + Markup("</svg>")
 
@@ -52,16 +56,14 @@ class Scale:
         return self.start + self.length * (value - self.low) / self.span
 
 
-def steps(top: float, count: int = 4) -> list[int]:
-    """Round values for grid lines from 0 to just above top."""
-    size = 1
-    while size * count < top:
-        size = next(n for n in _round_sizes() if n > size)
-    return [size * n for n in range(count + 1)]
+def steps(top: float, most: int = 5) -> list[int]:
+    """Round values for grid lines, from 0 to the first one not below top, at most `most` of them above 0."""
+    size = next(size for size in _round_sizes() if size * most >= top)
+    return list(range(0, math.ceil(top / size) * size + 1, size))
 
 
-def _round_sizes() -> Sequence[int]:
-    return [factor * 10**power for power in range(9) for factor in (1, 2, 5)]
+def _round_sizes() -> Iterator[int]:
+    return (factor * 10**power for power in itertools.count() for factor in (1, 2, 5))
 
 
 def _short(value: float) -> str:
