@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from portal import clock, signing
-from portal.accounts.models import Person, RoleGrant, SignInSession
-from portal.policies import Actor, Grant
+from portal.accounts.models import Invitation, Person, RoleGrant, SignInLink, SignInSession
+from portal.policies import Actor, Grant, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,4 +80,74 @@ def open_sessions(session: Session, person_id: int) -> Sequence[SignInSession]:
             SignInSession.expires_at > clock.now(),
         )
         .order_by(SignInSession.id.desc())
+    ).all()
+
+
+def own_account(session: Session, person_id: int | None) -> Person | None:
+    """The person who is signed in, as a row to edit."""
+    return session.get(Person, person_id) if person_id is not None else None
+
+
+def link_is_usable(token: str) -> sa.ColumnElement[bool]:
+    """Says of a sign-in link that it is this one, unused and in time."""
+    return sa.and_(
+        SignInLink.digest == signing.digest(token), SignInLink.used_at.is_(None), SignInLink.expires_at > clock.now()
+    )
+
+
+def usable_link(session: Session, token: str) -> SignInLink | None:
+    """The sign-in link behind a token, while it still works."""
+    return session.scalar(sa.select(SignInLink).where(link_is_usable(token)))
+
+
+def address_of_link(session: Session, token: str) -> str | None:
+    """Whom a link was mailed to, used or not: its holder may ask for a new one."""
+    return session.scalar(sa.select(SignInLink.email).where(SignInLink.digest == signing.digest(token)))
+
+
+def invitation_is_open(token: str) -> sa.ColumnElement[bool]:
+    """Says of an invitation that it is this one, not accepted and in time."""
+    return sa.and_(
+        Invitation.digest == signing.digest(token),
+        Invitation.accepted_at.is_(None),
+        Invitation.expires_at > clock.now(),
+    )
+
+
+def invitation_behind(session: Session, token: str) -> Invitation | None:
+    """The open invitation of a link."""
+    return session.scalar(sa.select(Invitation).where(invitation_is_open(token)))
+
+
+def open_invitation(session: Session, email: str, grant: Grant) -> Invitation | None:
+    """The open invitation of an address to this very role."""
+    return session.scalar(
+        sa.select(Invitation).where(
+            *_open_in(grant.scope, grant.scope_id), Invitation.email == email, Invitation.role == grant.role
+        )
+    )
+
+
+def open_invitations(session: Session, scope: Scope, scope_id: int) -> Sequence[Invitation]:
+    """Who was invited to a place and has not answered, newest first."""
+    return session.scalars(sa.select(Invitation).where(*_open_in(scope, scope_id)).order_by(Invitation.id.desc())).all()
+
+
+def _open_in(scope: Scope, scope_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        Invitation.scope == scope,
+        Invitation.scope_id == scope_id,
+        Invitation.accepted_at.is_(None),
+        Invitation.expires_at > clock.now(),
+    )
+
+
+def holders(session: Session, scope: Scope, scope_id: int) -> Sequence[RoleGrant]:
+    """Everybody who holds a role in a place, with the person, in the order of roles and names."""
+    return session.scalars(
+        sa.select(RoleGrant)
+        .join(RoleGrant.person)
+        .options(contains_eager(RoleGrant.person))
+        .where(RoleGrant.scope == scope, RoleGrant.scope_id == scope_id, RoleGrant.ended_at.is_(None))
+        .order_by(RoleGrant.role, Person.native_name, Person.id)
     ).all()

@@ -1,7 +1,7 @@
-"""Pages of people: signing in, the own profile, invitations, the team of an edition."""
+"""Pages of people: signing in, the own account, invitations."""
 
-from portal.accounts.views import sign_in
+from portal.accounts.views import invitations, profile, sign_in
 from portal.accounts.views.blueprint import bp
 from portal.accounts.views.identity import identify
 
-__all__ = ["bp", "identify", "sign_in"]
+__all__ = ["bp", "identify", "invitations", "profile", "sign_in"]

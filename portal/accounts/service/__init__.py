@@ -1,0 +1,34 @@
+"""Commands on people: signing in and out, profiles, roles and invitations."""
+
+from portal.accounts.service.people import Names, change_password, create_person, edit_profile
+from portal.accounts.service.roles import accept_invitation, end_role, grant_role, invite, invite_again
+from portal.accounts.service.sessions import end_other_sessions, end_session, start_session
+from portal.accounts.service.sign_in import (
+    TooManyTries,
+    ask_link,
+    note_attempt,
+    one_time_link,
+    sign_in_by_link,
+    sign_in_by_password,
+)
+
+__all__ = [
+    "Names",
+    "TooManyTries",
+    "accept_invitation",
+    "ask_link",
+    "change_password",
+    "create_person",
+    "edit_profile",
+    "end_other_sessions",
+    "end_role",
+    "end_session",
+    "grant_role",
+    "invite",
+    "invite_again",
+    "note_attempt",
+    "one_time_link",
+    "sign_in_by_link",
+    "sign_in_by_password",
+    "start_session",
+]
