@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import highspy
 import numpy as np
 
-from portal.jury.allocation.model import Indices, Mask, Matrix
+from portal.jury.allocation.model import Codes, Indices, Mask, Matrix
 from portal.jury.allocation.problem import Problem
 
 ABSENT = -1
@@ -79,8 +79,8 @@ class Columns:
     jurors: Indices
     cost: Matrix
     lower: Matrix
-    start: Matrix
-    index: Matrix
+    start: Codes
+    index: Codes
     value: Matrix
 
 

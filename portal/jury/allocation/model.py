@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 Matrix = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Indices = NDArray[np.intp]
+Codes = NDArray[np.int32]
+"""Row and column numbers as HiGHS wants them."""
+
 Pair = tuple[int, int]
 
 ENGINE = "minutes-1"
@@ -73,9 +76,9 @@ class Instance:
 
 @dataclass(frozen=True)
 class Relaxation:
-    """One way out of an infeasible instance: what to change, by how much, for whom (ids)."""
+    """One way out of an infeasible instance: what to change, by how much in all, for whom (ids)."""
 
-    action: Literal["raise_max_minutes", "lower_min_minutes", "lower_demand", "add_jurors", "drop_rule"]
+    action: Literal["raise_max_minutes", "lower_min_minutes", "lower_demand", "raise_demand", "add_jurors", "drop_rule"]
     amount: float
     subjects: tuple[str, ...]
 

@@ -10,8 +10,9 @@ for a film; they prove nothing, so a poor price costs time and never correctness
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from portal.jury.allocation.model import Mask, Matrix
+from portal.jury.allocation.model import Indices, Mask, Matrix
 from portal.jury.allocation.problem import FORBIDDEN, FORCED, Problem
 
 TEMPERATURES = (0.1, 0.03, 0.01, 0.003)
@@ -29,7 +30,7 @@ class _Slopes:
     film_curve: Matrix
     juror: Matrix
     schur: Matrix
-    cross: Matrix
+    cross: NDArray[np.float32]
 
 
 def opening_prices(problem: Problem) -> Matrix:
@@ -57,10 +58,10 @@ def promising(problem: Problem, prices: Matrix, width: int) -> Mask:
     np.put_along_axis(mask, top, True, axis=1)
     for group in problem.groups:
         _add_members(mask, priced, group.films, group.members, int(group.low) + 2)
-    return mask & problem.eligible | problem.best[1] | problem.fixed
+    return mask & problem.eligible | problem.best_jury | problem.fixed
 
 
-def _add_members(mask: Mask, priced: Matrix, films: Matrix, members: Mask, width: int) -> None:
+def _add_members(mask: Mask, priced: Matrix, films: Indices, members: Mask, width: int) -> None:
     """For a rule that asks for members, the best of them must be among the candidates too."""
     inside = np.nonzero(members)[0]
     width = min(width, len(inside))
@@ -99,7 +100,8 @@ def _slopes(problem: Problem, weight: Matrix, levels: Matrix, prices: Matrix, te
 
 def _newton_step(slopes: _Slopes) -> tuple[Matrix, Matrix]:
     """Film levels are eliminated first, which leaves one row per juror."""
-    prices = np.linalg.solve(slopes.schur, (slopes.film / slopes.film_curve) @ slopes.cross - slopes.juror)
+    right = (slopes.film / slopes.film_curve) @ slopes.cross - slopes.juror
+    prices: Matrix = np.asarray(np.linalg.solve(slopes.schur, right), dtype=float)
     return -(slopes.film + slopes.cross @ prices) / slopes.film_curve, prices
 
 

@@ -2,8 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -29,7 +28,11 @@ class Group:
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """Everything the solvers read; `weight` is what a pair adds to the objective."""
+    """Everything the solvers read; `weight` is what a pair adds to the objective.
+
+    `best` is the affinity of each film's best possible jury (-inf if none exists), `best_jury` who sits
+    on it, `promise` the affinity its floor secures.
+    """
 
     affinity: Matrix
     weight: Matrix
@@ -40,8 +43,10 @@ class Problem:
     lower: Matrix
     upper: Matrix
     groups: tuple[Group, ...]
-    floor: float
     seed: int
+    best: Matrix
+    best_jury: Mask
+    promise: Matrix
 
     @property
     def films(self) -> int:
@@ -53,17 +58,6 @@ class Problem:
         """How many jurors."""
         return len(self.lower)
 
-    @cached_property
-    def best(self) -> tuple[Matrix, Mask]:
-        """Per film the affinity of its best possible jury (-inf if none exists), and who sits on it."""
-        return best_juries(self)
-
-    @cached_property
-    def promise(self) -> Matrix:
-        """The affinity the floor promises to each film."""
-        best = self.best[0]
-        return np.where(np.isfinite(best), self.floor * np.maximum(best, 0.0), 0.0)
-
 
 def arrange(instance: Instance) -> Problem:
     """The instance as arrays; a pair in conflict, or longer than the juror's whole band, is not eligible."""
@@ -71,7 +65,7 @@ def arrange(instance: Instance) -> Problem:
     minutes = np.array([film.minutes for film in instance.films], dtype=float)
     upper = np.array([juror.max_minutes for juror in instance.jurors], dtype=float)
     affinity = np.asarray(instance.affinity, dtype=float).reshape(shape)
-    return Problem(
+    problem = Problem(
         affinity=affinity,
         weight=affinity + instance.kappa * _mask(instance.kept, shape) if instance.kept else affinity,
         eligible=(minutes[:, None] <= upper + 1e-9) & ~_mask(instance.conflicts, shape),
@@ -81,9 +75,14 @@ def arrange(instance: Instance) -> Problem:
         lower=np.array([juror.min_minutes for juror in instance.jurors], dtype=float),
         upper=upper,
         groups=tuple(_group(rule, shape[1]) for rule in instance.groups),
-        floor=instance.floor,
         seed=instance.seed,
+        best=np.zeros(shape[0]),
+        best_jury=np.zeros(shape, dtype=bool),
+        promise=np.zeros(shape[0]),
     )
+    best, jury = best_juries(problem)
+    promise = np.where(np.isfinite(best), instance.floor * np.maximum(best, 0.0), 0.0)
+    return replace(problem, best=best, best_jury=jury, promise=promise)
 
 
 def _mask(pairs: Iterable[Pair], shape: tuple[int, int]) -> Mask:
@@ -103,8 +102,8 @@ def _group(rule: GroupRule, jurors: int) -> Group:
 
 def ranked(values: Matrix, counts: Indices) -> Matrix:
     """Per row the sum of its `counts` largest values."""
-    total = np.empty(len(values))
-    for count in np.unique(counts):
+    total = np.zeros(len(values))
+    for count in np.unique(counts[counts > 0]):
         rows = counts == count
         top = np.partition(values[rows], values.shape[1] - count, axis=1)[:, values.shape[1] - count :]
         total[rows] = top.sum(axis=1)
@@ -190,7 +189,7 @@ def _keeps(counts: tuple[int, ...], rules: list[Group], inside: list[list[bool]]
     return all(rule.low <= total <= rule.high for rule, total in zip(rules, totals, strict=True))
 
 
-def _seated(orders: list[Matrix], winner: Indices, shape: tuple[int, int]) -> Mask:
+def _seated(orders: list[Indices], winner: Indices, shape: tuple[int, int]) -> Mask:
     chosen = np.zeros(shape, dtype=bool)
     for index, order in enumerate(orders):
         for seat in range(order.shape[1]):

@@ -11,7 +11,7 @@ import highspy
 import numpy as np
 
 from portal.jury.allocation.columns import ABSENT, Columns, Rows, build, checked, lay_out, load_model, quiet_solver
-from portal.jury.allocation.model import Indices, Mask, Matrix
+from portal.jury.allocation.model import Codes, Indices, Mask, Matrix
 from portal.jury.allocation.problem import FORBIDDEN, FORCED, Problem, ranked
 
 PENALTY = 1e3
@@ -36,7 +36,10 @@ class Prices:
 
 @dataclass(frozen=True, eq=False)
 class Relaxation:
-    """The relaxed plan: `taken` in [0, 1] for each pair, the row prices, and the bound they prove."""
+    """The relaxed plan: `taken` in [0, 1] for each pair, the row prices, and the bound they prove.
+
+    `levels` is the price of a seat in each film; `over` and `under` are minutes outside each juror's band.
+    """
 
     taken: Matrix
     prices: Prices
@@ -44,6 +47,7 @@ class Relaxation:
     value: float
     over: Matrix
     under: Matrix
+    levels: Matrix
     columns: Mask
     floors: Mask
 
@@ -93,15 +97,14 @@ def relax(problem: Problem, columns: Mask, floors: Mask, penalty: float = PENALT
         entering = _entering(problem, worth, master)
         if not broken.any() and not entering.any():
             break
-        master.extend(entering | (problem.best[1] & broken[:, None]), broken)
+        master.extend(entering | (problem.best_jury & broken[:, None]), broken)
     over, under = master.outside()
-    return Relaxation(taken, prices, bound, master.value, over, under, master.columns, master.floors)
+    return Relaxation(taken, prices, bound, master.value, over, under, master.levels, master.columns, master.floors)
 
 
 def _broken_floors(problem: Problem, taken: Matrix) -> Mask:
-    if not problem.floor:
-        return np.zeros(problem.films, dtype=bool)
-    return np.einsum("fj,fj->f", taken, problem.affinity) < problem.promise - 1e-7
+    reached: Matrix = np.einsum("fj,fj->f", taken, problem.affinity)
+    return reached < problem.promise - 1e-7
 
 
 def _entering(problem: Problem, worth: Matrix, master: "_Master") -> Mask:
@@ -115,29 +118,31 @@ def _entering(problem: Problem, worth: Matrix, master: "_Master") -> Mask:
     return mask & (gain > 1e-9)
 
 
+def add_slack(solver: highspy.Highs, rows: Rows, penalty: float) -> None:
+    """Two columns per juror: minutes above and minutes below the band, each at the penalty."""
+    jurors = len(rows.load)
+    count = 2 * jurors
+    cost, infinity = np.full(count, -penalty), np.full(count, highspy.kHighsInf)
+    index = np.concatenate([rows.load, rows.load]).astype(np.int32)
+    value = np.concatenate([np.full(jurors, -1.0), np.ones(jurors)])
+    start = np.arange(count, dtype=np.int32)
+    checked(solver.addCols(count, cost, np.zeros(count), infinity, count, start, index, value))
+
+
 class _Master:
     """The restricted programme inside HiGHS; grows by columns and floor rows, keeps its basis."""
 
     def __init__(self, problem: Problem, columns: Mask, floors: Mask, penalty: float) -> None:
         self.problem, self.columns, self.floors = problem, columns.copy(), floors.copy()
         everything = np.ones(problem.films, dtype=bool)
-        self.rows = lay_out(problem, everything, np.zeros(problem.jurors), floors=floors)
+        self.rows: Rows = lay_out(problem, everything, np.zeros(problem.jurors), floors=floors)
         self.films, self.jurors = np.nonzero(columns)
         self.slack = len(self.films) + np.arange(2 * problem.jurors)
         self.solver = quiet_solver(problem.seed, {"solver": "simplex"})
         load_model(self.solver, self.rows, build(problem, self.rows, self.films, self.jurors), integral=False)
-        self._add_slack(penalty)
+        add_slack(self.solver, self.rows, penalty)
         self.position = np.arange(len(self.films))
         self.value, self.levels = 0.0, np.zeros(problem.films)
-
-    def _add_slack(self, penalty: float) -> None:
-        jurors = self.problem.jurors
-        count = 2 * jurors
-        cost, infinity = np.full(count, -penalty), np.full(count, highspy.kHighsInf)
-        index = np.concatenate([self.rows.load, self.rows.load]).astype(np.int32)
-        value = np.concatenate([np.full(jurors, -1.0), np.ones(jurors)])
-        start = np.arange(count, dtype=np.int32)
-        checked(self.solver.addCols(count, cost, np.zeros(count), infinity, count, start, index, value))
 
     def solve(self) -> tuple[Matrix, Prices]:
         """Run the simplex method; how much of each pair is taken, and the row prices."""
@@ -192,10 +197,10 @@ class _Master:
         numbers = self.rows.floor.copy()
         numbers[films] = np.arange(row, row + len(films))
         bounds = np.concatenate([self.rows.low, low]), np.concatenate([self.rows.high, high])
-        self.rows: Rows = replace(self.rows, floor=numbers, low=bounds[0], high=bounds[1])
+        self.rows = replace(self.rows, floor=numbers, low=bounds[0], high=bounds[1])
         self.floors[films] = True
 
-    def _floor_entries(self, films: Indices) -> tuple[Matrix, Matrix, Matrix]:
+    def _floor_entries(self, films: Indices) -> tuple[Codes, Codes, Matrix]:
         order = np.argsort(self.films, kind="stable")
         order = order[np.isin(self.films[order], films)]
         counts = np.bincount(self.films[order], minlength=self.problem.films)[films]
