@@ -75,14 +75,14 @@ def note_received(session: Session, upload: Upload, offset: int, *, by: Actor) -
 def receive(session: Session, ticket: UploadTicket, name: str, source: Source, length: int, *, by: Actor) -> Asset:
     """Takes a small file in one go, as a plain form sends it; the same rules as for an upload in pieces."""
     upload = start_upload(session, ticket, Creation(length, name, "", has_body=True), by=by)
-    store = volume.of(session)
-    with store.writing(upload.asset.storage_key or "") as writing:
+    asset = upload.asset
+    with volume.of(session).writing(asset.storage_key or "") as writing:
         writing.append(source, length)
         offset = writing.offset
     if offset < length:
         raise Invalid("file", N_("The file did not arrive whole. Upload it once more."))
     note_received(session, upload, offset, by=by)
-    return upload.asset
+    return asset
 
 
 def discard(session: Session, upload: Upload) -> None:

@@ -1,0 +1,142 @@
+"""Files leave by ticket only: for their person, until their moment, in ranges, and never as a page that runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from time_machine import travel
+
+from portal import clock
+from portal.accounts import service as accounts
+from portal.app import create_app
+from portal.lifecycles import AssetState
+from portal.media import tickets, volume
+from portal.media.models import Asset, Rendition, RenditionKind, Slot
+from portal.settings import Settings
+from tests import builders
+
+SCREENER = bytes(range(256)) * 8
+
+
+@dataclass
+class Stored:
+    """A playable film and the person who may see it."""
+
+    asset: Asset
+    screener: Rendition
+    person_id: int
+    secret_key: str
+
+    def path(self, what: Asset | Rendition, minutes: int = 30) -> str:
+        return tickets.playback_path(self.secret_key, what, person_id=self.person_id, minutes=minutes)
+
+
+@pytest.fixture
+def stored(session: Session, settings: Settings, tmp_path: Path) -> Stored:
+    person = builders.person(session)
+    entry = builders.entry(session, builders.call(session, builders.edition(session)), person)
+    keys = [_put(session, tmp_path, SCREENER), _put(session, tmp_path, SCREENER)]
+    asset = Asset(
+        entry_id=entry.id, slot=Slot.FILM, state=AssetState.PLAYABLE, file_name="김하나_감독.mp4", storage_key=keys[0]
+    )
+    session.add(asset)
+    session.flush()
+    screener = Rendition(
+        asset_id=asset.id,
+        kind=RenditionKind.SCREENER,
+        storage_key=keys[1],
+        content_type="video/mp4",
+        size=len(SCREENER),
+    )
+    session.add(screener)
+    session.commit()
+    return Stored(asset, screener, person.id, settings.secret_key)
+
+
+def _put(session: Session, folder: Path, content: bytes) -> str:
+    made = folder / "made"
+    made.write_bytes(content)
+    volume.of(session).root.mkdir(parents=True, exist_ok=True)
+    return volume.of(session).adopt(made)
+
+
+SignIn = Callable[[int], FlaskClient]
+
+
+def test_a_screener_plays_in_ranges_under_a_neutral_name(stored: Stored, sign_in: SignIn) -> None:
+    answer = sign_in(stored.person_id).get(stored.path(stored.screener), headers={"Range": "bytes=5-9"}, buffered=True)
+    assert (answer.status_code, answer.data) == (206, SCREENER[5:10])
+    assert answer.headers["Content-Range"] == f"bytes 5-9/{len(SCREENER)}"
+    assert answer.headers["Content-Type"] == "video/mp4"
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert answer.headers["Content-Disposition"] == "inline; filename=screener.mp4"
+
+
+def test_an_original_is_saved_with_its_korean_name(stored: Stored, sign_in: SignIn) -> None:
+    answer = sign_in(stored.person_id).get(stored.path(stored.asset), buffered=True)
+    assert answer.data == SCREENER
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+    disposition = answer.headers["Content-Disposition"]
+    assert disposition.startswith("attachment;")
+    assert "filename*=UTF-8''%EA%B9%80%ED%95%98%EB%82%98_%EA%B0%90%EB%8F%85.mp4" in disposition
+
+
+def test_a_ticket_is_worth_nothing_to_others_or_later(
+    stored: Stored, sign_in: SignIn, session: Session, client: FlaskClient
+) -> None:
+    other = builders.person(session)
+    session.commit()
+    path = stored.path(stored.screener, minutes=10)
+    assert sign_in(other.id).get(path, buffered=True).status_code == 404
+    assert client.get(path, buffered=True).status_code == 302
+    mine = sign_in(stored.person_id)
+    assert mine.get(path, buffered=True).status_code == 200
+    assert mine.get(path[:-1], buffered=True).status_code == 404
+    with travel(clock.now() + timedelta(minutes=11)):
+        assert mine.get(path, buffered=True).status_code == 404
+
+
+def test_a_ticket_tells_no_row_numbers(stored: Stored) -> None:
+    one, two = stored.path(stored.screener), stored.path(stored.screener)
+    assert one != two
+    assert stored.screener.code
+    ticket = tickets.read_playback(stored.secret_key, one.removeprefix("/media/"))
+    assert ticket == tickets.PlaybackTicket(stored.person_id, stored.screener.code, original=False)
+
+
+def test_tickets_of_one_kind_open_no_other_door(stored: Stored, sign_in: SignIn) -> None:
+    token = stored.path(stored.screener).removeprefix("/media/")
+    mine = sign_in(stored.person_id)
+    assert mine.get(f"/pictures/{token}.webp", buffered=True).status_code == 404
+    picture = tickets.picture_path(stored.secret_key, stored.screener).removeprefix("/pictures/")
+    assert mine.get(f"/media/{picture.removesuffix('.webp')}", buffered=True).status_code == 404
+    assert mine.head(f"/files/{stored.screener.storage_key}", headers={"X-Upload-Ticket": token}).status_code == 404
+
+
+def test_a_public_picture_has_one_lasting_address(stored: Stored, client: FlaskClient) -> None:
+    path = tickets.picture_path(stored.secret_key, stored.screener)
+    assert path == tickets.picture_path(stored.secret_key, stored.screener)
+    answer = client.get(path, buffered=True)
+    assert answer.data == SCREENER
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert client.get(f"/pictures/{stored.screener.code}.webp", buffered=True).status_code in (302, 404)
+
+
+def test_the_web_server_in_front_may_send_the_bytes(stored: Stored, session: Session, settings: Settings) -> None:
+    token = accounts.start_session(session, stored.person_id)
+    session.commit()
+    browser = create_app(replace(settings, accel_redirect="/internal")).test_client()
+    with browser.session_transaction() as cookie:
+        cookie["t"] = token
+    answer = browser.get(stored.path(stored.screener), buffered=True)
+    key = stored.screener.storage_key
+    assert answer.headers["X-Accel-Redirect"] == f"/internal/{key[:2]}/{key}.bin"
+    assert answer.data == b""
