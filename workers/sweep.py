@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy.orm import Session
 
 from portal import doorbell
+from portal.audience import queries as audience
 from portal.media import queries as media
 from portal.settings import Settings
 from workers.app import app
@@ -16,6 +17,8 @@ Waiting = Callable[[Session], Sequence[int]]
 
 # task name -> the ids of the rows it should be rung for; each feature's queries say which rows wait
 SWEEPS: dict[str, Waiting] = {
+    "audience.offer": audience.screenings_to_turn_over,
+    "audience.tell": audience.releases_to_tell,
     "probe.asset": media.to_examine,
     "media.transcode": media.to_transcode,
 }

@@ -114,7 +114,7 @@ class Slot:
 
 def showings(body: Mapping[str, Any] | None) -> list[Showing]:
     """Every screening of a version, by time; nothing before the first release."""
-    return [_showing(item) for item in body["screenings"]] if body else []
+    return [showing(item) for item in body["screenings"]] if body else []
 
 
 def days(listed: Sequence[Showing]) -> list[date]:
@@ -159,7 +159,8 @@ def parsed(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _showing(item: Mapping[str, Any]) -> Showing:
+def showing(item: Mapping[str, Any]) -> Showing:
+    """One screening of a version."""
     package, talk = item["package"], item["talk"] or {}
     return Showing(
         code=item["code"],

@@ -26,7 +26,7 @@ _COMING = (GuestState.ACCEPTED, GuestState.REMOTE, GuestState.PRESENT)
 
 def body(edition: Edition, screenings: Iterable[Screening]) -> Body:
     """The programme of an edition; every relationship read here is loaded by the caller."""
-    listed = sorted(screenings, key=lambda screening: (screening.starts_at, screening.code))
+    listed = sorted(screenings, key=lambda one: (one.starts_at, one.code))
     return {
         "format": FORMAT,
         "edition": {
@@ -36,7 +36,7 @@ def body(edition: Edition, screenings: Iterable[Screening]) -> Body:
             "starts_on": edition.starts_on.isoformat(),
             "ends_on": edition.ends_on.isoformat(),
         },
-        "screenings": [_screening(screening) for screening in listed],
+        "screenings": [screening(one) for one in listed],
     }
 
 
@@ -50,7 +50,8 @@ def iso(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _screening(screening: Screening) -> Body:
+def screening(screening: Screening) -> Body:
+    """One screening; hall, venue, package, films, credits, talk and guests are loaded by the caller."""
     hall, venue = screening.hall, screening.hall.venue
     return {
         "code": screening.code,

@@ -17,6 +17,7 @@ from portal.programme.queries.published import (
     published,
     published_digest,
     seats_of,
+    showing_of,
     upcoming_slots,
 )
 from portal.programme.queries.readiness import Gap, blocked_packages, gap_text, gaps
@@ -43,6 +44,7 @@ __all__ = [
     "screening_for_desk",
     "seats_of",
     "selectable_films",
+    "showing_of",
     "talk_by_code",
     "talks",
     "upcoming_slots",

@@ -9,13 +9,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from portal.calls.models import Edition
 from portal.calls.queries import current_edition
 from portal.i18n import SEOUL, pick
 from portal.lifecycles import GuestState, ScreeningState
-from portal.programme.models import Guest, Hall, Package, PackageFilm, QASession, Screening
+from portal.programme.models import Guest, Hall, Package, QASession, Screening
+from portal.programme.queries.loading import for_the_desk
 from portal.programme.queries.packages import PackageLine, film_sums, hall_choices, packages
 from portal.programme.timetable import Finding, Room, Show, findings
 
@@ -147,11 +148,4 @@ def screening_by_code(session: Session, code: str) -> Screening | None:
 
 def screening_for_desk(session: Session, code: str) -> Screening | None:
     """A screening with package, films, hall, venue, talk and guests."""
-    return session.scalar(sa.select(Screening).where(Screening.code == code).options(*FULL))
-
-
-FULL = (
-    joinedload(Screening.hall).joinedload(Hall.venue),
-    joinedload(Screening.package).selectinload(Package.films).joinedload(PackageFilm.entry),
-    joinedload(Screening.qa_session).selectinload(QASession.guests),
-)
+    return session.scalar(sa.select(Screening).where(Screening.code == code).options(*for_the_desk()))

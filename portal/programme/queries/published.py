@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.calls.models import Edition
 from portal.lifecycles import ScreeningState
-from portal.programme.agenda import Seats, Showing, showings
+from portal.programme import frozen
+from portal.programme.agenda import Seats, Showing, showing, showings
 from portal.programme.models import Release, Screening
+from portal.programme.queries.loading import with_everything
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +111,17 @@ def upcoming_slots(session: Session, edition_id: int, *, at: datetime, limit: in
     coming = [one for one in showings(body) if one.starts_at > at - timedelta(minutes=10) and not one.cancelled]
     seats = seats_of(session, [one.code for one in coming[:limit]])
     return [(one, seats.get(one.code, Seats())) for one in coming[:limit]]
+
+
+def showing_of(session: Session, screening: Screening) -> Showing:
+    """A screening as the newest version tells it; as it is planned while no version does."""
+    newest = current_release(session, screening.edition_id)
+    items = newest.body["screenings"] if newest else []
+    found = next((item for item in items if item["code"] == screening.code), None)
+    return showing(found) if found else _planned(session, screening)
+
+
+def _planned(session: Session, screening: Screening) -> Showing:
+    query = sa.select(Screening).where(Screening.id == screening.id).options(*with_everything())
+    loaded = session.scalars(query.execution_options(populate_existing=True)).unique().one()
+    return showing(frozen.screening(loaded))

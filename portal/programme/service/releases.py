@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from portal import audit, doorbell
 from portal.calls.models import Edition
-from portal.entries.models import Entry
 from portal.errors import Invalid, Stale
 from portal.i18n import N_
 from portal.lifecycles import GuestState, ScreeningState, advance
 from portal.mail import outbox
 from portal.policies import Actor
 from portal.programme import frozen
-from portal.programme.models import Guest, Hall, Package, PackageFilm, QASession, Release, Screening
+from portal.programme.models import Guest, QASession, Release, Screening
+from portal.programme.queries.loading import with_everything
 from portal.programme.queries.published import current_release
 from portal.programme.queries.readiness import blocked_packages
 from portal.programme.service.letters import conversation_letter
@@ -60,16 +60,11 @@ def preview(session: Session, edition: Edition) -> Preview:
 
 def _public_screenings(session: Session, edition_id: int, known: Sequence[str]) -> Sequence[Screening]:
     cancelled_before = sa.and_(Screening.state == ScreeningState.CANCELLED, Screening.code.in_(known))
-    films = joinedload(Screening.package).selectinload(Package.films).joinedload(PackageFilm.entry)
     query = (
         sa.select(Screening)
         .where(Screening.edition_id == edition_id, sa.or_(Screening.state.in_(_PUBLIC), cancelled_before))
         .order_by(Screening.starts_at, Screening.id)
-        .options(
-            joinedload(Screening.hall).joinedload(Hall.venue),
-            films.selectinload(Entry.credits),
-            joinedload(Screening.qa_session).selectinload(QASession.guests),
-        )
+        .options(*with_everything())
     )
     return session.scalars(query).unique().all()
 

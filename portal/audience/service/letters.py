@@ -1,0 +1,97 @@
+"""Mails to seat holders and those who wait, in their language, with QR code and calendar file where they hold seats."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portal import clock, links
+from portal.audience.models import Booking
+from portal.audience.terms import DOORS
+from portal.audience.tickets import qr_png
+from portal.i18n import SEOUL, using
+from portal.mail import outbox
+from portal.programme import ical
+from portal.programme.agenda import Showing
+from portal.programme.models import Screening
+from portal.programme.queries import showing_of
+
+
+def ticket(session: Session, booking: Booking, screening: Screening, *, transition: str = "confirmed") -> None:
+    """The seats are yours: QR code as a picture, the screening as a calendar file."""
+    with using(booking.language, SEOUL):
+        showing = showing_of(session, screening)
+        address = links.of(session).check_in(booking.code)
+        files = (("ticket.png", "image/png", qr_png(address)), _calendar(session, booking, showing))
+    _queue(session, "ticket", booking, screening, transition, showing, files)
+
+
+def waitlisted(session: Session, booking: Booking, screening: Screening, *, transition: str = "waitlisted") -> None:
+    """You are on the list."""
+    _queue(session, "waitlisted", booking, screening, transition, position=booking.position)
+
+
+def seat_offer(session: Session, booking: Booking, screening: Screening) -> None:
+    """Seats are yours until then."""
+    _queue(session, "seat_offer", booking, screening, "offered", until=booking.offered_until)
+
+
+def offer_expired(session: Session, booking: Booking, screening: Screening) -> None:
+    """The offer ran out and went to the next."""
+    _queue(session, "offer_expired", booking, screening, "expired")
+
+
+def cancelled(session: Session, booking: Booking, screening: Screening) -> None:
+    """You have given the seats back."""
+    _queue(session, "booking_cancelled", booking, screening, "cancelled")
+
+
+def changed(session: Session, booking: Booking, screening: Screening, version: int, change: dict[str, Any]) -> None:
+    """The screening has another time or hall, or does not take place."""
+    with using(booking.language, SEOUL):
+        showing = showing_of(session, screening)
+        files = (_calendar(session, booking, showing),)
+    _queue(session, "screening_changed", booking, screening, f"release-{version}", showing, files, change=change)
+
+
+def _calendar(session: Session, booking: Booking, showing: Showing) -> outbox.Attachment:
+    return ("ticket.ics", ical.CONTENT_TYPE, calendar_of(session, booking, showing))
+
+
+def calendar_of(session: Session, booking: Booking, showing: Showing) -> bytes:
+    """The screening in the holder's calendar, in the language in use."""
+    address = links.of(session).ticket(booking.code)
+    happening = ical.of_showing(showing, url=address, version=booking.rev, stamp=clock.now())
+    return ical.calendar([happening], showing.title)
+
+
+def _queue(
+    session: Session,
+    kind: str,
+    booking: Booking,
+    screening: Screening,
+    transition: str,
+    showing: Showing | None = None,
+    files: tuple[outbox.Attachment, ...] = (),
+    **context: Any,
+) -> None:
+    if showing is None:
+        with using(booking.language, SEOUL):
+            showing = showing_of(session, screening)
+    outbox.queue(
+        session,
+        kind,
+        to=outbox.Recipient(booking.email, booking.language, booking.name, person_id=booking.person_id),
+        about=booking,
+        transition=transition,
+        edition_id=screening.edition_id,
+        attachments=files,
+        showing=showing,
+        doors=showing.starts_at - DOORS,
+        party=booking.party,
+        name=booking.name,
+        code=booking.code,
+        screening_code=screening.code,
+        **context,
+    )
