@@ -18,6 +18,7 @@ _CHECKS = {
     "format": ["ruff", "format", "--check", "--quiet", "."],
     "types": ["mypy", "--strict", "portal", "workers"],
 }
+_PYTEST = ["pytest", "-n", "auto", "--maxprocesses", "4", "--dist", "worksteal", "-q"]
 _WHOLE = ["--everything", "--cov", "--cov-report="]
 
 
@@ -25,31 +26,21 @@ def main(arguments: Sequence[str]) -> int:
     """Run the steps and return 0 when every one of them passed."""
     chosen = [argument for argument in arguments if argument != "--only-tests"]
     checks = {} if "--only-tests" in arguments else _CHECKS
-    failed = [name for name, command in checks.items() if not _passes(name, [_program(command[0]), *command[1:]])]
-    options = chosen or _WHOLE
-    tests = [sys.executable, "-m", "pytest", "-n", "auto", "--maxprocesses", "4", "--dist", "worksteal", "-q"]
-    if not _passes("tests", [*tests, *options]):
-        failed.append("tests")
+    steps = {**checks, "tests": [*_PYTEST, *(chosen or _WHOLE)]}
+    failed = [name for name, arguments in steps.items() if not _passes(name, arguments)]
     if failed:
         print(f"FAILED: {', '.join(failed)}")
     return int(bool(failed))
 
 
-def _passes(name: str, command: Sequence[str]) -> bool:
+def _passes(name: str, module: Sequence[str]) -> bool:
     print(f"== {name}", flush=True)
     started = time.monotonic()
-    passed = subprocess.run(command, cwd=ROOT, env=_environment(), check=False).returncode == 0
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    passed = subprocess.run([sys.executable, "-m", *module], cwd=ROOT, env=environment, check=False).returncode == 0
     if name != "tests":  # pytest's own last line stays the last
         print(f"{'passed' if passed else 'FAILED'} in {time.monotonic() - started:.1f} s", flush=True)
     return passed
-
-
-def _program(name: str) -> str:
-    return str(Path(sys.executable).parent / name)
-
-
-def _environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
 if __name__ == "__main__":
