@@ -129,6 +129,10 @@ def chair_edition(actor: Actor, edition: Edition) -> bool:
     return _works_on(actor, edition.id, Role.CHAIR, Role.ORGANIZER)
 
 
+def chair_call(actor: Actor, call: Call) -> bool:
+    return _works_on(actor, call.edition_id, Role.CHAIR, Role.ORGANIZER)
+
+
 def programme_edition(actor: Actor, edition: Edition) -> bool:
     return _works_on(actor, edition.id, Role.PROGRAMMER, Role.ORGANIZER)
 

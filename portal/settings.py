@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 LOCAL, PRODUCTION = "local", "production"
+SENDER = "P.A.N <no-reply@pan.example>"
 
 
 class Misconfigured(Exception):
@@ -27,7 +28,7 @@ class Settings:
     secret_key: str = field(default="", repr=False)
     base_url: str = "http://127.0.0.1:8000"
     smtp_url: str = ""
-    mail_sender: str = "P.A.N <no-reply@pan.example>"
+    mail_sender: str = SENDER
     timezone: str = "Asia/Seoul"
     ffmpeg: str = ""
     quota_bytes: int = 20 * 1024**3
@@ -47,7 +48,7 @@ class Settings:
             secret_key=read("SECRET_KEY", ""),
             base_url=read("BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
             smtp_url=read("SMTP_URL", ""),
-            mail_sender=read("MAIL_SENDER", cls.__dataclass_fields__["mail_sender"].default),
+            mail_sender=read("MAIL_SENDER", SENDER),
             timezone=read("TIMEZONE", "Asia/Seoul"),
             ffmpeg=read("FFMPEG", ""),
             quota_bytes=int(read("QUOTA_BYTES", str(20 * 1024**3))),

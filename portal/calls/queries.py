@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -46,6 +46,11 @@ def open_calls(session: Session) -> Sequence[Call]:
 def calls_of(session: Session, edition_id: int) -> Sequence[Call]:
     """All calls of an edition, with their categories."""
     return session.scalars(_with_categories().where(Call.edition_id == edition_id).order_by(Call.id)).all()
+
+
+def of_editions(session: Session, edition_ids: Collection[int]) -> Sequence[Call]:
+    """The calls of these editions, newest first, without their categories."""
+    return session.scalars(sa.select(Call).where(Call.edition_id.in_(edition_ids)).order_by(Call.id.desc())).all()
 
 
 def call_by_slug(session: Session, slug: str) -> Call | None:

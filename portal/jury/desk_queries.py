@@ -1,0 +1,153 @@
+"""What the chair's pages read of a round: jurors, conflicts, what is lacking, what waits for release."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Person, RoleGrant
+from portal.entries.models import Entry
+from portal.errors import Invalid
+from portal.i18n import N_
+from portal.jury import queries
+from portal.jury.models import Assignment, Conflict, Decision, Juror, Outcome, Panel, Round
+from portal.lifecycles import DecisionState
+from portal.policies import Role, Scope
+
+
+def overview(session: Session, editions: Collection[int]) -> Sequence[Any]:
+    """Every round of these editions with its number of jurors, assignments and scored ones."""
+    assigned = sa.select(sa.func.count()).where(Assignment.round_id == Round.id, Assignment.state.in_(queries.AT_WORK))
+    scored = sa.select(sa.func.count()).where(Assignment.round_id == Round.id, Assignment.state.in_(queries.DONE))
+    jurors = sa.select(sa.func.count()).where(Juror.round_id == Round.id, Juror.ended_at.is_(None))
+    return session.execute(
+        sa.select(
+            Round.code,
+            Round.name_ko,
+            Round.name_en,
+            Round.state,
+            Round.due_at,
+            jurors.scalar_subquery().label("jurors"),
+            assigned.scalar_subquery().label("assigned"),
+            scored.scalar_subquery().label("scored"),
+        )
+        .where(Round.edition_id.in_(editions))
+        .order_by(Round.position.desc(), Round.id.desc())
+    ).all()
+
+
+def jurors(session: Session, round_id: int) -> Sequence[Any]:
+    """Seats of a round with person and panel."""
+    return session.execute(
+        sa.select(
+            Juror.id,
+            Juror.label,
+            Person.native_name,
+            Person.latin_family,
+            Person.latin_given,
+            Person.email,
+            Panel.name_ko,
+            Panel.name_en,
+            Juror.languages,
+            Juror.genres,
+        )
+        .join(Person, Person.id == Juror.person_id)
+        .join(Panel, Panel.id == Juror.panel_id)
+        .where(Juror.round_id == round_id, Juror.ended_at.is_(None))
+        .order_by(Panel.position, Juror.label)
+    ).all()
+
+
+def conflicts(session: Session, round_id: int, limit: int = 60) -> Sequence[Any]:
+    """The round's conflicts, unsettled ones first."""
+    return session.execute(
+        sa.select(
+            Conflict.id,
+            Conflict.status,
+            Conflict.source,
+            Conflict.reason,
+            Juror.label,
+            Entry.number,
+            Entry.title_ko,
+            Entry.title_en,
+        )
+        .join(Juror, Juror.id == Conflict.juror_id)
+        .join(Entry, Entry.id == Conflict.entry_id)
+        .where(Juror.round_id == round_id)
+        .order_by(Conflict.status != "hinted", Juror.label, Entry.number)
+        .limit(limit)
+    ).all()
+
+
+def is_seat_of(session: Session, juror_id: int, round_id: int) -> bool:
+    """Whether a seat belongs to a round."""
+    return session.scalar(sa.select(Juror.round_id).where(Juror.id == juror_id)) == round_id
+
+
+def count_films(session: Session, round_: Round) -> int:
+    """How many films the round judges."""
+    return session.scalar(sa.select(sa.func.count()).select_from(queries.judged_entries(round_).subquery())) or 0
+
+
+def invited_juror(session: Session, edition_id: int, email: str) -> int | None:
+    """The id of a person with this address who holds the juror's role in the edition."""
+    return session.scalar(
+        sa.select(Person.id)
+        .join(RoleGrant, RoleGrant.person_id == Person.id)
+        .where(
+            Person.email == email,
+            RoleGrant.role == Role.JUROR,
+            RoleGrant.scope == Scope.EDITION,
+            RoleGrant.scope_id == edition_id,
+            RoleGrant.ended_at.is_(None),
+        )
+    )
+
+
+def lacking(session: Session, round_: Round) -> Invalid | None:
+    """What keeps a round from being assigned, in words: films, or jurors on a panel."""
+    if not count_films(session, round_):
+        return Invalid("assign", N_("There is no eligible film yet. Check eligibility first."))
+    sizes = dict(
+        session.execute(
+            sa.select(Juror.panel_id, sa.func.count())
+            .where(Juror.round_id == round_.id, Juror.ended_at.is_(None))
+            .group_by(Juror.panel_id)
+        )
+        .tuples()
+        .all()
+    )
+    if not all(sizes.get(panel.id) for panel in round_.panels):
+        return Invalid("assign", N_("Every panel needs at least one juror."))
+    if sum(sizes.values()) < round_.jurors_per_film:
+        return Invalid("assign", N_("The round has fewer jurors than each film needs ({n})."), n=round_.jurors_per_film)
+    return None
+
+
+def outcomes(
+    session: Session, round_id: int, entry_ids: Collection[int]
+) -> dict[int, tuple[DecisionState, Outcome | None]]:
+    """Decision state and outcome of these films in a round."""
+    rows = session.execute(
+        sa.select(Decision.entry_id, Decision.state, Decision.outcome).where(
+            Decision.round_id == round_id, Decision.entry_id.in_(entry_ids)
+        )
+    )
+    return {row.entry_id: (row.state, row.outcome) for row in rows}
+
+
+def pending_selected(session: Session, round_id: int) -> Sequence[Any]:
+    """The films a release would announce as selected."""
+    return session.execute(
+        sa.select(Entry.number, Entry.title_ko, Entry.title_en)
+        .join(Decision, Decision.entry_id == Entry.id)
+        .where(
+            Decision.round_id == round_id,
+            Decision.state == DecisionState.PENDING,
+            Decision.outcome == Outcome.SELECTED,
+        )
+        .order_by(Entry.title_ko)
+    ).all()

@@ -1,0 +1,274 @@
+"""What the jury's desk and the chair's desk read. Lists select columns; nothing here changes a row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+
+from portal import claims
+from portal.accounts.models import Person
+from portal.calls.models import Category
+from portal.disclosure.models import Disclosure
+from portal.entries.models import Entry
+from portal.jury.models import (
+    Assignment,
+    Criterion,
+    Juror,
+    Memo,
+    Panel,
+    Result,
+    Round,
+    ScoreSheet,
+)
+from portal.lifecycles import AssignmentState, EntryState, RoundState, SheetState
+from portal.policies import Actor
+
+AT_WORK = (
+    AssignmentState.PUBLISHED,
+    AssignmentState.IN_PROGRESS,
+    AssignmentState.SCORED,
+    AssignmentState.LOCKED,
+)
+DONE = (AssignmentState.SCORED, AssignmentState.LOCKED)
+_VISIBLE_ROUNDS = (RoundState.OPEN, RoundState.PAUSED, RoundState.CLOSED, RoundState.DECIDED, RoundState.ANNOUNCED)
+
+
+def round_by_code(session: Session, code: str) -> Round | None:
+    """A round with its call, panels and criteria."""
+    return session.scalar(
+        sa.select(Round)
+        .where(Round.code == code)
+        .options(joinedload(Round.call), selectinload(Round.panels).selectinload(Panel.criteria))
+    )
+
+
+def rounds_of_edition(session: Session, edition_id: int) -> Sequence[Round]:
+    """The edition's rounds in their order."""
+    return session.scalars(
+        sa.select(Round).where(Round.edition_id == edition_id).order_by(Round.position, Round.id)
+    ).all()
+
+
+def assignment_by_code(session: Session, code: str) -> Assignment | None:
+    """An assignment with everything the scoring page shows: film, label, sheet, the panel's criteria."""
+    return session.scalar(
+        sa.select(Assignment)
+        .where(Assignment.code == code)
+        .join(Assignment.juror)
+        .join(Juror.panel)
+        .join(Assignment.entry)
+        .join(Entry.category)
+        .join(Assignment.round)
+        .outerjoin(Assignment.sheet)
+        .options(
+            contains_eager(Assignment.juror).contains_eager(Juror.panel),
+            contains_eager(Assignment.entry).contains_eager(Entry.category),
+            contains_eager(Assignment.round),
+            contains_eager(Assignment.sheet),
+        )
+    )
+
+
+def criteria(session: Session, panel_id: int) -> Sequence[Criterion]:
+    """A panel's criteria in their order."""
+    return session.scalars(
+        sa.select(Criterion).where(Criterion.panel_id == panel_id).order_by(Criterion.position, Criterion.id)
+    ).all()
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """A film in a juror's queue, by its neutral code; `total` is the juror's own score in hundredths."""
+
+    code: str
+    state: AssignmentState
+    title_ko: str
+    title_en: str
+    runtime_s: int
+    category_ko: str
+    category_en: str
+    gel: str
+    total: int | None
+    tier: int | None
+
+    @property
+    def done(self) -> bool:
+        return self.state in DONE
+
+
+def queue(session: Session, juror_id: int) -> list[QueueRow]:
+    """A juror's films in the neutral order, one statement."""
+    rows = session.execute(
+        sa.select(
+            Assignment.code,
+            Assignment.state,
+            Entry.title_ko,
+            Entry.title_en,
+            Entry.runtime_s,
+            Category.name_ko.label("category_ko"),
+            Category.name_en.label("category_en"),
+            Category.gel,
+            ScoreSheet.total,
+            Disclosure.tier,
+        )
+        .join(Entry, Entry.id == Assignment.entry_id)
+        .join(Category, Category.id == Entry.category_id)
+        .outerjoin(ScoreSheet, ScoreSheet.assignment_id == Assignment.id)
+        .outerjoin(Disclosure, Disclosure.entry_id == Entry.id)
+        .where(Assignment.juror_id == juror_id, Assignment.state.in_(AT_WORK))
+        .order_by(Assignment.position, Assignment.id)
+    )
+    return [QueueRow(**row._asdict()) for row in rows]
+
+
+def seats_of(session: Session, actor: Actor) -> Sequence[Juror]:
+    """The actor's seats in rounds that have been published, newest round first."""
+    return session.scalars(
+        sa.select(Juror)
+        .join(Juror.round)
+        .join(Juror.panel)
+        .where(Juror.person_id == actor.person_id, Juror.ended_at.is_(None), Round.state.in_(_VISIBLE_ROUNDS))
+        .order_by(Round.position.desc(), Round.id.desc())
+        .options(contains_eager(Juror.round), contains_eager(Juror.panel))
+    ).all()
+
+
+def memos(session: Session, assignment_id: int) -> Sequence[Memo]:
+    """The juror's notes to a film, in film time."""
+    return session.scalars(
+        sa.select(Memo).where(Memo.assignment_id == assignment_id).order_by(Memo.at_s, Memo.id)
+    ).all()
+
+
+@dataclass(frozen=True)
+class ProgressRow:
+    """How far a juror is; seconds of film."""
+
+    juror_id: int
+    label: str
+    name: str
+    latin_name: str
+    panel_ko: str
+    panel_en: str
+    assigned: int
+    scored: int
+    seconds: int
+    seconds_left: int
+    last_score_at: Any
+
+
+def progress(session: Session, round_id: int) -> list[ProgressRow]:
+    """Every juror's pace in a round, slowest first; one statement."""
+    done = Assignment.state.in_(DONE)
+    scored = sa.func.sum(sa.case((done, 1), else_=0))
+    left = sa.func.sum(sa.case((done, 0), else_=Entry.runtime_s))
+    rows = session.execute(
+        sa.select(
+            Juror.id,
+            Juror.label,
+            Person.native_name,
+            Person.latin_family,
+            Person.latin_given,
+            Panel.name_ko,
+            Panel.name_en,
+            sa.func.count(Assignment.id),
+            scored,
+            sa.func.sum(Entry.runtime_s),
+            left,
+            sa.func.max(ScoreSheet.submitted_at),
+        )
+        .join(Person, Person.id == Juror.person_id)
+        .join(Panel, Panel.id == Juror.panel_id)
+        .join(Assignment, Assignment.juror_id == Juror.id)
+        .join(Entry, Entry.id == Assignment.entry_id)
+        .outerjoin(ScoreSheet, ScoreSheet.assignment_id == Assignment.id)
+        .where(Juror.round_id == round_id, Assignment.state.in_((*AT_WORK, AssignmentState.PROPOSED)))
+        .group_by(Juror.id, Person.id, Panel.id)
+        .order_by((scored * 1.0 / sa.func.count(Assignment.id)).asc(), Juror.label)
+    )
+    return [
+        ProgressRow(
+            juror_id=row[0],
+            label=row[1],
+            name=row[2],
+            latin_name=f"{row[3].upper()} {row[4]}".strip(),
+            panel_ko=row[5],
+            panel_en=row[6],
+            assigned=row[7],
+            scored=row[8],
+            seconds=row[9],
+            seconds_left=row[10],
+            last_score_at=row[11],
+        )
+        for row in rows
+    ]
+
+
+def waiting_for_assignment(session: Session) -> Sequence[int]:
+    """Rounds whose assignment has been asked for and not been made."""
+    return claims.waiting(session, Round, Round.state == RoundState.ASSIGNING)
+
+
+def waiting_for_results(session: Session) -> Sequence[int]:
+    """Rounds with sheets newer than their results."""
+    newest = (
+        sa.select(sa.func.max(ScoreSheet.submitted_at))
+        .join(Assignment, Assignment.id == ScoreSheet.assignment_id)
+        .where(Assignment.round_id == Round.id)
+        .scalar_subquery()
+    )
+    return session.scalars(
+        sa.select(Round.id).where(newest.is_not(None), sa.or_(Round.results_at.is_(None), Round.results_at < newest))
+    ).all()
+
+
+def submitted_totals(session: Session, round_id: int) -> Sequence[Any]:
+    """(entry id, juror id, panel weight, total in hundredths) of every sheet that counts."""
+    return session.execute(
+        sa.select(Assignment.entry_id, Assignment.juror_id, Panel.weight, ScoreSheet.total)
+        .join(ScoreSheet, ScoreSheet.assignment_id == Assignment.id)
+        .join(Juror, Juror.id == Assignment.juror_id)
+        .join(Panel, Panel.id == Juror.panel_id)
+        .where(
+            Assignment.round_id == round_id,
+            Assignment.state.in_(DONE),
+            ScoreSheet.state.in_((SheetState.SUBMITTED, SheetState.LOCKED)),
+        )
+        .order_by(Assignment.entry_id, Assignment.juror_id)
+    ).all()
+
+
+def ranking(round_id: int) -> sa.Select[*tuple[Any, ...]]:
+    """The result table as a statement, best first, films without rank last."""
+    return (
+        sa.select(
+            Result.rank,
+            Entry.number,
+            Entry.title_ko,
+            Entry.title_en,
+            Category.name_ko.label("category_ko"),
+            Category.name_en.label("category_en"),
+            Category.gel,
+            Result.n,
+            Result.mean,
+            Result.score,
+            Result.low,
+            Result.high,
+            Result.p_top,
+            Result.spread,
+            Result.entry_id,
+        )
+        .join(Entry, Entry.id == Result.entry_id)
+        .join(Category, Category.id == Entry.category_id)
+        .where(Result.round_id == round_id)
+        .order_by(Result.rank.is_(None), Result.rank, Result.score.desc(), Entry.number)
+    )
+
+
+def judged_entries(round_: Round) -> sa.Select[Any]:
+    """The films a round judges: every eligible entry of its call."""
+    return sa.select(Entry).where(Entry.call_id == round_.call_id, Entry.state == EntryState.ELIGIBLE)

@@ -1,0 +1,170 @@
+"""A juror's own commands: watch, note, score, submit, step back. Each leaves its row in the audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from portal import audit, clock, doorbell
+from portal.errors import Invalid, InvalidMany
+from portal.i18n import N_
+from portal.jury.models import (
+    Assignment,
+    Conflict,
+    ConflictSource,
+    ConflictState,
+    Criterion,
+    Memo,
+    Score,
+    ScoreSheet,
+)
+from portal.lifecycles import AssignmentState, SheetState, advance
+from portal.policies import Actor
+
+Scores = Mapping[int, int]
+COMMENT_LIMIT = 2000
+MEMO_LIMIT = 500
+
+
+def weighted_total(scores: Scores, criteria: Sequence[Criterion]) -> int | None:
+    """The weighted mean in hundredths (100 to 1000), rounded half up; None while a criterion is missing."""
+    if any(criterion.id not in scores for criterion in criteria) or not criteria:
+        return None
+    weight = sum(criterion.weight for criterion in criteria)
+    points = sum(scores[criterion.id] * criterion.weight for criterion in criteria)
+    return (200 * points + weight) // (2 * weight)
+
+
+def checked(scores: Mapping[int, Any], criteria: Sequence[Criterion]) -> dict[int, int]:
+    """Only this panel's criteria, each 1 to 10; raises InvalidMany naming every wrong one."""
+    known = {criterion.id for criterion in criteria}
+    wrong = [
+        Invalid(f"c{key}", N_("Choose a score from 1 to 10."))
+        for key, value in scores.items()
+        if key not in known or not isinstance(value, int) or not 1 <= value <= 10
+    ]
+    if wrong:
+        raise InvalidMany(wrong)
+    return dict(scores)
+
+
+def save_draft(
+    session: Session, assignment: Assignment, criteria: Sequence[Criterion], *, scores: Scores, comment: str, by: Actor
+) -> ScoreSheet:
+    """Keep what the juror has so far. A sheet handed in before is a draft again until it is handed in anew."""
+    given = checked(scores, criteria)
+    if len(comment) > COMMENT_LIMIT:
+        raise Invalid("comment", N_("Shorten this to {limit} characters."), limit=COMMENT_LIMIT)
+    sheet = assignment.sheet or _new_sheet(session, assignment)
+    _begin(session, assignment, by)
+    sheet.total = weighted_total(given, criteria)
+    sheet.comment = comment
+    sheet.updated_at = clock.now()
+    if given:
+        _write_scores(session, sheet.id, given)
+    return sheet
+
+
+def submit(
+    session: Session, assignment: Assignment, criteria: Sequence[Criterion], *, scores: Scores, comment: str, by: Actor
+) -> ScoreSheet:
+    """Hand the sheet in; raises InvalidMany when a criterion has no score. Handing in twice changes nothing."""
+    missing = [Invalid(f"c{one.id}", N_("Choose a score from 1 to 10.")) for one in criteria if one.id not in scores]
+    if missing:
+        raise InvalidMany(missing)
+    sheet = save_draft(session, assignment, criteria, scores=scores, comment=comment, by=by)
+    sheet.submitted_at = clock.now()
+    if sheet.state != SheetState.SUBMITTED:
+        advance(session, sheet, SheetState.SUBMITTED, by=by, total=sheet.total)
+    else:
+        audit.record(session, by, "sheet.revised", sheet, total=sheet.total)
+    if assignment.state != AssignmentState.SCORED:
+        advance(session, assignment, AssignmentState.SCORED, by=by)
+    doorbell.after_commit(session, "jury.calibrate", assignment.round_id)
+    return sheet
+
+
+def _new_sheet(session: Session, assignment: Assignment) -> ScoreSheet:
+    sheet = ScoreSheet(assignment_id=assignment.id, state=SheetState.DRAFT)
+    session.add(sheet)
+    session.flush()
+    assignment.sheet = sheet
+    return sheet
+
+
+def _begin(session: Session, assignment: Assignment, by: Actor) -> None:
+    if assignment.state == AssignmentState.PUBLISHED:
+        advance(session, assignment, AssignmentState.IN_PROGRESS, by=by)
+
+
+def _write_scores(session: Session, sheet_id: int, scores: Scores) -> None:
+    dialect = session.get_bind().dialect.name
+    insert = postgresql.insert(Score) if dialect == "postgresql" else sqlite.insert(Score)
+    rows = [{"sheet_id": sheet_id, "criterion_id": key, "value": value} for key, value in sorted(scores.items())]
+    session.execute(
+        insert.values(rows).on_conflict_do_update(
+            index_elements=[Score.sheet_id, Score.criterion_id], set_={"value": insert.excluded.value}
+        )
+    )
+
+
+def given_scores(session: Session, sheet: ScoreSheet | None) -> dict[int, int]:
+    """Criterion id -> score, of what the juror has so far."""
+    if sheet is None:
+        return {}
+    rows = session.execute(sa.select(Score.criterion_id, Score.value).where(Score.sheet_id == sheet.id))
+    return {row.criterion_id: row.value for row in rows}
+
+
+def recuse(session: Session, assignment: Assignment, *, reason: str, by: Actor) -> None:
+    """Step back from a film: it leaves the juror's desk at once, scores and notes with it."""
+    if not reason:
+        raise Invalid("reason", N_("Say in a few words what connects you with this film."))
+    advance(session, assignment, AssignmentState.RECUSED, by=by, reason=reason)
+    assignment.left_reason = reason
+    if assignment.sheet is not None and assignment.sheet.state != SheetState.VOIDED:
+        advance(session, assignment.sheet, SheetState.VOIDED, by=by, reason="recused")
+    _note_conflict(session, assignment, reason, by)
+    doorbell.after_commit(session, "jury.calibrate", assignment.round_id)
+
+
+def _note_conflict(session: Session, assignment: Assignment, reason: str, by: Actor) -> None:
+    session.add(
+        Conflict(
+            juror_id=assignment.juror_id,
+            entry_id=assignment.entry_id,
+            source=ConflictSource.JUROR,
+            status=ConflictState.CONFIRMED,
+            reason=reason[:200],
+            noted_by_id=by.person_id,
+        )
+    )
+
+
+def add_memo(session: Session, assignment: Assignment, *, at_s: int, text: str, by: Actor) -> Memo:
+    """Note a moment of the film for oneself."""
+    if not text:
+        raise Invalid("memo", N_("Write a few words."))
+    if len(text) > MEMO_LIMIT:
+        raise Invalid("memo", N_("Shorten this to {limit} characters."), limit=MEMO_LIMIT)
+    memo = Memo(assignment_id=assignment.id, at_s=max(0, min(at_s, 6 * 3600)), text=text)
+    session.add(memo)
+    _begin(session, assignment, by)
+    return memo
+
+
+def remove_memo(session: Session, assignment: Assignment, memo_id: int) -> None:
+    """Delete one of the juror's own notes; a foreign id deletes nothing."""
+    session.execute(sa.delete(Memo).where(Memo.id == memo_id, Memo.assignment_id == assignment.id))
+
+
+def note_watched(session: Session, assignment: Assignment, *, seconds: int, by: Actor) -> None:
+    """Keep how many seconds of the film have been played; it only grows."""
+    bounded = max(0, min(seconds, assignment.entry.runtime_s or seconds))
+    if bounded > assignment.watched_s:
+        assignment.watched_s = bounded
+        _begin(session, assignment, by)

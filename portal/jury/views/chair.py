@@ -1,0 +1,214 @@
+"""The chair's rounds: jurors and conflicts, the proposed assignment with its proof, publishing, pace."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from portal import policies
+from portal.calls import queries as calls
+from portal.calls.models import Call
+from portal.errors import Invalid
+from portal.i18n import N_, _, ngettext
+from portal.jury import conflicts, desk_queries, phrases, planning, queries, setup
+from portal.jury.models import Conflict, Round
+from portal.lifecycles import RoundState, advance
+from portal.web import current
+from portal.web.access import guard, require
+from portal.web.forms import tidy
+from portal.web.pages import page
+
+bp = Blueprint("rounds", __name__, url_prefix="/ops/rounds")
+bp.context_processor(lambda: {"round_state": phrases.round_state, "conflict_state": phrases.conflict_state})
+
+NEXT_STATES = {
+    "pause": (RoundState.PAUSED, N_("The round is paused.")),
+    "resume": (RoundState.OPEN, N_("The round goes on.")),
+    "close": (RoundState.CLOSED, N_("The round is closed; sheets can no longer be changed.")),
+    "reopen": (RoundState.OPEN, N_("The round goes on.")),
+}
+
+
+@bp.get("")
+@guard(policies.enter_desk)
+def index() -> ResponseReturnValue:
+    """Every round of the actor's editions with its progress."""
+    editions = current.actor().places(policies.Scope.EDITION, policies.Role.CHAIR, policies.Role.ORGANIZER)
+    return page(
+        "jury/rounds.html",
+        rounds=desk_queries.overview(current.session(), editions),
+        calls=calls.of_editions(current.session(), editions),
+        error=None,
+    )
+
+
+@bp.post("")
+@guard(policies.enter_desk)
+def create() -> ResponseReturnValue:
+    """A new round of a call, with the three panels."""
+    call = current.session().get(Call, _number(request.form.get("call_id")))
+    require(call is not None and policies.chair_call(current.actor(), call))
+    assert call is not None
+    try:
+        made = setup.make_round(
+            current.session(),
+            call,
+            name_ko=_name("name_ko"),
+            name_en=_name("name_en"),
+            due_at=_due(request.form.get("due_on", "")),
+            by=current.actor(),
+        )
+    except Invalid as problem:
+        editions = current.actor().places(policies.Scope.EDITION, policies.Role.CHAIR, policies.Role.ORGANIZER)
+        return page(
+            "jury/rounds.html",
+            status=422,
+            rounds=desk_queries.overview(current.session(), editions),
+            calls=calls.of_editions(current.session(), editions),
+            error=problem,
+        )
+    return redirect(url_for("rounds.show", code=made.code), 303)
+
+
+def _name(field: str) -> str:
+    found = tidy(request.form.get(field)).replace("\n", " ")
+    if not found or len(found) > 200:
+        raise Invalid(field, N_("Give the round a name of up to 200 characters."))
+    return found
+
+
+def _due(text: str) -> datetime:
+    try:
+        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=current.settings().zone)
+    except ValueError as error:
+        raise Invalid("due_on", N_("Write the date like 2027-02-19.")) from error
+    return day + timedelta(hours=23, minutes=59)
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() and len(text) < 10 else 0
+
+
+@bp.get("/<code>")
+@guard(policies.chair_round, load=queries.round_by_code)
+def show(round_: Round) -> ResponseReturnValue:
+    """A round: its panels, jurors and their pace, conflicts, the assignment's report."""
+    return _show(round_)
+
+
+def _show(round_: Round, *, status: int = 200, error: Invalid | None = None, **more: Any) -> ResponseReturnValue:
+    session = current.session()
+    return page(
+        "jury/round.html",
+        block="report",
+        status=status,
+        judging=round_,
+        jurors=desk_queries.jurors(session, round_.id),
+        pace=queries.progress(session, round_.id),
+        conflicts=desk_queries.conflicts(session, round_.id),
+        films=desk_queries.count_films(session, round_),
+        error=error,
+        **more,
+    )
+
+
+@bp.post("/<code>/jurors")
+@guard(policies.chair_round, load=queries.round_by_code)
+def seat(round_: Round) -> ResponseReturnValue:
+    """Seat a person who accepted the invitation to judge."""
+    panel = next((panel for panel in round_.panels if panel.id == _number(request.form.get("panel_id"))), None)
+    person = desk_queries.invited_juror(current.session(), round_.edition_id, tidy(request.form.get("email")).lower())
+    if panel is None or person is None:
+        problem = Invalid("email", N_("Nobody with this address has accepted an invitation to judge this edition."))
+        return _show(round_, status=422, error=problem)
+    setup.seat_juror(
+        current.session(),
+        round_,
+        panel,
+        person,
+        languages=_words(request.form.get("languages", "ko")),
+        genres=_words(request.form.get("genres", "")),
+        by=current.actor(),
+    )
+    flash(_("The juror has a seat."), "ok")
+    return redirect(url_for("rounds.show", code=round_.code), 303)
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in tidy(text).replace(",", " ").lower().split() if len(word) <= 24][:12]
+
+
+@bp.post("/<code>/conflicts")
+@guard(policies.chair_round, load=queries.round_by_code)
+def find_conflicts(round_: Round) -> ResponseReturnValue:
+    """Look for conflicts the portal can see by itself."""
+    found = conflicts.compute(current.session(), round_, by=current.actor())
+    flash(ngettext("{n} new conflict found.", "{n} new conflicts found.", found).format(n=found), "ok")
+    return redirect(url_for("rounds.show", code=round_.code) + "#conflicts", 303)
+
+
+@bp.post("/<code>/conflicts/<int:conflict_id>")
+@guard(policies.chair_round, load=lambda session, code, conflict_id: queries.round_by_code(session, code))
+def settle_conflict(round_: Round) -> ResponseReturnValue:
+    """Confirm a hint or dismiss it with a reason."""
+    conflict = _conflict_of(current.session(), round_, int((request.view_args or {})["conflict_id"]))
+    require(conflict is not None)
+    assert conflict is not None
+    try:
+        conflicts.settle(
+            current.session(),
+            conflict,
+            confirmed=request.form.get("verdict") == "confirm",
+            reason=tidy(request.form.get("reason"))[:200],
+            by=current.actor(),
+        )
+    except Invalid as problem:
+        return _show(round_, status=422, error=problem)
+    return redirect(url_for("rounds.show", code=round_.code) + "#conflicts", 303)
+
+
+def _conflict_of(session: Session, round_: Round, conflict_id: int) -> Conflict | None:
+    found = session.get(Conflict, conflict_id)
+    return found if found is not None and desk_queries.is_seat_of(session, found.juror_id, round_.id) else None
+
+
+@bp.post("/<code>/assign")
+@guard(policies.chair_round, load=queries.round_by_code)
+def assign(round_: Round) -> ResponseReturnValue:
+    """Ask the worker for a plan."""
+    lacking = desk_queries.lacking(current.session(), round_)
+    if lacking:
+        return _show(round_, status=422, error=lacking)
+    conflicts.compute(current.session(), round_, by=current.actor())
+    planning.request_assignment(current.session(), round_, by=current.actor())
+    flash(_("The assignment is being worked out. This page shows it when it is ready."), "info")
+    return redirect(url_for("rounds.show", code=round_.code) + "#assignment", 303)
+
+
+@bp.post("/<code>/publish")
+@guard(policies.chair_round, load=queries.round_by_code)
+def publish(round_: Round) -> ResponseReturnValue:
+    """Show the plan to the jurors and tell them."""
+    try:
+        published = planning.publish(current.session(), round_, by=current.actor())
+    except Invalid as problem:
+        return _show(round_, status=422, error=problem)
+    text = ngettext("{n} assignment published.", "{n} assignments published.", published)
+    flash(text.format(n=published), "ok")
+    return redirect(url_for("rounds.show", code=round_.code), 303)
+
+
+@bp.post("/<code>/state")
+@guard(policies.chair_round, load=queries.round_by_code)
+def move(round_: Round) -> ResponseReturnValue:
+    """Pause, resume, close or reopen a round."""
+    chosen = NEXT_STATES.get(request.form.get("move", ""))
+    require(chosen is not None)
+    assert chosen is not None
+    advance(current.session(), round_, chosen[0], by=current.actor())
+    flash(_(chosen[1]), "ok")
+    return redirect(url_for("rounds.show", code=round_.code), 303)

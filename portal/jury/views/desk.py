@@ -1,0 +1,258 @@
+"""The juror's desk: a queue in minutes of film, and one film to watch and score."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, flash, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal import i18n, policies
+from portal.disclosure import queries as disclosures
+from portal.errors import Invalid, InvalidMany
+from portal.i18n import _, pick
+from portal.jury import queries, scoring
+from portal.jury.models import Assignment, Criterion, Juror
+from portal.media import queries as media
+from portal.media import tickets
+from portal.media.models import RenditionKind, Slot
+from portal.web import current
+from portal.web.access import guard, require
+from portal.web.forms import tidy
+from portal.web.pages import page
+
+bp = Blueprint("jury", __name__, url_prefix="/jury")
+PLAYBACK_MINUTES = 240
+
+
+@dataclass(frozen=True)
+class CriterionRow:
+    """A criterion as the score row shows it."""
+
+    id: int
+    code: str
+    name: str
+    weight: int
+    question: str
+    anchors: dict[int, str]
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Where a juror stands: films done of all, minutes left to watch, the strip's states."""
+
+    done: int
+    total: int
+    minutes: int
+    states: list[str]
+
+
+def _criterion(row: Criterion) -> CriterionRow:
+    anchors = {int(score): texts[i18n.language()] for score, texts in row.anchors.items()}
+    return CriterionRow(
+        row.id, row.code, pick(row.name_ko, row.name_en), row.weight, pick(row.question_ko, row.question_en), anchors
+    )
+
+
+def _pace(rows: Sequence[queries.QueueRow], now: str | None = None) -> Pace:
+    left = sum(row.runtime_s for row in rows if not row.done)
+    states = ["now" if row.code == now else "done" if row.done else "" for row in rows]
+    return Pace(sum(row.done for row in rows), len(rows), -(-left // 60), states)
+
+
+@bp.get("")
+@guard(policies.enter_jury)
+def home() -> ResponseReturnValue:
+    """The juror's rounds; the newest one's queue, unfinished first or as filtered."""
+    seats = queries.seats_of(current.session(), current.actor())
+    if not seats:
+        return page("jury/waiting.html")
+    chosen = next((seat for seat in seats if seat.round.code == request.args.get("round")), seats[0])
+    rows = queries.queue(current.session(), chosen.id)
+    order = request.args.get("order", "")
+    return page(
+        "jury/queue.html",
+        block="rows",
+        seats=seats,
+        seat=chosen,
+        pace=_pace(rows),
+        rows=_ordered(rows, order),
+        order=order,
+    )
+
+
+def _ordered(rows: list[queries.QueueRow], order: str) -> list[queries.QueueRow]:
+    if order == "short":
+        return sorted(rows, key=lambda row: (row.done, row.runtime_s))
+    if order == "mine":
+        return sorted(rows, key=lambda row: (row.total is None, -(row.total or 0)))
+    return sorted(rows, key=lambda row: row.done)
+
+
+@bp.get("/<code>")
+@guard(policies.own_assignment, load=queries.assignment_by_code)
+def film(assignment: Assignment) -> ResponseReturnValue:
+    """One film: player, label, notes, score sheet."""
+    given = scoring.given_scores(current.session(), assignment.sheet)
+    return _film(assignment, given, assignment.sheet.comment if assignment.sheet else "")
+
+
+def _film(
+    assignment: Assignment,
+    given: dict[int, int],
+    comment: str,
+    *,
+    errors: Sequence[Invalid] = (),
+    status: int = 200,
+) -> ResponseReturnValue:
+    session = current.session()
+    criteria = queries.criteria(session, assignment.juror.panel_id)
+    rows = queries.queue(session, assignment.juror_id)
+    total = scoring.weighted_total(given, criteria)
+    others = sorted(
+        row.total / 100 for row in rows if row.total is not None and row.done and row.code != assignment.code
+    )
+    return page(
+        "jury/film.html",
+        status=status,
+        assignment=assignment,
+        criteria=[_criterion(row) for row in criteria],
+        given=given,
+        comment=comment,
+        total=total / 100 if total is not None else None,
+        others=others,
+        errors={problem.field: problem.message for problem in errors},
+        pace=_pace(rows, assignment.code),
+        memos=queries.memos(session, assignment.id),
+        label=disclosures.public_label(session, assignment.entry_id),
+        film_src=_screener(assignment),
+        previous=_neighbour(rows, assignment.code, -1),
+        open=policies.score_assignment(current.actor(), assignment),
+    )
+
+
+def _screener(assignment: Assignment) -> str | None:
+    asset = media.current_asset(current.session(), assignment.entry_id, Slot.FILM)
+    copy = media.made_of(asset, RenditionKind.SCREENER) if asset else None
+    person_id = current.actor().person_id
+    if copy is None or person_id is None:
+        return None
+    return tickets.playback_path(current.settings().secret_key, copy, person_id=person_id, minutes=PLAYBACK_MINUTES)
+
+
+def _neighbour(rows: Sequence[queries.QueueRow], code: str, step: int) -> str | None:
+    codes = [row.code for row in rows]
+    at = codes.index(code) + step
+    return codes[at] if 0 <= at < len(codes) else None
+
+
+def _sent_scores(criteria: Sequence[Criterion]) -> dict[int, Any]:
+    sent = {row.id: request.form.get(f"score-{row.code}", "") for row in criteria}
+    return {key: int(text) if text.isdecimal() and len(text) < 4 else 0 for key, text in sent.items() if text}
+
+
+def _named(problem: Invalid | InvalidMany, criteria: Sequence[Criterion]) -> list[Invalid]:
+    """The service names criteria by id; the page's fields carry their codes."""
+    codes = {f"c{row.id}": row.code for row in criteria}
+    problems = problem.problems if isinstance(problem, InvalidMany) else [problem]
+    return [Invalid(codes.get(one.field, one.field), one.code, **one.params) for one in problems]
+
+
+@bp.post("/<code>/scores")
+@guard(policies.score_assignment, load=queries.assignment_by_code)
+def score(assignment: Assignment) -> ResponseReturnValue:
+    """Autosave, or hand in and go to the next film."""
+    criteria = queries.criteria(current.session(), assignment.juror.panel_id)
+    scores, comment = _sent_scores(criteria), tidy(request.form.get("comment"))
+    autosave = request.headers.get("X-Autosave") == "1"
+    command = scoring.save_draft if autosave else scoring.submit
+    try:
+        sheet = command(current.session(), assignment, criteria, scores=scores, comment=comment, by=current.actor())
+    except (Invalid, InvalidMany) as problem:
+        found = _named(problem, criteria)
+        if autosave:
+            return jsonify(errors={f"score-{one.field}": one.message for one in found}), 422
+        return _film(assignment, scores, comment, errors=found, status=422)
+    if autosave:
+        current.session().flush()
+        return jsonify(rev=sheet.rev, time=i18n.clock_time(sheet.updated_at))
+    return _to_next(assignment)
+
+
+def _to_next(assignment: Assignment) -> ResponseReturnValue:
+    current.session().flush()
+    rows = queries.queue(current.session(), assignment.juror_id)
+    left = [row.code for row in rows if not row.done]
+    if not left:
+        return redirect(url_for("jury.done", code=assignment.round.code), 303)
+    at = [row.code for row in rows].index(assignment.code)
+    after = [row.code for row in rows[at:] if not row.done]
+    flash(_("Handed in. On to the next film."), "ok")
+    return redirect(url_for("jury.film", code=(after or left)[0]), 303)
+
+
+@bp.get("/done/<code>")
+@guard(policies.enter_jury)
+def done(code: str) -> ResponseReturnValue:
+    """Thanks, after the last film; sheets stay editable until the round closes."""
+    seat = _seat(code)
+    return page("jury/done.html", seat=seat, rows=queries.queue(current.session(), seat.id))
+
+
+def _seat(round_code: str) -> Juror:
+    seats = queries.seats_of(current.session(), current.actor())
+    found = next((seat for seat in seats if seat.round.code == round_code), None)
+    require(found is not None)
+    assert found is not None
+    return found
+
+
+@bp.post("/<code>/memos")
+@guard(policies.score_assignment, load=queries.assignment_by_code)
+def note(assignment: Assignment) -> ResponseReturnValue:
+    """A private note at a moment of the film."""
+    at = request.form.get("at", "0")
+    scoring.add_memo(
+        current.session(),
+        assignment,
+        at_s=int(at) if at.isdecimal() and len(at) < 6 else 0,
+        text=tidy(request.form.get("memo")),
+        by=current.actor(),
+    )
+    return redirect(url_for("jury.film", code=assignment.code) + "#memos", 303)
+
+
+@bp.post("/<code>/memos/remove")
+@guard(policies.score_assignment, load=queries.assignment_by_code)
+def remove_note(assignment: Assignment) -> ResponseReturnValue:
+    """Take a note away."""
+    memo = request.form.get("memo_id", "0")
+    scoring.remove_memo(current.session(), assignment, int(memo) if memo.isdecimal() and len(memo) < 12 else 0)
+    return redirect(url_for("jury.film", code=assignment.code) + "#memos", 303)
+
+
+@bp.post("/<code>/watched")
+@guard(policies.score_assignment, load=queries.assignment_by_code)
+def watched(assignment: Assignment) -> ResponseReturnValue:
+    """How far the film has been played, told by the player."""
+    seconds = request.form.get("seconds", "0")
+    scoring.note_watched(
+        current.session(), assignment, seconds=int(seconds) if seconds.isdecimal() and len(seconds) < 6 else 0,
+        by=current.actor(),
+    )  # fmt: skip
+    return "", 204
+
+
+@bp.post("/<code>/recuse")
+@guard(policies.score_assignment, load=queries.assignment_by_code)
+def recuse(assignment: Assignment) -> ResponseReturnValue:
+    """Step back from a film for a conflict of interest."""
+    try:
+        scoring.recuse(current.session(), assignment, reason=tidy(request.form.get("reason"))[:500], by=current.actor())
+    except Invalid as problem:
+        given = scoring.given_scores(current.session(), assignment.sheet)
+        return _film(assignment, given, "", errors=[problem], status=422)
+    flash(_("Thank you for telling us. We pass this film on to somebody else."), "ok")
+    return redirect(url_for("jury.home"), 303)
