@@ -88,6 +88,8 @@ def _remainder(problem: Problem, relaxation: Relaxation, free: Mask, stage: Stag
     open_films: Mask = np.any(free, axis=1)
     settled = seated & ~open_films[:, None]
     films, jurors = np.nonzero((free | seated) & open_films[:, None])
+    if not len(films):
+        return Rounded(settled, np.inf) if _kept_by(problem, settled) else Rounded(None, np.inf, impossible=True)
     rows = lay_out(problem, open_films, settled.T.astype(float) @ problem.minutes, floors=problem.promise > 0)
     columns = build(problem, rows, films, jurors)
     columns = replace(columns, lower=np.maximum(columns.lower, (seated & ~free)[films, jurors].astype(float)))
@@ -99,6 +101,13 @@ def _remainder(problem: Problem, relaxation: Relaxation, free: Mask, stage: Stag
     impossible = solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible
     bound = np.inf if impossible else solver.getInfo().mip_dual_bound
     return Rounded(_solution(solver, settled, films, jurors), bound, impossible)
+
+
+def _kept_by(problem: Problem, taken: Mask) -> bool:
+    """Whether a plan with nothing left to decide keeps the bands and the demand."""
+    load = problem.minutes @ taken
+    within = (load >= problem.lower - WHOLE) & (load <= problem.upper + WHOLE)
+    return bool(within.all() and (taken.sum(axis=1) == problem.demand).all())
 
 
 def _solution(solver: highspy.Highs, settled: Mask, films: Indices, jurors: Indices) -> Mask | None:
@@ -118,9 +127,9 @@ def _reopened(problem: Problem, relaxation: Relaxation, stage: Stage) -> Mask:
     count = min(stage.pairs * problem.jurors, margins.size - 1)
     free: Mask = (margins <= np.partition(margins.ravel(), count)[count]) | split
     free |= _smallest(margins, stage.nearest, axis=0)
-    hard = split.any(axis=1) & relaxation.floors
+    hard: Mask = np.any(split, axis=1) & relaxation.floors
     free |= hard[:, None] & (_smallest(-worth, stage.width, axis=1) | problem.best_jury | seated)
-    free |= _partners(margins, seated) & free.any(axis=1)[:, None]
+    free |= _partners(margins, seated) & np.any(free, axis=1, keepdims=True)
     return free & problem.eligible & ~problem.fixed
 
 
