@@ -132,7 +132,7 @@ def pace(done: int, total: int, expected: float, kind: str, label: str) -> Marku
     along = Scale(0, total, 0, 200)
     sheet = Sheet(200, 14)
     sheet.rect((0.0, 3.0), 200, 8, "bg", 4)
-    sheet.rect((0.0, 3.0), along(done), 8, f"fg is-{kind}", 4)
+    sheet.rect((0.0, 3.0), along(min(done, total)), 8, f"fg is-{kind}", 4)
     sheet.rect((min(along(expected), 198.0), 0.0), 2, 14, "tick")
     return sheet.svg("pace", label, stretch=True)
 

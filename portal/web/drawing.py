@@ -59,7 +59,7 @@ class Scale:
 def steps(top: float, most: int = 5) -> list[int]:
     """Round values for grid lines, from 0 to the first one not below top, at most `most` of them above 0."""
     size = next(size for size in _round_sizes() if size * most >= top)
-    return list(range(0, math.ceil(top / size) * size + 1, size))
+    return list(range(0, math.ceil(max(top, 1) / size) * size + 1, size))
 
 
 def _round_sizes() -> Iterator[int]:
