@@ -6,7 +6,7 @@ from flask import Blueprint
 
 from portal.accounts.views import bp as accounts
 from portal.media import views as media
-from portal.web import health
+from portal.web import health, styleguide
 
-PAGES: tuple[Blueprint, ...] = (accounts,)
+PAGES: tuple[Blueprint, ...] = (accounts, styleguide.bp)
 PLAIN: tuple[Blueprint, ...] = (health.bp, media.uploads, media.delivery)
