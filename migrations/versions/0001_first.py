@@ -1078,6 +1078,7 @@ def upgrade() -> None:
         sa.Column("altered_bp", sa.Integer(), nullable=False),
         sa.Column("human_statement", sa.Text(), nullable=False),
         sa.Column("attested_at", portal.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("film_sha256", sa.String(length=64), nullable=True),
         sa.Column("updated_at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("rev", sa.Integer(), nullable=False),
         sa.CheckConstraint(
@@ -1314,6 +1315,7 @@ def upgrade() -> None:
     op.create_table(
         "performers",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=24), nullable=False),
         sa.Column("disclosure_id", sa.Integer(), nullable=False),
         sa.Column(
             "kind",
@@ -1362,6 +1364,7 @@ def upgrade() -> None:
             ["disclosure_id"], ["disclosures.id"], name=op.f("fk_performers_disclosure_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_performers")),
+        sa.UniqueConstraint("code", name=op.f("uq_performers_code")),
     )
     with op.batch_alter_table("performers", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_performers_disclosure_id"), ["disclosure_id"], unique=False)
@@ -1478,11 +1481,18 @@ def upgrade() -> None:
         sa.Column("signer_name", sa.String(length=200), nullable=False),
         sa.Column("signer_capacity", sa.String(length=12), nullable=False),
         sa.Column("scope_text", sa.Text(), nullable=False),
+        sa.Column("offer", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("media", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("limits", sa.Text(), nullable=False),
         sa.Column("created_at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("expires_at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("answered_at", portal.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("asked_by_id", sa.Integer(), nullable=True),
         sa.Column("rev", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"], ["people.id"], name=op.f("fk_consents_asked_by_id"), ondelete="SET NULL"
+        ),
         sa.ForeignKeyConstraint(
             ["performer_id"], ["performers.id"], name=op.f("fk_consents_performer_id"), ondelete="CASCADE"
         ),

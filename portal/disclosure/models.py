@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.db import Base, Created, Hash, Id, Short, Text, Versioned, choice
+from portal.db import Base, Code, Created, Hash, Id, Short, Text, Versioned, choice
 from portal.disclosure.codes import ConsentStatus, PerformerKind
 from portal.lifecycles import CONSENT, DISCLOSURE, ConsentState, DisclosureState, Lifecycle
 
 
 class Disclosure(Versioned, Base):
     """What the creator declares. `ledger` is the neutral ledger without performers, which are rows of their own;
-    tier and phases are computed from both and stored for lists."""
+    tier and phases are computed from both and stored for lists. `film_sha256` is the film the creator signed for."""
 
     __tablename__ = "disclosures"
     lifecycle: ClassVar[Lifecycle] = DISCLOSURE
@@ -31,6 +31,7 @@ class Disclosure(Versioned, Base):
     altered_bp: Mapped[int] = mapped_column(default=0)
     human_statement: Mapped[str] = mapped_column(sa.Text, default="")
     attested_at: Mapped[datetime | None]
+    film_sha256: Mapped[str | None] = mapped_column(sa.String(64))
     updated_at: Mapped[Created]
     performers: Mapped[list[Performer]] = relationship(
         back_populates="disclosure", order_by="Performer.id", lazy="raise", cascade="all, delete-orphan"
@@ -61,11 +62,15 @@ class DisclosureRevision(Base):
 
 
 class Performer(Base):
-    """A person, replicated, altered or synthetic, who appears or is heard in the film."""
+    """A person, replicated, altered or synthetic, who appears or is heard in the film.
+
+    The code is drawn with the form, so that a row saved twice by autosave is one performer.
+    """
 
     __tablename__ = "performers"
 
     id: Mapped[Id]
+    code: Mapped[Code]
     disclosure_id: Mapped[int] = mapped_column(sa.ForeignKey("disclosures.id", ondelete="CASCADE"), index=True)
     kind: Mapped[PerformerKind] = mapped_column(choice(PerformerKind))
     name: Mapped[Short]
@@ -86,7 +91,11 @@ class Performer(Base):
 
 
 class Consent(Versioned, Base):
-    """A request for a performer's consent by single-use link, and the answer."""
+    """A request for a performer's consent by single-use link, and the answer.
+
+    `offer` is what the person was asked for, word for word (see disclosure.offers); `media` and `ends_on` are what
+    they granted of it. The same link lets them withdraw later.
+    """
 
     __tablename__ = "consents"
     lifecycle: ClassVar[Lifecycle] = CONSENT
@@ -99,8 +108,12 @@ class Consent(Versioned, Base):
     signer_name: Mapped[str] = mapped_column(sa.String(200), default="")
     signer_capacity: Mapped[str] = mapped_column(sa.String(12), default="SELF")
     scope_text: Mapped[str] = mapped_column(sa.Text, default="")
+    offer: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    media: Mapped[list[str]] = mapped_column(default=list)
+    ends_on: Mapped[date | None]
     limits: Mapped[str] = mapped_column(sa.Text, default="")
     created_at: Mapped[Created]
     expires_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
+    asked_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
     performer: Mapped[Performer] = relationship(back_populates="consents", lazy="raise")
