@@ -70,7 +70,7 @@ class NamesForm(Form):
 class ProfileForm(NamesForm):
     """The own profile."""
 
-    language = SelectField(choices=list(i18n.NAMES.items()))
+    language = SelectField(choices=list(i18n.LANGUAGES))
     timezone = SelectField(validate_choice=False)
     rev = IntegerField(validators=[Optional()])
 
@@ -92,5 +92,5 @@ class InviteForm(Form):
 
     email = Address(validators=[Required(N_("Write their e-mail address.")), AtMost(254), EmailAddress()])
     name = Line(validators=[Required(N_("Write their name.")), AtMost(200)])
-    language = SelectField(choices=list(i18n.NAMES.items()))
+    language = SelectField(choices=list(i18n.LANGUAGES))
     role = SelectField(choices=[role.value for role in DESK])

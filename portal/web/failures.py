@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from portal.errors import IllegalMove, Invalid, InvalidMany, PortalError
 from portal.i18n import N_, _
+from portal.web.current import Identity
 from portal.web.pages import page
 
 log = structlog.get_logger()
@@ -37,8 +38,10 @@ TEXTS: dict[int, tuple[str, str]] = {
 def failure(status: int, message: str | None = None, **fields: str) -> Response:
     """The page for a status, with its own sentence where the caller knows better."""
     title, text = TEXTS.get(status, TEXTS[400 if status < 500 else 500])
-    g.pop("identity", None) if status >= 500 else None
-    body = message or _(text).format(**fields)
+    if status >= 500:
+        # the database may be what failed: the page must not ask it who is there
+        g.identity = Identity()
+    body = message or _(text).format(**{"code": secrets.token_hex(2).upper(), **fields})
     return page("errors/error.html", status=status, title=_(title), message=body, code=status)
 
 
