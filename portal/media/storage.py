@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class StorageFull(Exception):
@@ -21,6 +21,15 @@ class Source(Protocol):
     """Bytes on their way in; `read` gives at most `size` of them and b"" at the end."""
 
     def read(self, size: int, /) -> bytes: ...
+
+
+@runtime_checkable
+class DirectSource(Protocol):
+    """Bytes that the kernel can hand to an open file without passing through Python."""
+
+    def pour(self, fd: int, length: int, /) -> int:
+        """Moves up to `length` bytes behind the position of `fd`; tells how many came."""
+        ...
 
 
 class Writing(Protocol):

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from portal import clock
-from portal.media.storage import Busy, Source, StorageFull
+from portal.media.storage import Busy, DirectSource, Source, StorageFull
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -136,6 +136,8 @@ class VolumeWriting:
 
     def append(self, source: Source, length: int) -> int:
         """Writes up to `length` bytes in pieces of a megabyte; fewer when the source ends or breaks off early."""
+        if isinstance(source, DirectSource):
+            return source.pour(self.fd, length)
         written = 0
         while written < length:
             try:
@@ -145,15 +147,10 @@ class VolumeWriting:
                 break
             if not piece:
                 break
-            self._write(piece)
+            with full_as_such():
+                write_all(self.fd, piece)
             written += len(piece)
         return written
-
-    def _write(self, piece: bytes) -> None:
-        view = memoryview(piece)
-        while view:
-            with full_as_such():
-                view = view[os.write(self.fd, view) :]
 
     def digest_from(self, offset: int, algorithm: str) -> bytes:
         """The digest of everything from `offset` on, read back from the file itself."""
@@ -174,6 +171,13 @@ class VolumeWriting:
         os.ftruncate(self.fd, offset)
         os.lseek(self.fd, offset, os.SEEK_SET)
         self.settle()
+
+
+def write_all(fd: int, piece: bytes) -> None:
+    """Writes the whole piece; what fitted stays when the rest does not."""
+    view = memoryview(piece)
+    while view:
+        view = view[os.write(fd, view) :]
 
 
 @contextmanager

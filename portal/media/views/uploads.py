@@ -17,7 +17,7 @@ from werkzeug.exceptions import ClientDisconnected
 from portal import policies
 from portal.errors import Invalid
 from portal.i18n import N_, translate
-from portal.media import queries, service, tickets, tus, volume
+from portal.media import incoming, queries, service, tickets, tus, volume
 from portal.media.models import Upload
 from portal.media.storage import Busy, StorageFull, Writing
 from portal.signing import BadToken
@@ -119,7 +119,7 @@ def _take(upload: Upload, piece: tus.Piece) -> int:
     current.release_database()
     with volume.of(session).writing(key, doubtful=piece.checksum is not None) as writing:
         tus.require_offset(piece.offset, writing.offset)
-        writing.append(Body(), piece.length)
+        writing.append(incoming.from_gunicorn(request.environ) or Body(), piece.length)
         _prove(writing, piece)
         offset = writing.offset
     service.note_received(session, upload, offset, by=current.actor())
