@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import setup_logging, worker_process_init
 from kombu.entity import Queue
 
 from portal import leash, logs, schema
@@ -48,8 +48,13 @@ app.conf.update(
     enable_utc=True,
     timezone="UTC",
     beat_schedule=BEAT,
-    worker_hijack_root_logger=False,
 )
+
+
+@setup_logging.connect
+def log_like_the_rest(**_: object) -> None:
+    """Celery's own lines in the portal's format; with a receiver here, Celery leaves logging alone."""
+    logs.configure_libraries(local=settings.local)
 
 
 @worker_process_init.connect
