@@ -23,7 +23,7 @@ def places(scores: Matrix) -> Indices:
     return result
 
 
-def chances(draws: Matrix, top: int) -> Matrix:
+def chances(draws: NDArray[np.floating], top: int) -> Matrix:
     """The share of draws in which each film is among the `top` best."""
     count = draws.shape[1]
     if top >= count or not count:

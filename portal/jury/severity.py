@@ -92,17 +92,24 @@ class Fitted:
         second = (5 * z**5 + 16 * z**3 + 3 * z) / 96
         return (z + first / freedom + second / freedom**2) / z
 
-    def draws(self, corrected: Matrix, films: Indices, seed: int) -> Matrix:
+    def draws(self, corrected: Matrix, films: Indices, seed: int) -> NDArray[np.floating]:
         """Plausible true scores, draws x films: severities move the films of one juror together."""
+        if not self.variance:
+            return self._parted_at_random(corrected[films], seed)
         random = np.random.default_rng(seed)
-        noise = random.standard_normal((DRAWS, len(films))) / np.sqrt(self.counts[films])
+        noise = random.standard_normal((DRAWS, len(films)), dtype=np.float32)
+        noise *= np.sqrt(self.variance / self.counts[films]).astype(np.float32)
         if self.ratio:
-            values, vectors = np.linalg.eigh(self.spread)
-            root = vectors * np.sqrt(np.maximum(values, 0))
-            noise += random.standard_normal((DRAWS, len(root))) @ (self.share[films] @ root).T
-        # Without any noise equal films must still share their chances: a hair of it parts them at random.
-        scale = max(np.sqrt(self.variance), 1e-9 * max(1.0, float(np.abs(corrected).max(initial=0.0))))
-        return np.asarray(corrected[films] + scale * noise)
+            values, vectors = np.linalg.eigh(self.variance * self.spread)
+            root = self.share[films] @ (vectors * np.sqrt(np.maximum(values, 0)))
+            noise += random.standard_normal((DRAWS, root.shape[1]), dtype=np.float32) @ root.T.astype(np.float32)
+        noise += corrected[films].astype(np.float32)
+        return noise
+
+    def _parted_at_random(self, corrected: Matrix, seed: int) -> Matrix:
+        """Without any noise equal films still share their chances: a hair of it parts them."""
+        hair = 1e-9 * max(1.0, float(np.abs(corrected).max(initial=0.0)))
+        return corrected + hair * np.random.default_rng(seed).standard_normal((DRAWS, len(corrected)))
 
 
 def fit(table: Table, ratio: float | None = None) -> Fitted:
