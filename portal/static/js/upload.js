@@ -68,7 +68,7 @@
           this.say(this.words.tRetry);
           return true;
         },
-        onError: () => this.stopped(),
+        onError: (error) => this.stopped(error),
         onSuccess: () => this.arrived(),
       });
       const earlier = await this.upload.findPreviousUploads();
@@ -139,11 +139,14 @@
       if (this.words.done) setTimeout(() => location.assign(this.words.done), 1200);
     }
 
-    stopped() {
+    stopped(error) {
+      // A refusal says in words what to do; a broken connection has none.
+      const answer = error?.originalResponse;
+      const said = [422, 507].includes(answer?.getStatus()) ? answer.getBody() : '';
       this.running = false;
       this.paused = true;
       this.mirror();
-      this.complain(this.words.tFailed);
+      this.complain(said || this.words.tFailed);
     }
 
     complain(problem) {
