@@ -25,7 +25,7 @@ app = Celery(
 app.conf.update(
     task_queues=[Queue(name) for name in QUEUES],
     # a task belongs to the queue its name begins with, as the doorbell has it
-    task_routes=lambda name, *_: {"queue": name.partition(".")[0]},
+    task_routes=lambda name, *_, **__: {"queue": name.partition(".")[0]},
     # rows carry results; a result back end would only be one more thing to lose
     task_ignore_result=True,
     # a worker that dies gives its message back, and the row's lease decides who goes on
