@@ -146,14 +146,13 @@
     (chosen(criteria[on]) || criteria[on].querySelector('input')).focus();
   };
   const keys = {
-    ArrowDown: () => step(1),
-    ArrowUp: () => step(-1),
     Space: () => player?.play(),
     KeyT: note,
     KeyM: () => player?.press(player.box.querySelector('[data-mute]')),
     KeyF: () => player?.full(),
   };
   const seeks = { ArrowLeft: -5, ArrowRight: 5 };
+  const steers = { ArrowDown: 1, ArrowUp: -1 };
 
   document.addEventListener('keydown', (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key === 'Enter') {
@@ -165,6 +164,7 @@
     if (typing(event.target) || document.querySelector('dialog[open]')) return;
     if (event.key === '?') document.getElementById('keys')?.showModal();
     else if (/^[0-9]$/.test(event.key)) score(event.key);
+    else if (event.code in steers && form.contains(event.target)) step(steers[event.code]);
     else if (event.code in seeks && !event.target.matches('input[type=radio]')) {
       player?.seek(player.video.currentTime + seeks[event.code]);
     } else if (event.code in keys && !(event.code === 'Space' && event.target.closest('button, a, summary'))) {
