@@ -13,11 +13,12 @@ from portal.lifecycles import AssignmentState, EntryState, RoundState, Screening
 
 if TYPE_CHECKING:
     from portal.accounts.models import Person
+    from portal.audience.models import Booking
     from portal.calls.models import Call, Edition
-    from portal.entries.models import Entry
+    from portal.entries.models import Entry, Receipt
     from portal.jury.models import Assignment, Round
     from portal.mail.models import OutgoingMail
-    from portal.programme.models import Screening
+    from portal.programme.models import Package, QASession, Screening
     from portal.school.models import Cohort
 
 
@@ -175,6 +176,11 @@ def see_entry(actor: Actor, entry: Entry) -> bool:
     return own_entry(actor, entry) or mentor_entry(actor, entry) or desk_entry(actor, entry)
 
 
+def see_receipt(actor: Actor, receipt: Receipt) -> bool:
+    """The frozen document behind a receipt; the receipt's own page is open to whoever has its number."""
+    return see_entry(actor, receipt.entry)
+
+
 def desk_entry(actor: Actor, entry: Entry) -> bool:
     """The organizers' and chairs' view of a received entry; a draft is its maker's own business."""
     received = entry.state not in (EntryState.DRAFT, EntryState.MENTOR_REVIEW)
@@ -269,8 +275,24 @@ def programme_screening(actor: Actor, screening: Screening) -> bool:
     return _works_on(actor, screening.edition_id, Role.PROGRAMMER, Role.ORGANIZER)
 
 
+def enter_programme(actor: Actor, subject: object = None) -> bool:
+    return bool(actor.places(Scope.EDITION, Role.PROGRAMMER, Role.ORGANIZER))
+
+
+def programme_package(actor: Actor, package: Package) -> bool:
+    return _works_on(actor, package.edition_id, Role.PROGRAMMER, Role.ORGANIZER)
+
+
+def programme_talk(actor: Actor, talk: QASession) -> bool:
+    return programme_screening(actor, talk.screening)
+
+
 def door_screening(actor: Actor, screening: Screening) -> bool:
     return _works_on(actor, screening.edition_id, Role.ORGANIZER, Role.PROGRAMMER, Role.MODERATOR)
+
+
+def check_in_booking(actor: Actor, booking: Booking) -> bool:
+    return door_screening(actor, booking.screening)
 
 
 def own_person(actor: Actor, person: Person) -> bool:

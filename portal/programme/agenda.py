@@ -154,6 +154,16 @@ def change_text(change: Mapping[str, Any]) -> str:
     )
 
 
+def before(change: Mapping[str, Any]) -> dict[str, Any]:
+    """What a change replaced, as mails tell it."""
+    return {
+        "cancelled": change["kind"] in ("cancelled", "removed"),
+        "was_at": parsed(change["was_starts_at"]),
+        "was_hall_ko": change["was_hall_ko"],
+        "was_hall_en": change["was_hall_en"],
+    }
+
+
 def parsed(text: str) -> datetime:
     """A moment of the body."""
     return datetime.fromisoformat(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import combinations
 from typing import Any
@@ -16,6 +16,7 @@ STEP = timedelta(minutes=5)
 CHANGEOVER = timedelta(minutes=15)
 ADULTS_FROM = time(22, 0)
 YOUTH_UNTIL = time(23, 0)
+_LATEST_HOUR = 28
 
 
 class Rule(StrEnum):
@@ -186,3 +187,14 @@ def _alone(show: Show, room: Room, zone: ZoneInfo) -> Iterator[Finding]:
         yield Finding(Rule.ADULTS_EARLY, (show.key,), words)
     if show.rating == 15 and (end.time() > YOUTH_UNTIL or end.date() > start.date()):
         yield Finding(Rule.YOUTH_LATE, (show.key,), words)
+
+
+def at(day: date, text: str, zone: ZoneInfo) -> datetime | None:
+    """The moment `15:30` names on a day; hours from 24 on are the night after it. None for anything else."""
+    hours, colon, minutes = text.partition(":")
+    if not (colon and hours.isdecimal() and minutes.isdecimal() and len(minutes) == 2):
+        return None
+    if int(hours) > _LATEST_HOUR or int(minutes) > 59:
+        return None
+    midnight = datetime.combine(day, time(), zone)
+    return midnight + timedelta(hours=int(hours), minutes=int(minutes))

@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from portal import clock, links
 from portal.audience.models import Booking
+from portal.audience.queries import waiting_before
 from portal.audience.terms import DOORS
 from portal.audience.tickets import qr_png
 from portal.i18n import SEOUL, using
 from portal.mail import outbox
-from portal.programme import ical
+from portal.programme import agenda, ical
 from portal.programme.agenda import Showing
 from portal.programme.models import Screening
 from portal.programme.queries import showing_of
@@ -29,7 +30,7 @@ def ticket(session: Session, booking: Booking, screening: Screening, *, transiti
 
 def waitlisted(session: Session, booking: Booking, screening: Screening, *, transition: str = "waitlisted") -> None:
     """You are on the list."""
-    _queue(session, "waitlisted", booking, screening, transition, position=booking.position)
+    _queue(session, "waitlisted", booking, screening, transition, place=waiting_before(session, booking) + 1)
 
 
 def seat_offer(session: Session, booking: Booking, screening: Screening) -> None:
@@ -52,7 +53,8 @@ def changed(session: Session, booking: Booking, screening: Screening, version: i
     with using(booking.language, SEOUL):
         showing = showing_of(session, screening)
         files = (_calendar(session, booking, showing),)
-    _queue(session, "screening_changed", booking, screening, f"release-{version}", showing, files, change=change)
+    before = agenda.before(change)
+    _queue(session, "screening_changed", booking, screening, f"release-{version}", showing, files, **before)
 
 
 def _calendar(session: Session, booking: Booking, showing: Showing) -> outbox.Attachment:

@@ -8,6 +8,7 @@ from portal.programme.queries.desk import (
     screening_by_code,
     screening_for_desk,
     waiting_packages,
+    whole_plan,
 )
 from portal.programme.queries.packages import hall_choices, package_by_code, packages, selectable_films, venues
 from portal.programme.queries.published import (
@@ -50,4 +51,5 @@ __all__ = [
     "upcoming_slots",
     "venues",
     "waiting_packages",
+    "whole_plan",
 ]

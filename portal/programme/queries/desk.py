@@ -65,16 +65,25 @@ def day_bounds(day: date) -> tuple[datetime, datetime]:
 
 def day_plan(session: Session, edition_id: int, day: date) -> DayPlan:
     """The plan of a day with its findings; three statements."""
+    start, end = day_bounds(day)
+    return _plan(session, edition_id, day, (Screening.starts_at >= start, Screening.starts_at < end))
+
+
+def whole_plan(session: Session, edition: Edition) -> DayPlan:
+    """Every day of an edition at once, for its findings; three statements."""
+    return _plan(session, edition.id, edition.starts_on, ())
+
+
+def _plan(session: Session, edition_id: int, day: date, when: tuple[sa.ColumnElement[bool], ...]) -> DayPlan:
     rooms = [_room(hall) for hall in hall_choices(session, edition_id)]
-    rows = session.execute(_on_day(edition_id, day)).all()
+    rows = session.execute(_screenings(edition_id).where(*when)).all()
     people = _people(session, [row.talk_id for row in rows if row.talk_id])
     shows = [_show(row, people.get(row.talk_id, {})) for row in rows]
     placed = {row.code: _placed(row) for row in rows}
     return DayPlan(day, rooms, shows, placed, findings(shows, rooms, ZONE))
 
 
-def _on_day(edition_id: int, day: date) -> sa.Select[*tuple[Any, ...]]:
-    start, end = day_bounds(day)
+def _screenings(edition_id: int) -> sa.Select[*tuple[Any, ...]]:
     sums = film_sums()
     columns = (Screening.code, Screening.rev, Screening.state, Screening.hall_id, Screening.starts_at)
     more = (Screening.ends_at, Screening.seats, Screening.taken, Package.title_ko, Package.title_en, Package.rating)
@@ -84,12 +93,7 @@ def _on_day(edition_id: int, day: date) -> sa.Select[*tuple[Any, ...]]:
         .join(Package, Package.id == Screening.package_id)
         .outerjoin(QASession, QASession.screening_id == Screening.id)
         .outerjoin(sums, sums.c.package_id == Package.id)
-        .where(
-            Screening.edition_id == edition_id,
-            Screening.starts_at >= start,
-            Screening.starts_at < end,
-            Screening.state != ScreeningState.CANCELLED,
-        )
+        .where(Screening.edition_id == edition_id, Screening.state != ScreeningState.CANCELLED)
         .order_by(Screening.starts_at, Screening.id)
     )
 

@@ -16,7 +16,7 @@ from portal.i18n import N_
 from portal.lifecycles import GuestState, ScreeningState, advance
 from portal.mail import outbox
 from portal.policies import Actor
-from portal.programme import frozen
+from portal.programme import agenda, frozen
 from portal.programme.models import Guest, QASession, Release, Screening
 from portal.programme.queries.loading import with_everything
 from portal.programme.queries.published import current_release
@@ -143,7 +143,7 @@ def _tell(session: Session, released: Release, made: Preview) -> None:
             transition=f"release-{released.version}",
             edition_id=released.edition_id,
             attachments=[letter.calendar],
-            change=by_code[talk.screening.code],
+            **agenda.before(by_code[talk.screening.code]),
             **letter.context,
         )
     if by_code:

@@ -1,0 +1,57 @@
+"""The machine-readable programme: frozen JSON with a strong ETag, so that asking again costs next to nothing."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, make_response, request
+from flask.typing import ResponseReturnValue
+
+from portal import policies
+from portal.api.openapi import DESCRIPTION
+from portal.audit import canonical_json
+from portal.programme import queries
+from portal.web import current
+from portal.web.access import guard
+
+bp = Blueprint("api", __name__, url_prefix="/api/v1")
+_FRESH = "public, max-age=30"
+
+
+def _json(text: str, etag: str) -> Response:
+    response = make_response(text)
+    response.headers["Content-Type"] = "application/json; charset=utf-8"
+    return _open(response, etag)
+
+
+def _open(response: Response, etag: str) -> Response:
+    """Anybody may read it from any page, and keep it for half a minute."""
+    response.headers["Cache-Control"] = _FRESH
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.set_etag(etag)
+    return response
+
+
+@bp.get("/schedule.json")
+@guard(policies.anyone)
+def schedule() -> ResponseReturnValue:
+    """The newest released programme; 404 before the first release."""
+    session = current.session()
+    digest = queries.published_digest(session)
+    if not digest:
+        abort(404)
+    if request.if_none_match.contains(digest):
+        return _open(Response(status=304), digest)
+    found = queries.published(session)
+    assert found is not None
+    assert found.released_at is not None
+    content = {"version": found.version, "released_at": found.released_at.isoformat(), "digest": found.digest}
+    return _json(canonical_json({**content, **(found.body or {})}), found.digest)
+
+
+@bp.get("/openapi.json")
+@guard(policies.anyone)
+def description() -> ResponseReturnValue:
+    """What this interface offers, in OpenAPI 3.1."""
+    text = canonical_json(DESCRIPTION)
+    response = _json(text, f"openapi-{DESCRIPTION['info']['version']}")
+    response.make_conditional(request)
+    return response

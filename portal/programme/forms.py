@@ -1,0 +1,122 @@
+"""Forms of the programme desk and of its guests."""
+
+from __future__ import annotations
+
+from wtforms import BooleanField, IntegerField, RadioField, SelectField
+from wtforms.validators import NumberRange, Optional
+
+from portal import i18n
+from portal.calls.models import Gel
+from portal.i18n import N_
+from portal.lifecycles import GuestState
+from portal.programme import zones
+from portal.programme.service import HallDraft, Invited, PackageDraft, VenueDraft
+from portal.web.forms import AtMost, EmailAddress, Form, Line, Required, Words
+
+GELS = {
+    Gel.AI: N_("AI films"),
+    Gel.SCHOOL: N_("School"),
+    Gel.WORLD: N_("World"),
+    Gel.DOC: N_("Documentary"),
+    Gel.LAB: N_("Laboratory"),
+    Gel.EVENT: N_("Event"),
+}
+
+
+class VenueForm(Form):
+    """A venue."""
+
+    name_ko = Line(validators=[Required(), AtMost(200)])
+    name_en = Line(validators=[Required(), AtMost(200)])
+    address_ko = Line(validators=[AtMost(300)])
+    address_en = Line(validators=[AtMost(300)])
+
+    def draft(self) -> VenueDraft:
+        """What was written."""
+        return VenueDraft(self.name_ko.data, self.name_en.data, self.address_ko.data, self.address_en.data)
+
+
+class HallForm(Form):
+    """A hall."""
+
+    name_ko = Line(validators=[Required(), AtMost(200)])
+    name_en = Line(validators=[Required(), AtMost(200)])
+    seats = IntegerField(validators=[Required(), NumberRange(1, 20_000)])
+    accessible_seats = IntegerField(default=0, validators=[Optional(), NumberRange(0, 20_000)])
+    turnaround_min = IntegerField(default=20, validators=[Optional(), NumberRange(0, 240)])
+
+    def draft(self) -> HallDraft:
+        """What was written."""
+        turnaround = 20 if self.turnaround_min.data is None else self.turnaround_min.data
+        return HallDraft(
+            self.name_ko.data, self.name_en.data, self.seats.data, self.accessible_seats.data or 0, turnaround
+        )
+
+
+class PackageForm(Form):
+    """A package of films."""
+
+    title_ko = Line(validators=[Required(), AtMost(200)])
+    title_en = Line(validators=[Required(), AtMost(200)])
+    subtitle_ko = Line(validators=[AtMost(200)])
+    subtitle_en = Line(validators=[AtMost(200)])
+    gel = SelectField(choices=[gel.value for gel in Gel], default=Gel.AI.value)
+    rating = SelectField(choices=["0", "12", "15", "19"], default="0")
+    bumper_s = IntegerField(default=60, validators=[Optional(), NumberRange(0, 14_400)])
+    rev = IntegerField(default=1, validators=[Optional()])
+
+    def draft(self) -> PackageDraft:
+        """What was written."""
+        return PackageDraft(
+            self.title_ko.data,
+            self.title_en.data,
+            self.subtitle_ko.data,
+            self.subtitle_en.data,
+            Gel(self.gel.data),
+            int(self.rating.data),
+            self.bumper_s.data or 0,
+        )
+
+
+class PlaceForm(Form):
+    """A hall and a time of day for a package, or for a screening that moves."""
+
+    id = Line(validators=[Required()])
+    hall = IntegerField(validators=[Required()])
+    start = Line(validators=[Required(), AtMost(5)])
+    rev = IntegerField(validators=[Optional()])
+
+
+class TalkForm(Form):
+    """A talk after a screening."""
+
+    minutes = IntegerField(default=25, validators=[Required(), NumberRange(5, 180)])
+    moderator = Line(validators=[AtMost(200)])
+    note = Words(validators=[AtMost(2000)])
+
+
+class GuestForm(Form):
+    """Somebody to invite who is not among the films' directors."""
+
+    name = Line(validators=[Required(N_("Write the name.")), AtMost(200)])
+    email = Line(validators=[Required(N_("Write the e-mail address.")), AtMost(254), EmailAddress()])
+    language = SelectField(choices=list(i18n.LANGUAGES), default="ko")
+    timezone = SelectField(choices=list(zones.COMMON), default=i18n.SEOUL)
+
+    def invited(self) -> Invited:
+        """Who was named."""
+        return Invited(self.name.data, self.email.data, self.language.data, self.timezone.data)
+
+
+class AnswerForm(Form):
+    """A guest's answer."""
+
+    answer = RadioField(choices=[GuestState.ACCEPTED.value, GuestState.REMOTE.value, GuestState.DECLINED.value])
+
+
+class ReleaseForm(Form):
+    """Publishing: the version it builds on, and whether booking opens at once."""
+
+    base = IntegerField(validators=[Optional()])
+    open_booking = BooleanField()
+    accept_conflicts = BooleanField()
