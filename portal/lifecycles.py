@@ -323,6 +323,7 @@ def advance_all(
         .values(state=to, rev=model.rev + 1)
         .execution_options(synchronize_session=False)
     ).rowcount  # type: ignore[attr-defined]
-    session.expire_all()
+    for row in [row for row in session.identity_map.values() if isinstance(row, model)]:
+        session.expire(row)
     audit.record(session, by, f"{model.lifecycle.name}.{to}.all", model.__tablename__, moved=moved, **detail)
     return int(moved)

@@ -18,7 +18,6 @@ from portal.errors import Invalid
 from portal.i18n import N_
 from portal.jury.models import Decision, Outcome, Round
 from portal.lifecycles import DecisionState, EntryState, MailState, RoundState, advance
-from portal.links import of
 from portal.mail import outbox
 from portal.mail.models import OutgoingMail
 from portal.policies import Actor
@@ -106,7 +105,6 @@ def _queue_mail(session: Session, round_: Round, entry: Entry, decision: Decisio
         hold=True,
         batch=batch(round_),
         entry=entry,
-        link=of(session).entry(entry.number),
     )
 
 

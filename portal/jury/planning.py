@@ -21,13 +21,12 @@ from portal.calls.models import Category
 from portal.errors import Invalid
 from portal.i18n import N_
 from portal.jury import queries
-from portal.jury.allocation import affinity as taste
 from portal.jury.allocation import engine
+from portal.jury.allocation.affinity import affinity
 from portal.jury.allocation.model import ENGINE, Film, FilmTraits, GroupRule, Instance, JurorTraits, Pair, Plan
 from portal.jury.allocation.model import Juror as Seat
 from portal.jury.models import Assignment, Conflict, ConflictState, Juror, Panel, Round
 from portal.lifecycles import AssignmentState, RoundState, advance, advance_all
-from portal.links import of
 from portal.mail import outbox
 from portal.policies import SYSTEM, Actor
 
@@ -68,7 +67,7 @@ def instance_of(session: Session, round_: Round) -> Sheet:
     instance = Instance(
         films=tuple(_film(film, round_.jurors_per_film) for film in films),
         jurors=tuple(_seats(round_, films, jurors)),
-        affinity=taste.affinity([_film_traits(film) for film in films], [_juror_traits(one) for one in jurors]).total,
+        affinity=affinity([_film_traits(film) for film in films], [_juror_traits(one) for one in jurors]).total,
         conflicts=conflicts,
         fixed=fixed,
         groups=tuple(_panel_rules(round_, jurors, len(films))),
@@ -299,5 +298,4 @@ def _tell_jurors(session: Session, round_: Round) -> None:
             films=row.assigned,
             seconds=row.seconds,
             due_at=round_.due_at,
-            link=of(session).jury(),
         )

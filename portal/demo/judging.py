@@ -1,0 +1,179 @@
+"""The demo's jury: a first round assigned by the real engine and scored to three fifths, an early selection."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, selectinload
+
+from portal import clock
+from portal.calls.models import Call
+from portal.demo.cast import JUROR_LANGUAGES, Cast
+from portal.demo.films import GENRES
+from portal.entries.models import Entry
+from portal.jury import planning, results, setup
+from portal.jury.models import Assignment, Award, Criterion, Decision, Juror, Outcome, Panel, Round, Score, ScoreSheet
+from portal.jury.scoring import weighted_total
+from portal.lifecycles import AssignmentState, DecisionState, EntryState, RoundState, SheetState
+from portal.policies import SYSTEM, Actor
+
+SCORED = 0.61
+EARLY = 24
+AWARDS_PER_CATEGORY = (
+    ("대상", "Grand Prize"),
+    ("최우수상", "First Prize"),
+    ("우수상", "Second Prize"),
+    ("장려상", "Honourable Mention"),
+    ("관객상", "Audience Award"),
+)
+
+
+def fill(session: Session, rng: random.Random, call: Call, cast: Cast) -> list[int]:
+    """Rounds, jurors, assignment, scores, results, awards; the ids of the films selected early."""
+    chair = Actor("person", cast.staff["chair"])
+    _awards(session, call)
+    early = _early_selection(session, rng, call, cast)
+    round_ = _first_round(session, call, chair)
+    _seats(session, rng, round_, cast)
+    _assign(session, round_, chair)
+    _score(session, rng, round_)
+    results.recompute(session, round_)
+    return early
+
+
+def _first_round(session: Session, call: Call, chair: Actor) -> Round:
+    made = setup.make_round(
+        session, call, name_ko="1차 심사", name_en="First round", due_at=clock.now() + timedelta(days=9), by=chair
+    )
+    session.flush()
+    return session.scalars(
+        sa.select(Round).where(Round.id == made.id).options(selectinload(Round.panels).selectinload(Panel.criteria))
+    ).one()
+
+
+def _seats(session: Session, rng: random.Random, round_: Round, cast: Cast) -> None:
+    for n, person_id in enumerate(cast.jurors):
+        setup.seat_juror(
+            session,
+            round_,
+            round_.panels[(n + 1) % len(round_.panels)],
+            person_id,
+            languages=JUROR_LANGUAGES[n % len(JUROR_LANGUAGES)],
+            genres=rng.sample(GENRES, 4),
+            by=SYSTEM,
+        )
+
+
+def _assign(session: Session, round_: Round, chair: Actor) -> None:
+    planning.request_assignment(session, round_, by=chair)
+    sheet = planning.instance_of(session, round_)
+    planning.store(session, round_, sheet, planning.solve(sheet))
+    planning.publish(session, round_, by=chair)
+    session.flush()
+
+
+def _score(session: Session, rng: random.Random, round_: Round) -> None:
+    """Each juror has scored the first part of the own queue, more or less diligently."""
+    criteria = {panel.id: panel.criteria for panel in round_.panels}
+    quality: dict[int, float] = {}
+    sheets: list[dict[str, Any]] = []
+    given: list[dict[int, int]] = []
+    for juror in session.scalars(sa.select(Juror).where(Juror.round_id == round_.id)):
+        severity, pace = rng.gauss(0, 0.55), min(1.0, max(0.12, rng.gauss(SCORED, 0.2)))
+        queue = session.execute(
+            sa.select(Assignment.id, Assignment.entry_id)
+            .where(Assignment.juror_id == juror.id)
+            .order_by(Assignment.position)
+        ).all()
+        for assignment_id, entry_id in queue[: int(len(queue) * pace)]:
+            taste = quality.setdefault(entry_id, rng.gauss(6.1, 1.1)) + severity + rng.gauss(0, 0.8)
+            scores = _scores(rng, criteria[juror.panel_id], taste)
+            given.append(scores)
+            sheets.append(_sheet(rng, assignment_id, weighted_total(scores, criteria[juror.panel_id])))
+    _write(session, sheets, given)
+
+
+def _scores(rng: random.Random, criteria: Sequence[Criterion], taste: float) -> dict[int, int]:
+    return {one.id: max(1, min(10, round(taste + rng.gauss(0, 0.9)))) for one in criteria}
+
+
+def _sheet(rng: random.Random, assignment_id: int, total: int | None) -> dict[str, Any]:
+    at = clock.now() - timedelta(days=rng.random() * 8)
+    return {
+        "assignment_id": assignment_id,
+        "state": SheetState.SUBMITTED,
+        "total": total,
+        "submitted_at": at,
+        "updated_at": at,
+    }
+
+
+def _write(session: Session, sheets: list[dict[str, Any]], given: list[dict[int, int]]) -> None:
+    ids = list(session.scalars(sa.insert(ScoreSheet).returning(ScoreSheet.id, sort_by_parameter_order=True), sheets))
+    session.execute(
+        sa.insert(Score),
+        [
+            {"sheet_id": sheet_id, "criterion_id": key, "value": value}
+            for sheet_id, scores in zip(ids, given, strict=True)
+            for key, value in scores.items()
+        ],
+    )
+    session.execute(
+        sa.update(Assignment)
+        .where(Assignment.id.in_([sheet["assignment_id"] for sheet in sheets]))
+        .values(state=AssignmentState.SCORED)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _early_selection(session: Session, rng: random.Random, call: Call, cast: Cast) -> list[int]:
+    """Films invited before the competition: decided by one organizer, released by the other."""
+    chosen = session.scalars(
+        sa.select(Entry.id).where(Entry.call_id == call.id, Entry.state == EntryState.ELIGIBLE).order_by(Entry.id)
+    ).all()
+    picked = rng.sample(list(chosen), EARLY)
+    round_ = Round(
+        edition_id=call.edition_id,
+        call_id=call.id,
+        name_ko="조기 선정",
+        name_en="Early selection",
+        state=RoundState.ANNOUNCED,
+        due_at=clock.now() - timedelta(days=10),
+        position=0,
+    )
+    session.add(round_)
+    session.flush()
+    at = clock.now() - timedelta(days=6)
+    session.execute(
+        sa.insert(Decision),
+        [
+            {
+                "round_id": round_.id,
+                "entry_id": entry_id,
+                "state": DecisionState.ANNOUNCED,
+                "outcome": Outcome.SELECTED,
+                "decided_by_id": cast.staff["organizer"],
+                "decided_at": at - timedelta(days=1),
+                "released_by_id": cast.staff["organizer2"],
+                "announced_at": at,
+            }
+            for entry_id in picked
+        ],
+    )
+    return picked
+
+
+def _awards(session: Session, call: Call) -> None:
+    rows = [
+        {"category_id": category.id, "name_ko": f"{category.name_ko} {ko}", "name_en": f"{en}, {category.name_en}"}
+        for category in call.categories
+        for ko, en in AWARDS_PER_CATEGORY
+    ]
+    rows.append({"category_id": None, "name_ko": "판 특별상", "name_en": "P.A.N Special Award"})
+    session.execute(
+        sa.insert(Award), [{**row, "edition_id": call.edition_id, "position": n} for n, row in enumerate(rows)]
+    )
