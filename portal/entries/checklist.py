@@ -215,6 +215,11 @@ def _item(task: Task, material: Material) -> Item:
     return Item(task, Mark.STARTED if started else Mark.LEFT, gaps)
 
 
+def gaps_of(task: Task, texts: Mapping[str, str]) -> tuple[Gap, ...]:
+    """What is missing of a task that is made of the entry's texts alone."""
+    return tuple(_GAPS[task](Material(texts)))
+
+
 def missing(items: tuple[Item, ...]) -> list[tuple[Item, Gap]]:
     """Everything that keeps the entry from being submitted, task by task."""
     return [(item, gap) for item in items for gap in item.gaps]

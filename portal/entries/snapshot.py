@@ -51,6 +51,7 @@ class HandedIn:
     film_seconds: int
     texts: Mapping[str, str]
     rights: Mapping[str, bool]
+    declarations: tuple[str, ...]
     credits: tuple[Name, ...]
     files: tuple[File, ...]
     disclosure: Any

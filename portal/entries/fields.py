@@ -1,0 +1,70 @@
+"""The texts of an entry that its makers write, with the longest each may be and what the desk may ask to have fixed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from portal.entries.checklist import Task
+from portal.entries.models import Entry
+from portal.i18n import N_
+
+LIMITS: Mapping[str, int] = {
+    "title_ko": 200,
+    "title_en": 200,
+    "logline_ko": 300,
+    "logline_en": 300,
+    "synopsis_ko": 3000,
+    "synopsis_en": 4000,
+    "statement": 3000,
+    "country": 2,
+    "spoken_language": 8,
+    "genre": 24,
+}
+NAMES: Mapping[str, str] = {
+    "title_ko": N_("Title in Korean"),
+    "title_en": N_("Title in English"),
+    "logline_ko": N_("Logline in Korean"),
+    "logline_en": N_("Logline in English"),
+    "synopsis_ko": N_("Synopsis in Korean"),
+    "synopsis_en": N_("Synopsis in English"),
+    "statement": N_("Maker's statement"),
+    "country": N_("Country"),
+    "spoken_language": N_("Language spoken in the film"),
+    "genre": N_("Genre"),
+}
+GENRES: Mapping[str, str] = {
+    "drama": N_("Drama"),
+    "comedy": N_("Comedy"),
+    "sf": N_("Science fiction"),
+    "fantasy": N_("Fantasy"),
+    "horror": N_("Horror"),
+    "thriller": N_("Thriller"),
+    "romance": N_("Romance"),
+    "action": N_("Action"),
+    "documentary": N_("Documentary"),
+    "experimental": N_("Experimental"),
+    "music": N_("Music and dance"),
+    "advertisement": N_("Advertisement"),
+    "other_genre": N_("Other"),
+}
+SPOKEN: Mapping[str, str] = {
+    "ko": N_("Korean"),
+    "en": N_("English"),
+    "ja": N_("Japanese"),
+    "zh": N_("Chinese"),
+    "fr": N_("French"),
+    "es": N_("Spanish"),
+    "de": N_("German"),
+    "pt": N_("Portuguese"),
+    "hi": N_("Hindi"),
+    "ar": N_("Arabic"),
+    "other": N_("Another language"),
+    "none": N_("No dialogue"),
+}
+# What a request for fixes may open again; the film and the disclosure have rules of their own besides.
+FIXABLE = (Task.INFO, Task.CREDITS, Task.FILM, Task.IMAGES, Task.AI, Task.CONSENTS, Task.RIGHTS)
+
+
+def texts_of(entry: Entry) -> dict[str, str]:
+    """The texts as they are stored now."""
+    return {name: getattr(entry, name) for name in LIMITS}

@@ -1,0 +1,168 @@
+"""The shapes of the forms around an entry."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from wtforms import BooleanField, SelectField, SelectMultipleField, ValidationError
+
+from portal import i18n
+from portal.entries import fields
+from portal.entries.checklist import TITLES
+from portal.entries.models import CreditRole, VerdictOutcome
+from portal.i18n import N_, translate
+from portal.web.forms import AtMost, EmailAddress, Form, Line, Required, Words
+
+CREDIT_ROLES = {
+    CreditRole.DIRECTOR: N_("Director"),
+    CreditRole.WRITER: N_("Writer"),
+    CreditRole.PRODUCER: N_("Producer"),
+    CreditRole.AI_ARTIST: N_("AI artist"),
+    CreditRole.CINEMATOGRAPHER: N_("Cinematographer"),
+    CreditRole.EDITOR: N_("Editor"),
+    CreditRole.COMPOSER: N_("Composer"),
+    CreditRole.SOUND: N_("Sound"),
+    CreditRole.CAST: N_("Cast"),
+    CreditRole.OTHER: N_("Another part"),
+}
+DECLARATIONS = {
+    "rules": N_("I have read the regulations and accept them."),
+    "true": N_("What I wrote is complete and true. I will tell the festival if anything changes."),
+    "consent": N_("Everybody named or recognisable in the film knows of this entry."),
+}
+PERMISSIONS = {
+    "archive": N_("The festival may keep a copy of the film in its archive."),
+    "excerpt": N_("The festival may show up to 30 seconds of the film to announce it."),
+}
+
+
+@cache
+def countries(language: str) -> list[tuple[str, str]]:
+    """Every country with its name in a language, Korea first."""
+    names = Locale(language).territories
+    found = [(code, str(name)) for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in _NO]
+    return sorted(found, key=lambda one: (one[0] != "KR", one[1]))
+
+
+_NO = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})
+
+
+def _translated(names: Any) -> list[tuple[str, str]]:
+    return [(str(code), translate(name)) for code, name in names.items()]
+
+
+class InfoForm(Form):
+    """The texts of an entry; anything may still be empty."""
+
+    title_ko = Line(N_("Title in Korean"), [AtMost(fields.LIMITS["title_ko"])])
+    title_en = Line(N_("Title in English"), [AtMost(fields.LIMITS["title_en"])])
+    logline_ko = Line(N_("Logline in Korean"), [AtMost(fields.LIMITS["logline_ko"])])
+    logline_en = Line(N_("Logline in English"), [AtMost(fields.LIMITS["logline_en"])])
+    synopsis_ko = Words(N_("Synopsis in Korean"), [AtMost(fields.LIMITS["synopsis_ko"])])
+    synopsis_en = Words(N_("Synopsis in English"), [AtMost(fields.LIMITS["synopsis_en"])])
+    statement = Words(N_("Maker's statement"), [AtMost(fields.LIMITS["statement"])])
+    country = SelectField(N_("Country"))
+    spoken_language = SelectField(N_("Language spoken in the film"))
+    genre = SelectField(N_("Genre"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.country.choices = countries(i18n.language())
+        self.spoken_language.choices = _translated(fields.SPOKEN)
+        self.genre.choices = [("", translate(N_("Choose one"))), *_translated(fields.GENRES)]
+
+    def sound(self) -> dict[str, str]:
+        """The texts whose shape is right, as they are to be stored."""
+        return {name: self[name].data or "" for name in fields.LIMITS if not self[name].errors}
+
+
+class RightsForm(Form):
+    """What the makers say about rights."""
+
+    music_cleared = BooleanField()
+    fonts_cleared = BooleanField()
+
+
+class InviteForm(Form):
+    """Somebody to work on the entry."""
+
+    name = Line(N_("Name"), [Required(), AtMost(200)])
+    email = Line(N_("E-mail"), [Required(), AtMost(254), EmailAddress()])
+
+
+class AltForm(Form):
+    """What a picture shows, in both languages."""
+
+    alt_ko = Line(N_("What the picture shows, in Korean"), [AtMost(300)])
+    alt_en = Line(N_("What the picture shows, in English"), [AtMost(300)])
+
+
+class SubmitForm(Form):
+    """The declarations: all required ones ticked, the permissions freely given or not."""
+
+    declarations = SelectMultipleField()
+    permissions = SelectMultipleField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.declarations.choices = _translated(DECLARATIONS)
+        self.permissions.choices = _translated(PERMISSIONS)
+
+    def validate_declarations(self, field: SelectMultipleField) -> None:
+        """All of them are required."""
+        if set(field.data or ()) != set(DECLARATIONS):
+            raise ValidationError(translate(N_("Tick all required declarations.")))
+
+    @property
+    def given(self) -> list[str]:
+        """Everything declared and allowed, in the order of the form."""
+        ticked = {*(self.declarations.data or ()), *(self.permissions.data or ())}
+        return [name for name in (*DECLARATIONS, *PERMISSIONS) if name in ticked]
+
+
+class ReasonForm(Form):
+    """A withdrawal, with a reason if one likes to give it."""
+
+    reason = Words(N_("Reason"), [AtMost(1000)])
+
+
+class VerdictForm(Form):
+    """The desk's word on an entry."""
+
+    outcome = SelectField(
+        choices=[(one.value, one.value) for one in VerdictOutcome if one is not VerdictOutcome.NEEDS_FIX]
+    )
+    reason = Words(N_("Reason"), [AtMost(2000)])
+
+
+class FixForm(Form):
+    """What should be fixed until when."""
+
+    items = SelectMultipleField()
+    note = Words(N_("What should be changed"), [AtMost(2000)])
+    due_on = Line(N_("Until"), [Required()])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.items.choices = [(task.value, translate(TITLES[task])) for task in fields.FIXABLE]
+
+    def validate_due_on(self, field: Line) -> None:
+        """A day that exists, written year-month-day."""
+        try:
+            date.fromisoformat(field.data or "")
+        except ValueError as error:
+            raise ValidationError(translate(N_("Write the day as 2027-02-19."))) from error
+
+    def due_at(self, zone: ZoneInfo) -> datetime:
+        """The end of that day."""
+        return datetime.combine(date.fromisoformat(self.due_on.data), time(23, 59, 59), zone)
+
+
+class NoteForm(Form):
+    """A mentor's notes."""
+
+    note = Words(N_("Notes"), [AtMost(4000)])

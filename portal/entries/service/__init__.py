@@ -1,0 +1,37 @@
+"""The commands of entries: start, edit, work as a team, hand in, sign off, withdraw."""
+
+from portal.entries.service.drafts import edit, hold_for, open_for, require_editable, start_draft
+from portal.entries.service.editing import (
+    credit_lines,
+    credits_stamp,
+    describe_picture,
+    save_credits,
+    save_rights,
+    tell_watched,
+)
+from portal.entries.service.mentoring import approve, send_back
+from portal.entries.service.submission import hand_over, reopen, submit, withdraw
+from portal.entries.service.team import dismiss, invite, join
+
+__all__ = [
+    "approve",
+    "credit_lines",
+    "credits_stamp",
+    "describe_picture",
+    "dismiss",
+    "edit",
+    "hand_over",
+    "hold_for",
+    "invite",
+    "join",
+    "open_for",
+    "reopen",
+    "require_editable",
+    "save_credits",
+    "save_rights",
+    "send_back",
+    "start_draft",
+    "submit",
+    "tell_watched",
+    "withdraw",
+]

@@ -1,0 +1,26 @@
+"""The disclosure's share in handing in: frozen with the entry, open again with it."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from portal.disclosure import service as disclosures
+from portal.disclosure.models import DisclosureRevision
+from portal.entries.models import Entry
+from portal.policies import Actor
+
+
+def freeze(session: Session, entry: Entry, *, by: Actor) -> DisclosureRevision:
+    """The disclosure as it is handed in with the entry: a revision of its own, chained to the one before."""
+    disclosure = disclosures.of_entry(session, entry.id)
+    return disclosures.freeze(session, disclosure, by=by, reason="SUBMITTED", title=entry.title_en or entry.title_ko)
+
+
+def reopen(session: Session, entry: Entry, *, by: Actor) -> None:
+    """Let its makers correct the disclosure together with the entry."""
+    disclosures.reopen(session, disclosures.of_entry(session, entry.id), by=by)
+
+
+def query(session: Session, entry: Entry, reason: str, *, by: Actor) -> None:
+    """Ask for corrections of the disclosure; what was handed in counts until they come."""
+    disclosures.query(session, disclosures.of_entry(session, entry.id), by=by, reason=reason)

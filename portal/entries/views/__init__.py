@@ -1,0 +1,33 @@
+"""The creators' desk, the mentors' queue, receipts, and the organizers' pages about entries."""
+
+from portal.entries.views import (
+    ai,
+    desk,
+    drafts,
+    eligibility,
+    film,
+    images,
+    makers,
+    receipts,
+    school,
+    submission,
+    tasks,
+    team,
+)
+from portal.entries.views.blueprint import bp
+
+__all__ = [
+    "ai",
+    "bp",
+    "desk",
+    "drafts",
+    "eligibility",
+    "film",
+    "images",
+    "makers",
+    "receipts",
+    "school",
+    "submission",
+    "tasks",
+    "team",
+]

@@ -1,0 +1,117 @@
+"""The organizers' list of entries, and one entry with its material, checks and log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, request, url_for
+
+from portal import policies
+from portal.entries import fields, queries, service, stages
+from portal.entries.checks import checks_of
+from portal.entries.models import Entry
+from portal.entries.queries import Filters
+from portal.entries.views import frame
+from portal.entries.views.blueprint import bp
+from portal.entries.views.film import playback
+from portal.i18n import N_, translate
+from portal.lifecycles import EntryState
+from portal.media import queries as media
+from portal.media.models import RenditionKind, Slot
+from portal.web import current
+from portal.web.access import guard
+from portal.web.pages import page
+from portal.web.pagination import paged, wanted
+
+_ = translate
+TABS = {"material": N_("Material"), "checks": N_("Checks"), "log": N_("Log")}
+
+
+@bp.get("/ops/entries")
+@guard(policies.enter_desk)
+def desk() -> Response:
+    """Fifty entries a page: searched by number, title and people, filtered by category and state, sorted."""
+    session, actor, filters = current.session(), current.actor(), _filters()
+    rows = paged(session, queries.desk_rows(actor, filters), number=wanted(request.args.get("page")))
+    return page(
+        "entries/desk.html",
+        block="rows",
+        found=rows,
+        filters=filters,
+        counts=queries.state_counts(session, actor),
+        categories=queries.desk_categories(session, actor),
+        states=stages.STATES,
+        sort_url=_sort_url,
+    )
+
+
+def _filters() -> Filters:
+    args = request.args
+    state, category = args.get("state", ""), args.get("category", "")
+    sort = args.get("sort", "-submitted")
+    return Filters(
+        words=args.get("q", "")[:100],
+        category_id=int(category) if category.isdecimal() and len(category) < 10 else None,
+        state=next((one for one in EntryState if one == state), None),
+        sort=sort.lstrip("-"),
+        descending=sort.startswith("-"),
+    )
+
+
+def _sort_url(name: str, filters: Filters) -> str:
+    kept: dict[str, Any] = {key: request.args.get(key) or None for key in ("q", "category", "state")}
+    down = filters.sort == name and not filters.descending
+    return url_for("entries.desk", **kept, sort=f"-{name}" if down else name)
+
+
+@bp.get("/ops/entries/<number>")
+@guard(policies.desk_entry, load=queries.entry_by_number)
+def desk_entry(entry: Entry) -> Response:
+    """One entry: what was handed in, what the checks say, what happened to it."""
+    tab = request.args.get("tab", "material")
+    shown = tab if tab in TABS else "material"
+    return page(f"entries/desk_{shown}.html", **_frame(entry, shown), **_CONTENT[shown](entry))
+
+
+def _frame(entry: Entry, tab: str) -> dict[str, Any]:
+    tabs = [
+        (url_for("entries.desk_entry", number=entry.number, tab=name), _(label), name == tab)
+        for name, label in TABS.items()
+    ]
+    session = current.session()
+    return {
+        "entry": entry,
+        "title": frame.title_of(entry),
+        "tabs_of": tabs,
+        "standing": stages.standing(entry.state),
+        "proposal": queries.open_verdict(session, entry.id),
+        "may_check": policies.check_eligibility(current.actor(), entry),
+    }
+
+
+def _material(entry: Entry) -> dict[str, Any]:
+    session = current.session()
+    film = media.current_asset(session, entry.id, Slot.FILM)
+    texts = fields.texts_of(entry)
+    return {
+        "film": film,
+        "src": playback(film, RenditionKind.SCREENER) if film else None,
+        "poster": playback(film, RenditionKind.FRAME) if film else None,
+        "answers": [(_(label), texts[name]) for name, label in fields.NAMES.items() if texts[name]],
+        "credits": service.credit_lines(session, entry.id),
+        "people": queries.people_of(session, entry),
+        "receipt": queries.latest_receipt(session, entry.id),
+    }
+
+
+def _checks(entry: Entry) -> dict[str, Any]:
+    session = current.session()
+    verdicts = queries.verdicts(session, entry.id)
+    return {"checks": checks_of(session, entry), "verdicts": verdicts, "outcomes": stages.OUTCOMES}
+
+
+def _log(entry: Entry) -> dict[str, Any]:
+    return {"records": queries.log_of(current.session(), entry)}
+
+
+_CONTENT = {"material": _material, "checks": _checks, "log": _log}

@@ -1,0 +1,110 @@
+"""The task of poster and stills, each with what it shows in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Response, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal import policies
+from portal.entries import queries, service
+from portal.entries.checklist import Task
+from portal.entries.forms import AltForm
+from portal.entries.models import Entry
+from portal.entries.views import frame
+from portal.entries.views.blueprint import bp
+from portal.entries.views.film import Status, playback, receive_file, status_of
+from portal.errors import Invalid
+from portal.i18n import N_, translate
+from portal.media import queries as media
+from portal.media import service as files
+from portal.media.models import Asset, RenditionKind, Slot
+from portal.web import current
+from portal.web.access import guard, require
+
+_ = translate
+MOST_STILLS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A poster or still as its tile shows it."""
+
+    code: str
+    name: str
+    slot: str
+    src: str | None
+    alt_ko: str
+    alt_en: str
+    status: Status
+
+
+@bp.get("/entries/<number>/images")
+@guard(policies.own_entry, load=queries.entry_by_number)
+def images(entry: Entry) -> Response:
+    """The pictures there are, and the fields for more."""
+    return _images_page(entry)
+
+
+@bp.post("/entries/<number>/images")
+@guard(policies.own_entry, load=queries.entry_by_number)
+def send_picture(entry: Entry) -> ResponseReturnValue:
+    """A poster, which takes the place of the old one, or one more still."""
+    slot = Slot.POSTER if request.form.get("slot") == Slot.POSTER else Slot.STILL
+    try:
+        if slot == Slot.STILL and len(media.stills(current.session(), entry.id)) >= MOST_STILLS:
+            raise Invalid("still", N_("An entry has at most {n} stills. Remove one first."), n=MOST_STILLS)
+        receive_file(entry, Task.IMAGES, slot, "picture")
+    except Invalid as problem:
+        return _images_page(entry, status=422, problem=(slot.value, problem.message))
+    flash(_("The picture has arrived. Say what it shows while we check it."), "success")
+    return redirect(url_for("entries.images", number=entry.number))
+
+
+@bp.post("/entries/<number>/images/<code>")
+@guard(policies.own_entry, load=lambda session, number, code: queries.entry_by_number(session, number))
+def change_picture(entry: Entry) -> ResponseReturnValue:
+    """Describe a picture, or take it away."""
+    session, code = current.session(), (request.view_args or {})["code"]
+    asset = media.asset(session, code)
+    require(asset is not None and asset.entry_id == entry.id and asset.slot in (Slot.POSTER, Slot.STILL))
+    assert asset is not None
+    form = AltForm()
+    if "remove" in request.form:
+        service.hold_for(session, entry, Task.IMAGES, at=current.arrived_at())
+        files.remove(session, asset, by=current.actor())
+        flash(_("The picture was removed."), "success")
+        return redirect(url_for("entries.images", number=entry.number))
+    return _describe(entry, asset, form)
+
+
+def _describe(entry: Entry, asset: Asset, form: AltForm) -> ResponseReturnValue:
+    if not form.validate():
+        return _images_page(entry, status=422, problem=(f"alt_ko-{asset.code}", form.problems()[0][1]))
+    texts = {"korean": form.alt_ko.data or "", "english": form.alt_en.data or ""}
+    try:
+        service.describe_picture(current.session(), entry, asset, **texts, by=current.actor(), at=current.arrived_at())
+    except Invalid as problem:
+        return _images_page(entry, status=422, problem=("main", problem.message))
+    flash(_("Saved."), "success")
+    return redirect(url_for("entries.images", number=entry.number))
+
+
+def _images_page(entry: Entry, *, status: int = 200, problem: tuple[str, str] | None = None) -> Response:
+    session = current.session()
+    poster = media.latest_asset(session, entry.id, Slot.POSTER)
+    return frame.task_page(
+        entry,
+        Task.IMAGES,
+        status=status,
+        problem=problem,
+        poster=_picture(poster) if poster else None,
+        stills=[_picture(one) for one in media.stills(session, entry.id)],
+        most=MOST_STILLS,
+    )
+
+
+def _picture(asset: Asset) -> Picture:
+    src = playback(asset, RenditionKind.SMALL, RenditionKind.WIDE)
+    return Picture(asset.code, asset.file_name, asset.slot, src, asset.alt_ko, asset.alt_en, status_of(asset))

@@ -1,0 +1,140 @@
+"""The school's desk: a student's class and entries, a mentor's queue and word, the showcase of the class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Response, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from portal import policies
+from portal.entries import fields, queries, service, stages
+from portal.entries.forms import NoteForm
+from portal.entries.models import Entry
+from portal.entries.views import frame
+from portal.entries.views.blueprint import bp
+from portal.entries.views.film import playback
+from portal.errors import Invalid
+from portal.i18n import translate
+from portal.lifecycles import EntryState
+from portal.media import queries as media
+from portal.media.models import Asset, RenditionKind, Slot
+from portal.policies import Role, Scope
+from portal.school import queries as school
+from portal.school.models import Cohort
+from portal.web import current
+from portal.web.access import guard, require
+from portal.web.pages import page
+
+_ = translate
+
+
+@bp.get("/school")
+@guard(policies.enter_school)
+def school_desk() -> Response:
+    """A student's classes with team, call and own entries; a mentor's queue of entries to sign off."""
+    session, actor = current.session(), current.actor()
+    cohorts = school.cohorts_of(session, actor)
+    mentored = actor.places(Scope.COHORT, Role.MENTOR)
+    rows = queries.cohort_rows(session, mentored)
+    return page(
+        "school/desk.html",
+        studied=[_studied(session, cohort) for cohort in cohorts if cohort.id not in mentored],
+        mentored=[(cohort, _of(rows, cohort)) for cohort in cohorts if cohort.id in mentored],
+        waiting=[row for row in rows if row.state == EntryState.MENTOR_REVIEW],
+    )
+
+
+def _studied(session: Session, cohort: Cohort) -> dict[str, object]:
+    person_id = current.actor().person_id
+    assert person_id is not None
+    place = school.enrolment(session, cohort.id, person_id)
+    call = queries.call_of(session, cohort.call_id)
+    own = [row for row in queries.own_rows(session, person_id) if row.call_id == cohort.call_id]
+    return {
+        "cohort": cohort,
+        "call": call,
+        "countdown": frame.countdown(call.closes_at),
+        "mates": school.team_mates(session, place.team_id) if place and place.team_id else [],
+        "rows": [(row, stages.standing(row.state)) for row in own],
+        "open": call.opens_at <= current.arrived_at() < call.closes_at,
+    }
+
+
+def _of(rows: Sequence[Any], cohort: Cohort) -> list[tuple[Any, stages.Standing]]:
+    return [(row, stages.standing(row.state)) for row in rows if row.cohort_id == cohort.id]
+
+
+@bp.get("/school/entries/<number>")
+@guard(policies.mentor_entry, load=queries.entry_by_number)
+def review_material(entry: Entry) -> Response:
+    """An entry as its mentor reads it, with the two answers while it waits for them."""
+    return _material_page(entry, NoteForm(formdata=None))
+
+
+@bp.post("/school/entries/<number>/approve")
+@guard(policies.mentor_entry, load=queries.entry_by_number)
+def approve(entry: Entry) -> ResponseReturnValue:
+    """Sign the entry off; it is submitted then."""
+    return _answer(entry, approved=True)
+
+
+@bp.post("/school/entries/<number>/return")
+@guard(policies.mentor_entry, load=queries.entry_by_number)
+def send_back(entry: Entry) -> ResponseReturnValue:
+    """Return the entry with notes."""
+    return _answer(entry, approved=False)
+
+
+def _answer(entry: Entry, *, approved: bool) -> ResponseReturnValue:
+    form, session, actor = NoteForm(), current.session(), current.actor()
+    require(not policies.own_entry(actor, entry))
+    if not form.validate():
+        return _material_page(entry, form, status=422)
+    note = form.note.data or ""
+    try:
+        if approved:
+            service.approve(session, entry, note, by=actor, at=current.arrived_at())
+        else:
+            service.send_back(session, entry, note, by=actor)
+    except Invalid as problem:
+        form.blame(problem)
+        return _material_page(entry, form, status=422)
+    done = _("Approved: {number}") if approved else _("Returned: {number}")
+    flash(done.format(number=entry.number), "success")
+    return redirect(url_for("entries.school_desk"))
+
+
+def _material_page(entry: Entry, form: NoteForm, *, status: int = 200) -> Response:
+    session = current.session()
+    film = media.current_asset(session, entry.id, Slot.FILM)
+    texts = fields.texts_of(entry)
+    return page(
+        "school/entry.html",
+        status=status,
+        entry=entry,
+        title=frame.title_of(entry),
+        standing=stages.standing(entry.state),
+        form=form,
+        src=playback(film, RenditionKind.SCREENER) if film else None,
+        poster=playback(film, RenditionKind.FRAME) if film else None,
+        answers=[(_(label), texts[name]) for name, label in fields.NAMES.items() if texts[name]],
+        sign_offs=queries.sign_offs(session, entry.id),
+        waits=policies.sign_off_entry(current.actor(), entry),
+    )
+
+
+@bp.get("/school/<code>/showcase")
+@guard(policies.see_cohort, load=school.cohort_by_code)
+def showcase(cohort: Cohort) -> Response:
+    """The films of the class that have been handed in, for the class itself."""
+    rows = queries.showcase_rows(current.session(), cohort.id)
+    pictures = media.current_assets(current.session(), [row.id for row in rows], Slot.POSTER)
+    films = [(row, _small(pictures.get(row.id))) for row in rows]
+    return page("school/showcase.html", cohort=cohort, films=films)
+
+
+def _small(asset: Asset | None) -> str | None:
+    return playback(asset, RenditionKind.SMALL, RenditionKind.WIDE) if asset is not None else None

@@ -1,0 +1,154 @@
+"""A class list as CSV: read, checked line by line, with everything wrong said at once; nothing is stored here."""
+
+from __future__ import annotations
+
+import csv
+import io
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from email_validator import EmailNotValidError, validate_email
+
+from portal.i18n import N_, translate
+
+COLUMNS = ("student_number", "name", "latin_family", "latin_given", "email", "team")
+_KOREAN = {
+    "학번": "student_number",
+    "이름": "name",
+    "성(영문)": "latin_family",
+    "이름(영문)": "latin_given",
+    "이메일": "email",
+    "팀": "team",
+}
+MOST_STUDENTS = 1000
+_LIMITS = {"student_number": 40, "name": 200, "latin_family": 100, "latin_given": 100, "email": 254, "team": 200}
+
+
+@dataclass(frozen=True, slots=True)
+class Student:
+    """One line of the list."""
+
+    email: str
+    native_name: str
+    latin_family: str = ""
+    latin_given: str = ""
+    number: str = ""
+    team: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What is wrong with a line; line 1 holds the headings, 0 means the file as a whole."""
+
+    line: int
+    code: str
+    params: Mapping[str, str | int] = field(default_factory=dict)
+
+    @property
+    def sentence(self) -> str:
+        """The fix, in the language in use."""
+        return translate(self.code).format(**self.params)
+
+
+@dataclass(frozen=True, slots=True)
+class ClassList:
+    """What a file says, and what is wrong with it."""
+
+    students: tuple[Student, ...]
+    mistakes: tuple[Mistake, ...]
+
+
+def read(data: bytes) -> ClassList:
+    """The list in a CSV file with a heading line, in UTF-8 or the encoding Korean Excel writes."""
+    text = _decoded(data)
+    if text is None:
+        return ClassList((), (Mistake(0, N_("Save the list as CSV in UTF-8.")),))
+    try:
+        rows = list(csv.reader(io.StringIO(text), strict=True))
+    except csv.Error:
+        return ClassList((), (Mistake(0, N_("This is not a CSV list. Save it as CSV and try again.")),))
+    headings = [_heading(cell) for cell in rows[0]] if rows else []
+    if not {"name", "email"} <= set(headings):
+        return ClassList((), (Mistake(1, N_("The first line must name the columns: at least name and email.")),))
+    if len(rows) - 1 > MOST_STUDENTS:
+        return ClassList((), (Mistake(0, N_("A list holds at most {n} students."), {"n": MOST_STUDENTS}),))
+    return _read_rows(headings, rows[1:])
+
+
+def write(students: Iterable[Student]) -> str:
+    """The same list as CSV, for the form that follows the preview."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    for one in students:
+        writer.writerow([one.number, one.native_name, one.latin_family, one.latin_given, one.email, one.team])
+    return out.getvalue()
+
+
+def _decoded(data: bytes) -> str | None:
+    for encoding in ("utf-8-sig", "cp949"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return None if "\0" in text else text
+    return None
+
+
+def _heading(cell: str) -> str:
+    name = unicodedata.normalize("NFC", cell).strip().lower().replace(" ", "_")
+    return _KOREAN.get(name, name)
+
+
+def _read_rows(headings: list[str], rows: list[list[str]]) -> ClassList:
+    students: list[Student] = []
+    mistakes: list[Mistake] = []
+    seen: set[str] = set()
+    for line, row in enumerate(rows, start=2):
+        if not any(cell.strip() for cell in row):
+            continue
+        cells = {name: _clean(cell) for name, cell in zip(headings, row, strict=False) if name in COLUMNS}
+        wrong = list(_mistakes(line, cells, seen))
+        mistakes += wrong
+        if not wrong:
+            students.append(_student(cells))
+            seen.add(students[-1].email)
+    return ClassList(tuple(students), tuple(mistakes))
+
+
+def _clean(cell: str) -> str:
+    composed = unicodedata.normalize("NFC", cell)
+    return " ".join("".join(char if char.isprintable() else " " for char in composed).split())
+
+
+def _mistakes(line: int, cells: Mapping[str, str], seen: set[str]) -> Iterator[Mistake]:
+    if not cells.get("name"):
+        yield Mistake(line, N_("Line {line}: the name is missing."), {"line": line})
+    long = next((name for name, text in cells.items() if len(text) > _LIMITS[name]), None)
+    if long:
+        yield Mistake(line, N_("Line {line}: the text in column {column} is too long."), {"line": line, "column": long})
+    email = cells.get("email", "")
+    if not _is_address(email):
+        yield Mistake(line, N_("Line {line}: {email} is not an e-mail address."), {"line": line, "email": email or "—"})
+    elif email.lower() in seen:
+        yield Mistake(line, N_("Line {line}: {email} is on the list twice."), {"line": line, "email": email})
+
+
+def _is_address(email: str) -> bool:
+    try:
+        validate_email(email, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return False
+    return email.isascii()
+
+
+def _student(cells: Mapping[str, str]) -> Student:
+    return Student(
+        email=cells["email"].lower(),
+        native_name=cells["name"],
+        latin_family=cells.get("latin_family", ""),
+        latin_given=cells.get("latin_given", ""),
+        number=cells.get("student_number", ""),
+        team=cells.get("team", ""),
+    )
