@@ -132,6 +132,11 @@ def _capacity(performer: Performer) -> SignerCapacity | None:
     return performer.terms.signer_capacity if performer.terms else None
 
 
+def same_name(one: str, other: str) -> bool:
+    """Whether two spellings are one name to a reader: spaces, case and composition aside."""
+    return _folded(one) == _folded(other)
+
+
 def _folded(name: str) -> str:
     """A name as people would call it the same: spaces, case and composition aside."""
     return "".join(unicodedata.normalize("NFKC", name).casefold().split())

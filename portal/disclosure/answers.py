@@ -1,0 +1,113 @@
+"""The answers of the disclosure form, and how two people's answers are merged section by section.
+
+A form carries a stamp of the answers it was drawn from, a short digest for each section. Posted back, it tells which
+sections this person touched and which somebody else changed meanwhile; only a section that both changed is a clash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+from portal.disclosure.canonical import canonical, fingerprint
+from portal.disclosure.codes import Base, Degree, Likeness, PerformerKind, Scope, ShareMethod
+
+ATTESTATION = "2027-1"
+_LENGTH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ToolUse:
+    """A tool as the form names it."""
+
+    name: str
+    version: str = ""
+    scopes: tuple[Scope, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SharePicked:
+    """The picture share by one of two methods: percent off the slider, or seconds from time-codes."""
+
+    method: ShareMethod = ShareMethod.SLIDER
+    generated: int = 0
+    altered: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PersonShown:
+    """A performer as the form gives it; the code says which stored row it is."""
+
+    code: str
+    kind: PerformerKind
+    name: str = ""
+    part: str = ""
+    likeness: tuple[Likeness, ...] = ()
+    appear_s: int = 0
+    synth_s: int = 0
+    minor: bool = False
+    deceased: bool = False
+    public_credit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Everything one form says, of the right shape; each field is a section that is merged as a whole."""
+
+    base: tuple[Base, ...] = ()
+    degrees: Mapping[Scope, Degree] = field(default_factory=dict)
+    picture_s: int | None = None
+    share: SharePicked = field(default_factory=SharePicked)
+    tools: tuple[ToolUse, ...] = ()
+    performers: tuple[PersonShown, ...] = ()
+    realistic: bool | None = None
+    audience_disclosure: str = ""
+    human_statement: str = ""
+    attested: bool = False
+
+
+SECTIONS = tuple(section.name for section in fields(Answers))
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What to store, the sections that change by it, and those that both sides changed."""
+
+    answers: Answers
+    changed: tuple[str, ...]
+    clashes: tuple[str, ...]
+
+
+def stamp(answers: Answers) -> str:
+    """The digests of all sections, as the form's hidden revision carries them."""
+    return ".".join(f"{name}-{digest}" for name, digest in _digests(answers).items())
+
+
+def merge(mine: Answers, current: Answers, seen: str) -> Merged:
+    """The sections of `mine` that this person touched, laid over what is stored now."""
+    before, now, posted = _read(seen), _digests(current), _digests(mine)
+    touched = [name for name in SECTIONS if posted[name] != before.get(name)]
+    changed = tuple(name for name in touched if posted[name] != now[name])
+    clashes = tuple(name for name in changed if now[name] != before.get(name))
+    return Merged(taken(mine, changed, over=current), changed, clashes)
+
+
+def taken(mine: Answers, sections: tuple[str, ...], *, over: Answers) -> Answers:
+    """`over` with these sections replaced by `mine`."""
+    return replace(over, **{name: getattr(mine, name) for name in sections})
+
+
+def plain(answers: Answers, section: str) -> Any:
+    """One section as plain JSON values."""
+    return asdict(answers)[section]
+
+
+def _digests(answers: Answers) -> dict[str, str]:
+    values = asdict(answers)
+    return {name: fingerprint(canonical(values[name]))[:_LENGTH] for name in SECTIONS}
+
+
+def _read(seen: str) -> dict[str, str]:
+    pairs = (part.rpartition("-") for part in seen.split(".")) if seen else ()
+    return {name: digest for name, _, digest in pairs}

@@ -1,0 +1,169 @@
+"""Reads of disclosures, their public labels, their performers and consents."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from portal import i18n, signing
+from portal.disclosure import readiness as checks
+from portal.disclosure.codes import ConsentStatus, PerformerKind
+from portal.disclosure.figures import measure
+from portal.disclosure.label import CardLabel, Declaration, PublicLabel
+from portal.disclosure.label import card_label as _card_label
+from portal.disclosure.label import public_label as _public_label
+from portal.disclosure.ledger import Ledger
+from portal.disclosure.models import Consent, Disclosure, DisclosureRevision, Performer
+from portal.disclosure.problems import Facts
+from portal.disclosure.readiness import Readiness
+from portal.disclosure.rows import ledger_from
+from portal.disclosure.serial import from_json
+
+_PROVEN = (ConsentStatus.DOC, ConsentStatus.VERIFIED, ConsentStatus.ESTATE)
+
+# The columns of a list from which `card` makes the short label.
+CARD_COLUMNS = (Disclosure.tier, Disclosure.phases, Disclosure.badges)
+
+
+def disclosure_of(session: Session, entry_id: int) -> Disclosure | None:
+    """An entry's disclosure with its performers and their consents: three statements."""
+    return session.scalar(_with_people().where(Disclosure.entry_id == entry_id))
+
+
+def _with_people() -> sa.Select[Disclosure]:
+    return sa.select(Disclosure).options(selectinload(Disclosure.performers).selectinload(Performer.consents))
+
+
+def refreshed(session: Session, disclosure: Disclosure) -> None:
+    """Read a disclosure, its performers and consents anew into the objects at hand."""
+    wanted = _with_people().where(Disclosure.id == disclosure.id)
+    session.scalars(wanted.execution_options(populate_existing=True)).one()
+
+
+def ledger_of(session: Session, disclosure: Disclosure) -> Ledger:
+    """The ledger as it stands now, performers and their consents included."""
+    return ledger_from(disclosure.ledger, performers_of(session, disclosure.id))
+
+
+def performers_of(session: Session, disclosure_id: int) -> list[Performer]:
+    """The performers of a disclosure with their consents, in the order of the form."""
+    wanted = sa.select(Performer).where(Performer.disclosure_id == disclosure_id).order_by(Performer.id)
+    return list(session.scalars(wanted.options(selectinload(Performer.consents))))
+
+
+def latest_revision(session: Session, disclosure_id: int) -> DisclosureRevision | None:
+    """The state that was submitted last."""
+    return session.scalar(_revisions(Disclosure.id == disclosure_id).limit(1))
+
+
+def revisions(session: Session, disclosure_id: int) -> list[DisclosureRevision]:
+    """Every submitted state, the newest first."""
+    return list(session.scalars(_revisions(Disclosure.id == disclosure_id)))
+
+
+def _revisions(condition: sa.ColumnElement[bool]) -> sa.Select[DisclosureRevision]:
+    return (
+        sa.select(DisclosureRevision)
+        .join(Disclosure, Disclosure.id == DisclosureRevision.disclosure_id)
+        .where(condition)
+        .order_by(DisclosureRevision.revision.desc())
+    )
+
+
+def submitted_ledger(revision: DisclosureRevision) -> Ledger:
+    """What a revision declares."""
+    return from_json(json.loads(revision.body)["ledger"])
+
+
+def submitted_statement(revision: DisclosureRevision) -> str:
+    """What people did, as a revision tells it."""
+    return str(json.loads(revision.body)["human_statement"])
+
+
+def public_label(session: Session, entry_id: int) -> PublicLabel | None:
+    """What the audience and the jury read: the latest submitted revision, or the draft while there is none.
+
+    None where nothing was declared.
+    """
+    revision = session.scalar(_revisions(Disclosure.entry_id == entry_id).limit(1))
+    if revision is not None:
+        declaration = Declaration(revision.revision, revision.created_at.astimezone(ZoneInfo(i18n.SEOUL)).date())
+        return _public_label(measure(submitted_ledger(revision)), declaration)
+    disclosure = session.scalar(sa.select(Disclosure).where(Disclosure.entry_id == entry_id))
+    if disclosure is None or disclosure.tier is None:
+        return None
+    return _public_label(measure(ledger_of(session, disclosure)))
+
+
+def human_statement(session: Session, entry_id: int) -> str:
+    """What people did, as it was submitted last; empty where nothing was."""
+    revision = session.scalar(_revisions(Disclosure.entry_id == entry_id).limit(1))
+    return submitted_statement(revision) if revision else ""
+
+
+def card(row: Any) -> CardLabel | None:
+    """The short label of a list's row that holds CARD_COLUMNS; None where nothing was declared."""
+    return None if row.tier is None else _card_label(row.tier, row.phases, row.badges)
+
+
+def cards(session: Session, entry_ids: Collection[int]) -> dict[int, CardLabel]:
+    """The short labels of many entries in one statement."""
+    if not entry_ids:
+        return {}
+    wanted = sa.select(Disclosure.entry_id, *CARD_COLUMNS).where(Disclosure.entry_id.in_(entry_ids))
+    found = {row.entry_id: card(row) for row in session.execute(wanted)}
+    return {entry_id: label for entry_id, label in found.items() if label is not None}
+
+
+def unproven() -> sa.ColumnElement[bool]:
+    """Whether a performer's row keeps its film out of public view (the rule `rules.public_hold`, as a condition)."""
+    return sa.and_(Performer.kind != PerformerKind.SYN, Performer.consent_status.not_in(_PROVEN))
+
+
+def public_holds(session: Session, entry_ids: Collection[int]) -> set[int]:
+    """The entries among these that must stay out of every public view, for want of a person's consent."""
+    if not entry_ids:
+        return set()
+    wanted = (
+        sa.select(Disclosure.entry_id)
+        .join(Performer, Performer.disclosure_id == Disclosure.id)
+        .where(Disclosure.entry_id.in_(entry_ids), unproven())
+        .distinct()
+    )
+    return set(session.scalars(wanted))
+
+
+def readiness(session: Session, entry_id: int, facts: Facts) -> Readiness:
+    """What is missing in an entry's disclosure and consents, for its list of tasks."""
+    disclosure = disclosure_of(session, entry_id)
+    if disclosure is None:
+        return Readiness(begun=False, form=(), consents=())
+    return readiness_of(disclosure, facts)
+
+
+def readiness_of(disclosure: Disclosure, facts: Facts) -> Readiness:
+    """The same for a disclosure that is loaded with its performers and consents."""
+    people = disclosure.performers
+    ledger = ledger_from(disclosure.ledger, people)
+    facts = replace(facts, disclosed_sha256=disclosure.film_sha256)
+    begun = bool(disclosure.ledger or people or disclosure.human_statement)
+    return checks.assess(ledger, disclosure.human_statement, people, facts, begun=begun)
+
+
+def performer_of(session: Session, disclosure_id: int, code: str) -> Performer | None:
+    """A performer of this very disclosure, with the consents."""
+    wanted = sa.select(Performer).where(Performer.disclosure_id == disclosure_id, Performer.code == code)
+    return session.scalar(wanted.options(selectinload(Performer.consents)))
+
+
+def consent_behind(session: Session, token: str) -> Consent | None:
+    """The request behind a mailed link, with its performer and disclosure; expired and answered ones too."""
+    wanted = sa.select(Consent).where(Consent.digest == signing.digest(token))
+    performer = joinedload(Consent.performer)
+    return session.scalar(wanted.options(performer.joinedload(Performer.disclosure)))

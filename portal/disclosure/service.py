@@ -1,0 +1,230 @@
+"""Commands on a disclosure: keep the answers, freeze them into a chained revision, and what follows a new film."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from portal import audit, clock
+from portal.disclosure import queries
+from portal.disclosure.answers import ATTESTATION, Answers, Merged, PersonShown, merge, plain, stamp
+from portal.disclosure.canonical import GENESIS, canonical, fingerprint
+from portal.disclosure.codes import ConsentStatus, PerformerKind
+from portal.disclosure.figures import measure
+from portal.disclosure.ledger import Ledger
+from portal.disclosure.models import Disclosure, DisclosureRevision, Performer
+from portal.disclosure.problems import Facts, Problem
+from portal.disclosure.rows import answers_of, ledger_from, living_consent, proof_of, stored_from
+from portal.disclosure.serial import to_json
+from portal.errors import Stale
+from portal.lifecycles import DisclosureState, advance
+from portal.policies import Actor
+
+EDITED = "disclosure.edited"
+_S = DisclosureState
+_AFTER_FREEZING = {_S.DRAFT: _S.SUBMITTED, _S.QUERIED: _S.CORRECTED, _S.STALE: _S.CORRECTED}
+
+
+def of_entry(session: Session, entry_id: int) -> Disclosure:
+    """The entry's disclosure with performers and consents, made on first use, once for two tabs that ask at a time."""
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    found = queries.disclosure_of(session, entry_id)
+    if found is None:
+        values = {"entry_id": entry_id, "state": _S.DRAFT, "ledger": {}, "phases": {}, "badges": [], "rev": 1}
+        values |= {"generated_bp": 0, "altered_bp": 0, "human_statement": "", "updated_at": clock.now()}
+        session.execute(insert(Disclosure).values(values).on_conflict_do_nothing(index_elements=["entry_id"]))
+        found = queries.disclosure_of(session, entry_id)
+    assert found is not None
+    return found
+
+
+def save_draft(
+    session: Session, disclosure: Disclosure, data: Answers, *, rev: str, by: Actor, film_sha256: str | None = None
+) -> None:
+    """Keep the answers, finished or not; raises Stale with the other side's where both changed the same section.
+
+    `rev` is the stamp of the answers the form was drawn from; `film_sha256` is the film the creator signs for.
+    """
+    locked(session, disclosure)
+    current = answers_of(disclosure)
+    merged = merge(data, current, rev)
+    if merged.clashes:
+        raise Stale(theirs={name: plain(current, name) for name in merged.clashes})
+    _sign(session, disclosure, merged.answers.attested, film_sha256 if data.attested else None, by=by)
+    if merged.changed:
+        _store(session, disclosure, merged, by=by)
+
+
+def locked(session: Session, disclosure: Disclosure) -> None:
+    """Wait for whoever changes the disclosure now, and see what they left, performers and consents included."""
+    session.flush()
+    session.execute(sa.select(Disclosure.id).where(Disclosure.id == disclosure.id).with_for_update())
+    queries.refreshed(session, disclosure)
+
+
+def _sign(session: Session, disclosure: Disclosure, attested: bool, film_sha256: str | None, *, by: Actor) -> None:
+    """Note when the creator signed and for which film; a box that stays ticked is signed again for a new film."""
+    another = film_sha256 is not None and film_sha256 != disclosure.film_sha256
+    if not attested:
+        disclosure.attested_at = disclosure.film_sha256 = None
+    elif disclosure.attested_at is None or another:
+        disclosure.attested_at, disclosure.film_sha256 = clock.now(), film_sha256
+        audit.record(session, by, "disclosure.signed", disclosure, attestation=ATTESTATION, film_sha256=film_sha256)
+
+
+def _store(session: Session, disclosure: Disclosure, merged: Merged, *, by: Actor) -> None:
+    disclosure.ledger = stored_from(merged.answers, disclosure.ledger)
+    disclosure.human_statement = merged.answers.human_statement
+    if "performers" in merged.changed:
+        _reconcile(session, disclosure, merged.answers.performers, by=by)
+    disclosure.updated_at = clock.now()
+    recompute(session, disclosure)
+    audit.record(session, by, EDITED, disclosure, sections=list(merged.changed), stamp=stamp(merged.answers))
+
+
+def _reconcile(session: Session, disclosure: Disclosure, people: tuple[PersonShown, ...], *, by: Actor) -> None:
+    rows = {row.code: row for row in disclosure.performers}
+    wanted = {person.code: person for person in people}
+    for code, row in rows.items():
+        if code not in wanted:
+            audit.record(session, by, "disclosure.performer_removed", disclosure, performer=row.id, kind=row.kind)
+    disclosure.performers = [_row(person, rows.get(code)) for code, person in wanted.items()]
+    session.flush()
+
+
+def _row(person: PersonShown, row: Performer | None) -> Performer:
+    row = row or Performer(code=person.code, consents=[])
+    before = _identity(row)
+    for field in dataclasses.fields(person):
+        setattr(row, field.name, getattr(person, field.name))
+    row.likeness = [part.value for part in person.likeness]
+    if _identity(row) != before:
+        row.consent_status = _status_of(row)
+    return row
+
+
+def _identity(row: Performer) -> tuple[Any, ...]:
+    return row.kind, row.name, frozenset(row.likeness or ()), row.minor, row.deceased
+
+
+def _status_of(row: Performer) -> ConsentStatus:
+    """What a changed performer starts from: a consent given for somebody or something else does not count."""
+    if row.kind is PerformerKind.SYN:
+        return ConsentStatus.NOT_REQ
+    consent = living_consent(row)
+    return proof_of(consent) if consent else ConsentStatus.PENDING
+
+
+def recompute(session: Session, disclosure: Disclosure) -> None:
+    """Bring what lists show (tier, moons, badges, shares) up to date with the answers and consents."""
+    figures = measure(ledger_from(disclosure.ledger, disclosure.performers))
+    disclosure.tier = int(figures.tier)
+    disclosure.phases = {craft.value: n for craft, n in figures.phases.items()}
+    disclosure.badges = [badge.value for badge in figures.badges]
+    disclosure.generated_bp, disclosure.altered_bp = figures.generated.hi, figures.altered.hi
+    session.flush()
+
+
+def problems(session: Session, disclosure: Disclosure, facts: Facts) -> list[Problem]:
+    """Everything that is wrong or missing, blocking or not, in the language in use."""
+    found = queries.readiness_of(disclosure, facts)
+    return [*found.form, *found.consents]
+
+
+def freeze(session: Session, disclosure: Disclosure, *, by: Actor, reason: str, title: str = "") -> DisclosureRevision:
+    """Submit the answers as they stand: a new revision chained to the one before, or that one if nothing changed."""
+    locked(session, disclosure)
+    if title:
+        disclosure.ledger = {**disclosure.ledger, "title": title}
+    ledger = ledger_from(disclosure.ledger, disclosure.performers)
+    recompute(session, disclosure)
+    return _revise(session, disclosure, ledger, disclosure.human_statement, by=by, reason=reason)
+
+
+def refresh_consents(session: Session, disclosure: Disclosure, *, by: Actor) -> DisclosureRevision | None:
+    """After a consent changed: the label of lists, and a revision that differs from the last in the consents alone.
+
+    Answers that are being corrected stay unsubmitted; None where nothing was submitted yet.
+    """
+    locked(session, disclosure)
+    recompute(session, disclosure)
+    last = queries.latest_revision(session, disclosure.id)
+    if last is None:
+        return None
+    ledger = _with_consents(queries.submitted_ledger(last), ledger_from({}, disclosure.performers))
+    statement = queries.submitted_statement(last)
+    return _revise(session, disclosure, ledger, statement, by=by, reason="CONSENT_UPDATE", moves=False)
+
+
+def _with_consents(submitted: Ledger, now: Ledger) -> Ledger:
+    known = {(person.kind, person.name, person.role): person for person in now.performers}
+    parts = []
+    for part in submitted.parts:
+        people = [(person, known.get((person.kind, person.name, person.role), person)) for person in part.performers]
+        shown = (dataclasses.replace(old, consent=new.consent, terms=new.terms) for old, new in people)
+        parts.append(dataclasses.replace(part, performers=tuple(shown)))
+    return dataclasses.replace(submitted, parts=tuple(parts))
+
+
+def _revise(
+    session: Session,
+    disclosure: Disclosure,
+    ledger: Ledger,
+    statement: str,
+    *,
+    by: Actor,
+    reason: str,
+    moves: bool = True,
+) -> DisclosureRevision:
+    body = canonical({"ledger": to_json(ledger), "human_statement": statement, "film_sha256": disclosure.film_sha256})
+    last = queries.latest_revision(session, disclosure.id)
+    made = last if last and last.body == body.decode() else _appended(session, disclosure, body, last, by, reason)
+    after = _AFTER_FREEZING.get(disclosure.state) if moves else None
+    if after is not None:
+        advance(session, disclosure, after, by=by, revision=made.revision, sha256=made.digest, reason=reason)
+    elif made is not last:
+        audit.record(
+            session, by, "disclosure.revised", disclosure, revision=made.revision, sha256=made.digest, reason=reason
+        )
+    session.flush()
+    return made
+
+
+def _appended(
+    session: Session, disclosure: Disclosure, body: bytes, last: DisclosureRevision | None, by: Actor, reason: str
+) -> DisclosureRevision:
+    made = DisclosureRevision(
+        disclosure_id=disclosure.id,
+        revision=last.revision + 1 if last else 1,
+        body=body.decode(),
+        digest=fingerprint(body),
+        previous=last.digest if last else GENESIS,
+        reason=reason,
+        person_id=by.person_id,
+        created_at=clock.now(),
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def query(session: Session, disclosure: Disclosure, *, by: Actor, reason: str) -> None:
+    """The office asks for corrections; the submitted revision stays what everybody reads until the next one."""
+    if disclosure.state in (_S.SUBMITTED, _S.CORRECTED, _S.ACCEPTED):
+        advance(session, disclosure, _S.QUERIED, by=by, reason=reason)
+
+
+def stale(session: Session, disclosure: Disclosure, *, by: Actor, reason: str = "NEW_CUT") -> None:
+    """The film was replaced: what was submitted speaks of another one and has to be signed again."""
+    if disclosure.state in (_S.SUBMITTED, _S.CORRECTED, _S.ACCEPTED):
+        advance(session, disclosure, _S.STALE, by=by, reason=reason)
+
+
+def reopen(session: Session, disclosure: Disclosure, *, by: Actor) -> None:
+    """The entry is a draft again, and so is its disclosure; a disclosure already open stays as it is."""
+    if disclosure.state is _S.SUBMITTED:
+        advance(session, disclosure, _S.DRAFT, by=by)
