@@ -6,9 +6,20 @@ from portal import policies
 from portal.i18n import N_
 from portal.web.navigation import Place
 
-PUBLIC: tuple[Place, ...] = (Place("programme.schedule", N_("Timetable"), "calendar-range"),)
-WORK: tuple[Place, ...] = ()
+PUBLIC: tuple[Place, ...] = (
+    Place("programme.schedule", N_("Timetable"), "calendar-range"),
+    Place("entries.calls_open", N_("Submit a film"), "upload"),
+)
+WORK: tuple[Place, ...] = (
+    Place("entries.own", N_("My entries"), "film", policies.signed_in),
+    Place("entries.school_desk", N_("School"), "school", policies.enter_school),
+    Place("jury.home", N_("My films"), "clapperboard", policies.enter_jury),
+)
 OPS: tuple[Place, ...] = (
+    Place("entries.desk", N_("Entries"), "film", policies.enter_desk),
+    Place("entries.eligibility_queue", N_("Eligibility"), "shield-check", policies.enter_desk),
+    Place("school.cohorts", N_("Classes"), "school", policies.enter_desk),
+    Place("rounds.index", N_("Rounds"), "users", policies.enter_desk),
     Place(None, N_("Programme"), policy=policies.enter_programme),
     Place("programme.desk", N_("Timetable"), "calendar-range", policies.enter_programme),
     Place("programme.packages", N_("Packages"), "film", policies.enter_programme),

@@ -7,9 +7,12 @@ from flask import Blueprint
 from portal.accounts.views import bp as accounts
 from portal.api.views import bp as api
 from portal.audience.views import bp as audience
+from portal.entries.views import bp as entries
+from portal.jury.views import chair, desk, results
 from portal.media import views as media
 from portal.programme.views import bp as programme
+from portal.school.views import bp as school
 from portal.web import health, styleguide
 
-PAGES: tuple[Blueprint, ...] = (accounts, programme, audience, styleguide.bp)
+PAGES: tuple[Blueprint, ...] = (accounts, entries, school, desk.bp, chair.bp, results.bp, programme, audience, styleguide.bp)
 PLAIN: tuple[Blueprint, ...] = (health.bp, api, media.uploads, media.delivery)
