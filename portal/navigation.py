@@ -14,11 +14,13 @@ WORK: tuple[Place, ...] = (
     Place("entries.own", N_("My entries"), "film", policies.signed_in),
     Place("entries.school_desk", N_("School"), "school", policies.enter_school),
     Place("jury.home", N_("My films"), "clapperboard", policies.enter_jury),
+    Place("accounts.profile", N_("My account"), "user", policies.signed_in),
 )
 OPS: tuple[Place, ...] = (
     Place("entries.desk", N_("Entries"), "film", policies.enter_desk),
     Place("entries.eligibility_queue", N_("Eligibility"), "shield-check", policies.enter_desk),
     Place("school.cohorts", N_("Classes"), "school", policies.enter_desk),
+    Place("organizer.home", N_("Today"), "layout-dashboard", policies.enter_desk),
     Place("rounds.index", N_("Rounds"), "users", policies.enter_desk),
     Place(None, N_("Programme"), policy=policies.enter_programme),
     Place("programme.desk", N_("Timetable"), "calendar-range", policies.enter_programme),
@@ -27,4 +29,8 @@ OPS: tuple[Place, ...] = (
     Place("programme.venues", N_("Venues"), "building-2", policies.enter_programme),
     Place("programme.releases", N_("Publish"), "upload", policies.enter_programme),
     Place("audience.all_seats", N_("Seats and waiting"), "armchair", policies.enter_desk),
+    Place("mail.outbox", N_("Mail"), "mail", policies.enter_desk),
+    Place(None, N_("Office"), policy=policies.enter_desk),
+    Place("organizer.export", N_("Export"), "download", policies.enter_office),
+    Place("organizer.trail", N_("Audit trail"), "shield-check", policies.enter_office),
 )

@@ -28,6 +28,7 @@ class Settings:
     secret_key: str = field(default="", repr=False)
     base_url: str = "http://127.0.0.1:8000"
     smtp_url: str = ""
+    mailbox_port: int = 8025
     mail_sender: str = SENDER
     timezone: str = "Asia/Seoul"
     ffmpeg: str = ""
@@ -48,6 +49,7 @@ class Settings:
             secret_key=read("SECRET_KEY", ""),
             base_url=read("BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
             smtp_url=read("SMTP_URL", ""),
+            mailbox_port=int(read("MAILBOX_PORT", "8025")),
             mail_sender=read("MAIL_SENDER", SENDER),
             timezone=read("TIMEZONE", "Asia/Seoul"),
             ffmpeg=read("FFMPEG", ""),

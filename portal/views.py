@@ -9,10 +9,23 @@ from portal.api.views import bp as api
 from portal.audience.views import bp as audience
 from portal.entries.views import bp as entries
 from portal.jury.views import chair, desk, results
+from portal.mail import views as mail
 from portal.media import views as media
+from portal.organizer.views import bp as organizer
 from portal.programme.views import bp as programme
 from portal.school.views import bp as school
 from portal.web import health, styleguide
 
-PAGES: tuple[Blueprint, ...] = (accounts, entries, school, desk.bp, chair.bp, results.bp, programme, audience, styleguide.bp)
-PLAIN: tuple[Blueprint, ...] = (health.bp, api, media.uploads, media.delivery)
+PAGES: tuple[Blueprint, ...] = (
+    accounts,
+    mail.bp,
+    entries,
+    school,
+    desk.bp,
+    chair.bp,
+    results.bp,
+    programme,
+    audience,
+    styleguide.bp,
+)
+PLAIN: tuple[Blueprint, ...] = (health.bp, mail.mailbox, api, media.uploads, media.delivery)

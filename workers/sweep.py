@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal import doorbell
 from portal.audience import queries as audience
+from portal.mail import queries as mail
 from portal.media import queries as media
 from portal.settings import Settings
 from workers.app import app
@@ -19,6 +20,7 @@ Waiting = Callable[[Session], Sequence[int]]
 SWEEPS: dict[str, Waiting] = {
     "audience.offer": audience.screenings_to_turn_over,
     "audience.tell": audience.releases_to_tell,
+    "mail.deliver": mail.first_waiting,
     "probe.asset": media.to_examine,
     "media.transcode": media.to_transcode,
 }

@@ -1,0 +1,110 @@
+"""Delivers what waits in the outbox, each mail once.
+
+A mail is marked SENDING in a committed transaction before the server hears of it. A worker that dies after that leaves
+a row whose lease runs out; nobody can know whether it left, so it is sent again under the same Message-ID and flagged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.orm import Session
+
+from portal import claims, clock, lifecycles
+from portal.lifecycles import MailState
+from portal.mail import message, queries
+from portal.mail.models import OutgoingMail
+from portal.mail.smtp import Answer, Fate, Line
+from portal.policies import SYSTEM
+from portal.settings import Settings
+
+LEASE = timedelta(minutes=5)
+WAITS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=4))
+Work = Callable[[], AbstractContextManager[Session]]
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail on its way: what the server gets, and which try of which row it is."""
+
+    mail_id: int
+    attempt: int
+    sender: str
+    recipient: str
+    content: bytes
+
+
+def deliver(work: Work, line: Line, first: int) -> int:
+    """Send the mail `first` and then every other that waits, over one connection; returns how many were handed over.
+
+    `work` opens one unit of work. One transaction notes what became of a mail and takes the next.
+    """
+    with work() as session:
+        due = sorted(queries.waiting(session), key=lambda mail_id: (mail_id < first, mail_id))
+    handed_over, done = 0, None
+    for mail_id in (*due, None):
+        ready = mail_id is not None and line.ready()
+        with work() as session:
+            if done is not None:
+                settle(session, *done)
+            letter = take(session, mail_id) if mail_id is not None and ready else None
+        if mail_id is not None and not ready:
+            break
+        done = (letter, line.hand_over(letter.sender, letter.recipient, letter.content)) if letter else None
+        handed_over += letter is not None
+    return handed_over
+
+
+def take(session: Session, mail_id: int) -> Letter | None:
+    """Mark the mail as being sent; None when somebody else has it, or it cannot be sent at all."""
+    _recover(session, mail_id)
+    mail = claims.claim(session, OutgoingMail, mail_id, queries.due(), lease=LEASE)
+    if mail is None:
+        return None
+    settings: Settings = session.info["settings"]
+    mail.message_id = mail.message_id or message.message_id(settings, mail)
+    lifecycles.advance(session, mail, MailState.SENDING, by=SYSTEM)
+    session.flush()
+    try:
+        content = message.as_bytes(settings, mail)
+    except ValueError as error:
+        _give_back(session, mail, Answer(Fate.REFUSED, str(error)))
+        return None
+    return Letter(mail.id, mail.attempts, message.sender_address(settings), mail.recipient, content)
+
+
+def settle(session: Session, letter: Letter, answer: Answer) -> None:
+    """Note what became of a letter; one that took longer than its lease is no longer ours to note."""
+    mail = session.get_one(OutgoingMail, letter.mail_id, with_for_update=True)
+    if mail.state is not MailState.SENDING or mail.attempts != letter.attempt:
+        log.warning("mail.overtaken", mail_id=mail.id)
+        return
+    if answer.fate is Fate.SENT:
+        lifecycles.advance(session, mail, MailState.SENT, by=SYSTEM)
+        mail.sent_at = clock.now()
+        claims.settle(mail)
+    else:
+        _give_back(session, mail, answer)
+
+
+def _recover(session: Session, mail_id: int) -> None:
+    mail = claims.claim(session, OutgoingMail, mail_id, queries.left_behind(), lease=LEASE)
+    if mail is not None:
+        mail.attempts -= 1  # this claim only takes stock; the try it counts follows
+        _give_back(session, mail, Answer(Fate.UNKNOWN, "the worker ended while sending"), at_once=True)
+        session.flush()
+
+
+def _give_back(session: Session, mail: OutgoingMail, answer: Answer, *, at_once: bool = False) -> None:
+    mail.uncertain = mail.uncertain or answer.fate is Fate.UNKNOWN
+    claims.settle(mail, error=answer.words)
+    if answer.fate is Fate.REFUSED or mail.attempts > len(WAITS):
+        lifecycles.advance(session, mail, MailState.FAILED, by=SYSTEM, reason=answer.words)
+        return
+    lifecycles.advance(session, mail, MailState.QUEUED, by=SYSTEM, reason=answer.words)
+    mail.send_after = None if at_once else clock.now() + WAITS[mail.attempts - 1]

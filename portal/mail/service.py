@@ -1,0 +1,51 @@
+"""Commands on the outbox: release what was held, cancel it, try a failed mail again."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal import doorbell, lifecycles
+from portal.errors import Stale
+from portal.lifecycles import MailState
+from portal.mail import queries
+from portal.mail.models import OutgoingMail
+from portal.mail.queries import HeldBatch
+from portal.policies import Actor
+
+
+def release_batch(session: Session, held: HeldBatch, *, expected: int, by: Actor) -> int:
+    """Send every draft of a batch, as many as the releaser was shown; raises Stale when the number has changed."""
+    moved = lifecycles.advance_all(session, OutgoingMail, MailState.QUEUED, *_drafts(held), by=by, batch=held.batch)
+    if moved != expected:
+        raise Stale(theirs={"count": moved})
+    for mail_id in queries.first_waiting(session):
+        doorbell.after_commit(session, "mail.deliver", mail_id)
+    return moved
+
+
+def cancel_batch(session: Session, held: HeldBatch, *, by: Actor) -> int:
+    """Cancel every draft of a batch; returns how many."""
+    return lifecycles.advance_all(session, OutgoingMail, MailState.CANCELLED, *_drafts(held), by=by, batch=held.batch)
+
+
+def _drafts(held: HeldBatch) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        OutgoingMail.batch == held.batch,
+        OutgoingMail.edition_id == held.edition_id,
+        OutgoingMail.state == MailState.DRAFT,
+    )
+
+
+def release(session: Session, mail: OutgoingMail, *, by: Actor) -> None:
+    """Send one draft, or try a failed mail again with its tries counted anew."""
+    lifecycles.advance(session, mail, MailState.QUEUED, by=by)
+    mail.attempts, mail.send_after = 0, None
+    session.flush()
+    doorbell.after_commit(session, "mail.deliver", mail.id)
+
+
+def cancel(session: Session, mail: OutgoingMail, *, by: Actor) -> None:
+    """Keep one mail from leaving; raises IllegalMove once it is on its way."""
+    lifecycles.advance(session, mail, MailState.CANCELLED, by=by)
+    session.flush()

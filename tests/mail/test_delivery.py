@@ -1,0 +1,209 @@
+"""Delivery against a real SMTP server: once, in order of claim, honest about what is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
+
+import pytest
+import sqlalchemy as sa
+import time_machine
+from sqlalchemy.orm import Session, sessionmaker
+
+from portal import clock
+from portal.db import unit_of_work
+from portal.lifecycles import MailState
+from portal.mail import delivery, outbox, queries
+from portal.mail.models import OutgoingMail
+from portal.mail.smtp import Line, Server
+from tests import builders
+from tests.mail.conftest import Postman
+
+Sessions = sessionmaker[Session]
+
+
+def queued(session: Session, count: int = 1, **values: object) -> list[int]:
+    """Mails that wait, committed; returns their ids."""
+    ids = []
+    for _ in range(count):
+        person = builders.person(session)
+        to = outbox.Recipient(person.email, "ko", person.native_name, person.id)
+        mail = outbox.queue(
+            session, "sign_in", to=to, about=person, transition="asked", token="t", until=clock.now(), **values
+        )
+        ids.append(mail.id)
+    session.commit()
+    return ids
+
+
+def send(sessions: Sessions, smtp_url: str, first: int = 0) -> int:
+    """One ring of the bell."""
+
+    @contextmanager
+    def work() -> Iterator[Session]:
+        with unit_of_work(sessions) as session:
+            yield session
+
+    with Line(Server.from_url(smtp_url)) as line:
+        return delivery.deliver(work, line, first)
+
+
+def mail(session: Session, mail_id: int) -> OutgoingMail:
+    """The row as it is now."""
+    session.rollback()
+    found = session.get_one(OutgoingMail, mail_id, populate_existing=True)
+    session.commit()
+    return found
+
+
+def test_a_mail_arrives_with_everything(session: Session, sessions: Sessions, smtp_url: str, postman: Postman) -> None:
+    calendar = ("일정.ics", "text/calendar", b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
+    (mail_id,) = queued(session, attachments=[calendar])
+    assert send(sessions, smtp_url) == 1
+    ((recipient, content),) = postman.arrived
+    message = message_from_bytes(content, policy=default)
+    row = mail(session, mail_id)
+    assert (row.state, row.lease_until, row.recipient) == (MailState.SENT, None, recipient)
+    assert message["To"] == recipient
+    assert message["Message-ID"] == row.message_id
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert "로그인" in message["Subject"]
+    assert message.get_body(("plain",)).get_content().splitlines() == row.text.splitlines()
+    assert "로그인" in message.get_body(("html",)).get_content()
+    (attached,) = message.iter_attachments()
+    assert (attached.get_filename(), attached.get_content_type()) == ("일정.ics", "text/calendar")
+    assert all(len(line) <= 998 for line in content.splitlines())
+
+
+def test_many_mails_share_one_connection(session: Session, sessions: Sessions, smtp_url: str, postman: Postman) -> None:
+    queued(session, 5)
+    assert send(sessions, smtp_url) == 5
+    assert postman.connections == 1
+    assert len({recipient for recipient, _ in postman.arrived}) == 5
+
+
+def test_two_workers_send_every_mail_once(
+    session: Session, sessions: Sessions, smtp_url: str, postman: Postman
+) -> None:
+    ids = queued(session, 12)
+    with ThreadPoolExecutor(4) as pool:
+        counts = list(pool.map(lambda first: send(sessions, smtp_url, first), ids[::3]))
+    assert sum(counts) == 12
+    assert len({recipient for recipient, _ in postman.arrived}) == len(postman.arrived) == 12
+    assert session.scalar(sa.select(sa.func.count()).where(OutgoingMail.state == MailState.SENT)) == 12
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"), [("451 try later", MailState.QUEUED), ("550 no such user", MailState.FAILED)]
+)
+def test_the_servers_no_is_heard(
+    session: Session, sessions: Sessions, smtp_url: str, postman: Postman, answer: str, state: MailState
+) -> None:
+    refused, fine = queued(session, 2)
+    postman.answers[mail(session, refused).recipient] = answer
+    send(sessions, smtp_url)
+    row = mail(session, refused)
+    assert (row.state, row.last_error, row.uncertain) == (state, answer, False)
+    assert mail(session, fine).state is MailState.SENT
+    assert send(sessions, smtp_url) == 0
+
+
+def test_a_delayed_mail_is_tried_five_times_and_then_failed(
+    session: Session, sessions: Sessions, smtp_url: str, postman: Postman
+) -> None:
+    (mail_id,) = queued(session)
+    postman.answers[mail(session, mail_id).recipient] = "450 busy"
+    tries = 0
+    for hours in range(0, 60, 6):
+        with time_machine.travel(clock.now() + timedelta(hours=hours)):
+            tries += send(sessions, smtp_url)
+    assert tries == 5
+    assert mail(session, mail_id).state is MailState.FAILED
+
+
+def test_a_server_that_is_away_costs_no_try(session: Session, sessions: Sessions) -> None:
+    (mail_id,) = queued(session)
+    assert send(sessions, "smtp://127.0.0.1:9") == 0
+    row = mail(session, mail_id)
+    assert (row.state, row.attempts, row.lease_until) == (MailState.QUEUED, 0, None)
+
+
+def test_a_line_that_breaks_after_the_content_is_flagged(
+    session: Session, sessions: Sessions, smtp_url: str, postman: Postman
+) -> None:
+    (mail_id,) = queued(session)
+    postman.hang_up_on.add(mail(session, mail_id).recipient)
+    send(sessions, smtp_url)
+    row = mail(session, mail_id)
+    assert (row.state, row.uncertain) == (MailState.QUEUED, True)
+    postman.hang_up_on.clear()
+    with time_machine.travel(clock.now() + timedelta(minutes=2)):
+        assert send(sessions, smtp_url) == 1
+    first, second = (message_from_bytes(content, policy=default)["Message-ID"] for _, content in postman.arrived)
+    assert first == second
+    assert mail(session, mail_id).state is MailState.SENT
+
+
+def test_a_worker_that_died_while_sending_leaves_no_lost_mail(
+    session: Session, sessions: Sessions, smtp_url: str, postman: Postman
+) -> None:
+    (mail_id,) = queued(session)
+    with unit_of_work(sessions) as dying:
+        assert delivery.take(dying, mail_id) is not None
+    assert send(sessions, smtp_url) == 0
+    with time_machine.travel(clock.now() + delivery.LEASE + timedelta(seconds=1)):
+        assert list(queries.first_waiting(session)) == [mail_id]
+        session.rollback()
+        assert send(sessions, smtp_url) == 1
+    row = mail(session, mail_id)
+    assert (row.state, row.uncertain, row.attempts) == (MailState.SENT, True, 2)
+    assert len(postman.arrived) == 1
+
+
+def test_a_sender_that_was_overtaken_changes_nothing(session: Session, sessions: Sessions) -> None:
+    (mail_id,) = queued(session)
+    with unit_of_work(sessions) as slow:
+        letter = delivery.take(slow, mail_id)
+    assert letter is not None
+    with time_machine.travel(clock.now() + delivery.LEASE * 2), unit_of_work(sessions) as other:
+        assert delivery.take(other, mail_id) is not None
+    with unit_of_work(sessions) as late:
+        delivery.settle(late, letter, delivery.Answer(delivery.Fate.REFUSED, "550"))
+    assert mail(session, mail_id).state is MailState.SENDING
+
+
+def test_held_and_put_off_mails_stay(session: Session, sessions: Sessions, smtp_url: str, postman: Postman) -> None:
+    (held,) = queued(session, hold=True)
+    (later,) = queued(session)
+    session.get_one(OutgoingMail, later).send_after = clock.now() + timedelta(hours=1)
+    session.commit()
+    assert send(sessions, smtp_url) == 0
+    assert postman.arrived == []
+    assert mail(session, held).state is MailState.DRAFT
+
+
+def test_an_address_no_header_can_hold_fails_alone(
+    session: Session, sessions: Sessions, smtp_url: str, postman: Postman
+) -> None:
+    bad, fine = queued(session, 2)
+    session.get_one(OutgoingMail, bad).recipient = "a@b.test\r\nBcc: all@b.test"
+    session.commit()
+    assert send(sessions, smtp_url) == 1
+    assert mail(session, bad).state is MailState.FAILED
+    assert mail(session, fine).state is MailState.SENT
+
+
+def test_the_task_delivers(
+    session: Session, environment: object, smtp_url: str, postman: Postman, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (mail_id,) = queued(session)
+    monkeypatch.setenv("PORTAL_SMTP_URL", smtp_url)
+    from workers.mail import deliver
+
+    deliver(mail_id)
+    assert len(postman.arrived) == 1
+    assert mail(session, mail_id).state is MailState.SENT
