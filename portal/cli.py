@@ -132,9 +132,14 @@ def jury() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def jury_plan(instance: Path, as_json: bool) -> None:
     """Assign jurors to films: INSTANCE is a neutral instance in JSON."""
+    from portal.errors import Invalid
     from portal.jury.command import plan_file
 
-    _print(plan_file(instance), as_json)
+    try:
+        report = plan_file(instance)
+    except Invalid as problem:
+        raise click.ClickException(f"{problem.field}: {problem.message}") from problem
+    _print(report, as_json)
 
 
 @jury.command("calibrate")
@@ -143,9 +148,14 @@ def jury_plan(instance: Path, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def jury_calibrate(scores: Path, top: int, as_json: bool) -> None:
     """Correct scores for severity: SCORES is a CSV with film, juror and score."""
+    from portal.errors import Invalid
     from portal.jury.command import calibrate_file
 
-    _print(calibrate_file(scores, top), as_json)
+    try:
+        report = calibrate_file(scores, top)
+    except Invalid as problem:
+        raise click.ClickException(f"{problem.field}: {problem.message}") from problem
+    _print(report, as_json)
 
 
 @main.group()
