@@ -145,7 +145,8 @@ def slot(showing: Showing, seats: Seats, *, href: str, following: bool = False) 
 
 def change_text(change: Mapping[str, Any]) -> str:
     """One line of the public changelog."""
-    return _(_CHANGES[change["kind"]]).format(
+    sentence = _CHANGES[change["kind"]]
+    return _(sentence).format(
         title=pick(change["title_ko"], change["title_en"]),
         when=moment(parsed(change["starts_at"])),
         was=moment(parsed(change["was_starts_at"])),

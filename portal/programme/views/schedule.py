@@ -65,7 +65,7 @@ def _desk_page(edition: Edition, day: date, *, form: PlaceForm | None = None, st
         days=_days(edition, day),
         plan=plan,
         grid=grid(plan, href=lambda code: url_for("programme.desk_day", day=day, s=code), selected=selected),
-        tray=queries.waiting_packages(session, edition.id),
+        tray_lines=queries.waiting_packages(session, edition.id),
         version=newest.version if newest else 0,
         screening=_selected(edition, selected),
         package=_waiting(edition, request.args.get("p")),
