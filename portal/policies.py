@@ -118,6 +118,11 @@ def enter_desk(actor: Actor, subject: object = None) -> bool:
     return bool(desk_editions(actor))
 
 
+def enter_office(actor: Actor, subject: object = None) -> bool:
+    """The organizers' own rooms: export, audit trail, team, mail."""
+    return bool(actor.places(Scope.EDITION, Role.ORGANIZER))
+
+
 def work_on_edition(actor: Actor, edition: Edition) -> bool:
     return edition.id in desk_editions(actor)
 

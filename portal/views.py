@@ -26,6 +26,7 @@ PAGES: tuple[Blueprint, ...] = (
     results.bp,
     programme,
     audience,
+    organizer,
     styleguide.bp,
 )
 PLAIN: tuple[Blueprint, ...] = (health.bp, mail.mailbox, api, media.uploads, media.delivery)

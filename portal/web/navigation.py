@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from flask import Flask, request, url_for
 
 from portal.i18n import translate
-from portal.policies import Actor, anyone
+from portal.policies import anyone
 from portal.web import current
 
 
@@ -26,14 +27,35 @@ class Place:
 Item = tuple[str | None, str, str, int | None, bool]
 
 
-def _items(places: Sequence[Place], actor: Actor) -> list[Item]:
-    return [_item(place) for place in places if place.policy(actor)]
+class Menu:
+    """A menu drawn only where a layout shows it; iterates over (address, label, icon, count, current)."""
+
+    def __init__(self, places: Sequence[Place]) -> None:
+        self._places = places
+
+    def __iter__(self) -> Iterator[Item]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @cached_property
+    def _items(self) -> list[Item]:
+        actor = current.actor()
+        seen = [(place, _address(place)) for place in self._places if place.policy(actor)]
+        here = max((address for _, address in seen if address and _leads_here(address)), key=len, default=None)
+        return [
+            (address, translate(place.label), place.icon, None, address is not None and address == here)
+            for place, address in seen
+        ]
 
 
-def _item(place: Place) -> Item:
-    address = url_for(place.endpoint) if place.endpoint else None
-    here = address is not None and (request.path == address or request.path.startswith(address.rstrip("/") + "/"))
-    return address, translate(place.label), place.icon, None, here
+def _address(place: Place) -> str | None:
+    return url_for(place.endpoint) if place.endpoint else None
+
+
+def _leads_here(address: str) -> bool:
+    return request.path == address or request.path.startswith(address.rstrip("/") + "/")
 
 
 def init_app(app: Flask, **menus: Sequence[Place]) -> None:
@@ -41,5 +63,4 @@ def init_app(app: Flask, **menus: Sequence[Place]) -> None:
 
     @app.context_processor
     def nav() -> dict[str, Any]:
-        actor = current.actor()
-        return {f"nav_{name}": _items(places, actor) for name, places in menus.items()}
+        return {f"nav_{name}": Menu(places) for name, places in menus.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from portal import policies
 from portal.calls import queries as calls
 from portal.calls.models import Call
 from portal.errors import Invalid
-from portal.i18n import N_, _, ngettext
+from portal.i18n import N_, _, ngettext, pick
 from portal.jury import conflicts, desk_queries, phrases, planning, queries, setup
 from portal.jury.models import Conflict, Round
 from portal.lifecycles import RoundState, advance
@@ -41,7 +42,7 @@ def index() -> ResponseReturnValue:
     return page(
         "jury/rounds.html",
         rounds=desk_queries.overview(current.session(), editions),
-        calls=calls.of_editions(current.session(), editions),
+        calls=_call_choices(editions),
         error=None,
     )
 
@@ -68,10 +69,15 @@ def create() -> ResponseReturnValue:
             "jury/rounds.html",
             status=422,
             rounds=desk_queries.overview(current.session(), editions),
-            calls=calls.of_editions(current.session(), editions),
+            calls=_call_choices(editions),
             error=problem,
         )
     return redirect(url_for("rounds.show", code=made.code), 303)
+
+
+def _call_choices(editions: Collection[int]) -> list[tuple[int, str]]:
+    found = calls.of_editions(current.session(), editions)
+    return [(call.id, pick(call.name_ko, call.name_en)) for call in found]
 
 
 def _name(field: str) -> str:
@@ -107,6 +113,7 @@ def _show(round_: Round, *, status: int = 200, error: Invalid | None = None, **m
         block="report",
         status=status,
         judging=round_,
+        panels=[(panel.id, pick(panel.name_ko, panel.name_en)) for panel in round_.panels],
         jurors=desk_queries.jurors(session, round_.id),
         pace=queries.progress(session, round_.id),
         conflicts=desk_queries.conflicts(session, round_.id),

@@ -124,6 +124,7 @@ def _film(
         total=total / 100 if total is not None else None,
         others=others,
         errors={problem.field: problem.message for problem in errors},
+        summary=[(_anchor(problem.field), problem.message) for problem in errors],
         pace=_pace(rows, assignment.code),
         memos=queries.memos(session, assignment.id),
         label=disclosures.public_label(session, assignment.entry_id),
@@ -131,6 +132,11 @@ def _film(
         previous=_neighbour(rows, assignment.code, -1),
         open=policies.score_assignment(current.actor(), assignment),
     )
+
+
+def _anchor(field: str) -> str:
+    """The id of the field a problem names: a plain one, or a criterion's first button."""
+    return field if field in ("reason", "comment") else f"score-{field}-1"
 
 
 def _screener(assignment: Assignment) -> str | None:

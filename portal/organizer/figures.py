@@ -1,0 +1,194 @@
+"""The numbers of the dashboard, each from one grouped statement whatever the number of entries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import accumulate
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.calls.models import Call
+from portal.disclosure.models import Disclosure
+from portal.entries.models import Entry, Verdict
+from portal.jury.models import Conflict, ConflictState, Juror, Result, Round
+from portal.lifecycles import EntryState, MailState, RoundState
+from portal.mail.models import OutgoingMail
+
+CRAFTS = ("script", "picture", "voice", "music", "editing")
+_JUDGED_STATES = (RoundState.OPEN, RoundState.PAUSED, RoundState.CLOSED, RoundState.DECIDED)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Entries of an edition by where they stand; drafts, received and eligible are always told apart."""
+
+    by_state: dict[EntryState, int]
+
+    def of(self, *states: EntryState) -> int:
+        return sum(self.by_state.get(state, 0) for state in states)
+
+    @property
+    def started(self) -> int:
+        return sum(self.by_state.values())
+
+    @property
+    def received(self) -> int:
+        return self.started - self.of(EntryState.DRAFT, EntryState.MENTOR_REVIEW)
+
+    @property
+    def checked(self) -> int:
+        return self.of(EntryState.ELIGIBLE, EntryState.INELIGIBLE, EntryState.DISQUALIFIED)
+
+
+def counts(session: Session, edition_id: int) -> Counts:
+    """How many entries stand where."""
+    rows = session.execute(
+        sa.select(Entry.state, sa.func.count()).where(Entry.edition_id == edition_id).group_by(Entry.state)
+    )
+    return Counts({row[0]: row[1] for row in rows})
+
+
+@dataclass(frozen=True)
+class Growth:
+    """Entries started and handed in, day by day, running totals."""
+
+    days: list[date]
+    started: list[int]
+    received: list[int]
+
+
+def growth(session: Session, edition_id: int, days: int = 60) -> Growth:
+    """The last `days` days; what came before is in the first value."""
+    today = clock.now().date()
+    first = today - timedelta(days=days - 1)
+    line = [first + timedelta(days=n) for n in range(days)]
+    return Growth(
+        line,
+        _running(session, edition_id, Entry.created_at, line),
+        _running(session, edition_id, Entry.submitted_at, line),
+    )
+
+
+def _running(session: Session, edition_id: int, moment: Any, line: list[date]) -> list[int]:
+    day = sa.cast(sa.func.date(moment), sa.String(10))
+    rows = session.execute(
+        sa.select(day, sa.func.count()).where(Entry.edition_id == edition_id, moment.is_not(None)).group_by(day)
+    )
+    by_day: dict[str, int] = {row[0]: row[1] for row in rows}
+    earlier = sum(count for text, count in by_day.items() if text < line[0].isoformat())
+    steps = [by_day.get(one.isoformat(), 0) for one in line]
+    return list(accumulate([steps[0] + earlier, *steps[1:]]))
+
+
+def current_round(session: Session, edition_id: int) -> Round | None:
+    """The round the desk looks at: the newest one that is being judged."""
+    return session.scalar(
+        sa.select(Round)
+        .where(Round.edition_id == edition_id, Round.state.in_(_JUDGED_STATES))
+        .order_by(Round.position.desc())
+        .limit(1)
+    )
+
+
+def around_the_cut(session: Session, round_: Round, reach: int = 5) -> Sequence[Any]:
+    """Results next to the last place inside."""
+    return session.execute(
+        sa.select(
+            Result.rank,
+            Entry.title_ko,
+            Entry.title_en,
+            Result.mean,
+            Result.score,
+            Result.low,
+            Result.high,
+            Result.p_top,
+        )
+        .join(Entry, Entry.id == Result.entry_id)
+        .where(Result.round_id == round_.id, Result.rank.between(round_.places - reach, round_.places + reach))
+        .order_by(Result.rank, Entry.number)
+        .limit(2 * reach + 1)
+    ).all()
+
+
+def ai_use(session: Session, edition_id: int) -> dict[str, tuple[int, int, int, int]]:
+    """For each craft how many received films stand in each of the four phases."""
+    columns = [
+        sa.func.sum(sa.case((Disclosure.phases[craft].as_integer() == phase, 1), else_=0))
+        for craft in CRAFTS
+        for phase in range(4)
+    ]
+    row = session.execute(
+        sa.select(*columns)
+        .join(Entry, Entry.id == Disclosure.entry_id)
+        .where(Entry.edition_id == edition_id, Entry.submitted_at.is_not(None))
+    ).one()
+    values = [int(value or 0) for value in row]
+    return {
+        craft: (values[4 * n], values[4 * n + 1], values[4 * n + 2], values[4 * n + 3])
+        for n, craft in enumerate(CRAFTS)
+    }
+
+
+@dataclass(frozen=True)
+class Worries:
+    """What needs a hand today, as counts."""
+
+    conflicts: int
+    mails_failed: int
+    mails_held: int
+    refusals_to_confirm: int
+    fixes_due: int
+
+
+def worries(session: Session, edition_id: int) -> Worries:
+    """Counts of unsettled things, in one statement."""
+
+    def count(query: sa.Select[Any]) -> sa.ScalarSelect[Any]:
+        return query.with_only_columns(sa.func.count()).scalar_subquery()
+
+    mails = sa.select(OutgoingMail.id).where(OutgoingMail.edition_id == edition_id)
+    row = session.execute(
+        sa.select(
+            count(
+                sa.select(Conflict.id)
+                .join(Juror, Juror.id == Conflict.juror_id)
+                .join(Round, Round.id == Juror.round_id)
+                .where(Round.edition_id == edition_id, Conflict.status == ConflictState.HINTED)
+            ),
+            count(mails.where(OutgoingMail.state == MailState.FAILED)),
+            count(mails.where(OutgoingMail.state == MailState.DRAFT)),
+            count(
+                sa.select(Verdict.id)
+                .join(Entry, Entry.id == Verdict.entry_id)
+                .where(
+                    Entry.edition_id == edition_id,
+                    Verdict.confirmed_by_id.is_(None),
+                    Verdict.outcome.in_(("ineligible", "disqualified")),
+                    Entry.state.in_((EntryState.SUBMITTED, EntryState.NEEDS_FIX, EntryState.ELIGIBLE)),
+                )
+            ),
+            count(
+                sa.select(Entry.id).where(
+                    Entry.edition_id == edition_id,
+                    Entry.state == EntryState.NEEDS_FIX,
+                    Entry.fix_due_at < clock.now() + timedelta(days=2),
+                )
+            ),
+        )
+    ).one()
+    return Worries(*(int(value) for value in row))
+
+
+def next_deadline(session: Session, edition_id: int) -> Call | None:
+    """The call that closes next."""
+    return session.scalar(
+        sa.select(Call)
+        .where(Call.edition_id == edition_id, Call.closes_at > clock.now())
+        .order_by(Call.closes_at)
+        .limit(1)
+    )

@@ -1,0 +1,168 @@
+"""The dashboard as the page shows it: numbers, what needs a hand, charts with their findings in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask import url_for
+
+from portal import clock
+from portal.i18n import N_, _, day, ngettext, number, pick
+from portal.jury.models import Round
+from portal.jury.queries import ProgressRow
+from portal.lifecycles import EntryState
+from portal.organizer.figures import Counts, Growth, Worries
+from portal.web.charts import Bars, Ranked, Ranking, Shares, Trend
+
+LATE_DAYS = 4
+CRAFT_NAMES = {
+    "script": N_("Script"),
+    "picture": N_("Picture"),
+    "voice": N_("Voice"),
+    "music": N_("Music"),
+    "editing": N_("Editing"),
+}
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One thing that needs a hand: words, where to go, and the verb on its button."""
+
+    icon: str
+    kind: str
+    title: str
+    text: str
+    href: str
+    action: str
+
+
+def late(rows: Sequence[ProgressRow]) -> list[ProgressRow]:
+    """Jurors with films left who have not scored for four days."""
+    since = clock.now() - timedelta(days=LATE_DAYS)
+    return [
+        row for row in rows if row.scored < row.assigned and (row.last_score_at is None or row.last_score_at < since)
+    ]
+
+
+def todos(counts: Counts, worries: Worries, round_: Round | None, pace: Sequence[ProgressRow]) -> list[Todo]:
+    """What needs a hand, most urgent first; an empty list is good news."""
+    found: list[Todo] = []
+    slow = late(pace)
+    if slow and round_ is not None:
+        left = sum(row.assigned - row.scored for row in slow)
+        found.append(
+            Todo(
+                "clock-alert",
+                "bad",
+                ngettext(
+                    "{n} juror has stopped for four days", "{n} jurors have stopped for four days", len(slow)
+                ).format(n=len(slow)),
+                ngettext("{n} film left", "{n} films left", left).format(n=left),
+                url_for("rounds.show", code=round_.code),
+                _("See the pace"),
+            )
+        )
+    found += _entry_todos(counts, worries)
+    found += _other_todos(worries, round_)
+    return found
+
+
+def _entry_todos(counts: Counts, worries: Worries) -> list[Todo]:
+    waiting = counts.of(EntryState.SUBMITTED)
+    rows = (
+        (worries.refusals_to_confirm, "shield-check", "bad", N_("{n} refusal waits for a second person"),
+         N_("{n} refusals wait for a second person"), N_("Confirm")),
+        (waiting, "inbox", "warn", N_("{n} film waits for its eligibility check"),
+         N_("{n} films wait for their eligibility check"), N_("Check")),
+        (worries.fixes_due, "file-warning", "warn", N_("{n} film must be fixed within two days"),
+         N_("{n} films must be fixed within two days"), N_("See")),
+    )  # fmt: skip
+    address = url_for("entries.eligibility_queue")
+    return [
+        Todo(icon, kind, ngettext(one, many, n).format(n=n), "", address, _(verb))
+        for n, icon, kind, one, many, verb in rows
+        if n
+    ]
+
+
+def _other_todos(worries: Worries, round_: Round | None) -> list[Todo]:
+    found = []
+    if worries.conflicts and round_ is not None:
+        text = ngettext("{n} possible conflict of interest", "{n} possible conflicts of interest", worries.conflicts)
+        address = url_for("rounds.show", code=round_.code) + "#conflicts"
+        found.append(Todo("triangle-alert", "warn", text.format(n=worries.conflicts), "", address, _("Settle")))
+    if worries.mails_failed:
+        text = ngettext("{n} mail could not be delivered", "{n} mails could not be delivered", worries.mails_failed)
+        found.append(
+            Todo(
+                "mail", "bad", text.format(n=worries.mails_failed), "", url_for("mail.outbox", state="failed"), _("See")
+            )
+        )
+    if worries.mails_held:
+        text = ngettext("{n} mail waits for release", "{n} mails wait for release", worries.mails_held)
+        found.append(
+            Todo("mail", "info", text.format(n=worries.mails_held), "", url_for("mail.outbox", state="draft"), _("Read"))
+        )
+    return found
+
+
+def trend(growth: Growth) -> Trend:
+    """Entries started and handed in, with the last two days marked."""
+    last = len(growth.days) - 1
+    ticks = [(n, day(growth.days[n])) for n in (0, last // 3, 2 * last // 3, last)]
+    finding = _("{started} entries started, {received} handed in.").format(
+        started=number(growth.started[-1]), received=number(growth.received[-1])
+    )
+    return Trend(finding, growth.started, growth.received, ticks)
+
+
+def ranking(round_: Round, rows: Sequence[Any]) -> Ranking | None:
+    """The films around the last place inside; None before there are results."""
+    films = [
+        Ranked(
+            row.rank, pick(row.title_ko, row.title_en), row.mean, row.score, row.low, row.high, round(row.p_top * 100)
+        )
+        for row in rows
+    ]
+    if not films:
+        return None
+    finding = _("Corrected scores with 80 % intervals around place {n}.").format(n=round_.places)
+    headings = (
+        _("Place and film"),
+        _("Corrected score and 80 % interval"),
+        _("In the top {n}").format(n=round_.places),
+    )
+    return Ranking(finding, films, round_.places, _("{n} places").format(n=round_.places), headings)
+
+
+def funnel(counts: Counts) -> Bars:
+    """From draft to eligible."""
+    items = [
+        (_("Started"), counts.started, ""),
+        (_("Handed in"), counts.received, ""),
+        (_("Checked"), counts.checked, ""),
+        (_("Eligible"), counts.of(EntryState.ELIGIBLE), ""),
+    ]
+    finding = _("{eligible} of {started} entries are eligible.").format(
+        eligible=number(counts.of(EntryState.ELIGIBLE)), started=number(counts.started)
+    )
+    return Bars(finding, items)
+
+
+def shares(use: dict[str, tuple[int, int, int, int]]) -> Shares:
+    """Whole percents of the four phases for each craft; each row sums to 100."""
+    crafts = [(_(CRAFT_NAMES[craft]), _percents(values)) for craft, values in use.items()]
+    generated = ", ".join(f"{name} {values[3]} %" for name, values in crafts)
+    return Shares(_("Share of AI-generated work by craft: {list}.").format(list=generated), crafts)
+
+
+def _percents(values: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+    total = sum(values) or 1
+    floors = [value * 100 // total for value in values]
+    by_rest = sorted(range(4), key=lambda n: -(values[n] * 100 % total))
+    for n in by_rest[: 100 - sum(floors) if sum(values) else 0]:
+        floors[n] += 1
+    return floors[0], floors[1], floors[2], floors[3]
