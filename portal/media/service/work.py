@@ -36,7 +36,10 @@ def claim_examination(session: Session, asset_id: int) -> Job | None:
 def claim_transcode(session: Session, asset_id: int) -> Job | None:
     """Takes an examined film to make its review copy."""
     asset = claims.claim(session, Asset, asset_id, Asset.state == AssetState.TRANSCODING, lease=LEASE)
-    return _job_unless_spent(session, asset) if asset else None
+    if asset is None:
+        return None
+    asset.progress_bp = 0
+    return _job_unless_spent(session, asset)
 
 
 def keep_alive(session: Session, job: Job, fraction: float) -> bool:
