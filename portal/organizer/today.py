@@ -71,21 +71,52 @@ def todos(counts: Counts, worries: Worries, round_: Round | None, pace: Sequence
 
 
 def _entry_todos(counts: Counts, worries: Worries) -> list[Todo]:
-    waiting = counts.of(EntryState.SUBMITTED)
-    rows = (
-        (worries.refusals_to_confirm, "shield-check", "bad", N_("{n} refusal waits for a second person"),
-         N_("{n} refusals wait for a second person"), N_("Confirm")),
-        (waiting, "inbox", "warn", N_("{n} film waits for its eligibility check"),
-         N_("{n} films wait for their eligibility check"), N_("Check")),
-        (worries.fixes_due, "file-warning", "warn", N_("{n} film must be fixed within two days"),
-         N_("{n} films must be fixed within two days"), N_("See")),
-    )  # fmt: skip
     address = url_for("entries.eligibility_queue")
-    return [
-        Todo(icon, kind, ngettext(one, many, n).format(n=n), "", address, _(verb))
-        for n, icon, kind, one, many, verb in rows
-        if n
-    ]
+    confirm = worries.refusals_to_confirm
+    waiting = counts.of(EntryState.SUBMITTED)
+    fixes = worries.fixes_due
+    rows = (
+        (
+            confirm,
+            Todo(
+                "shield-check",
+                "bad",
+                ngettext(
+                    "{n} refusal waits for a second person", "{n} refusals wait for a second person", confirm
+                ).format(n=confirm),
+                "",
+                address,
+                _("Confirm"),
+            ),
+        ),
+        (
+            waiting,
+            Todo(
+                "inbox",
+                "warn",
+                ngettext(
+                    "{n} film waits for its eligibility check", "{n} films wait for their eligibility check", waiting
+                ).format(n=waiting),
+                "",
+                address,
+                _("Check"),
+            ),
+        ),
+        (
+            fixes,
+            Todo(
+                "file-warning",
+                "warn",
+                ngettext(
+                    "{n} film must be fixed within two days", "{n} films must be fixed within two days", fixes
+                ).format(n=fixes),
+                "",
+                address,
+                _("See"),
+            ),
+        ),
+    )
+    return [todo for n, todo in rows if n]
 
 
 def _other_todos(worries: Worries, round_: Round | None) -> list[Todo]:
@@ -103,9 +134,8 @@ def _other_todos(worries: Worries, round_: Round | None) -> list[Todo]:
         )
     if worries.mails_held:
         text = ngettext("{n} mail waits for release", "{n} mails wait for release", worries.mails_held)
-        found.append(
-            Todo("mail", "info", text.format(n=worries.mails_held), "", url_for("mail.outbox", state="draft"), _("Read"))
-        )
+        held = url_for("mail.outbox", state="draft")
+        found.append(Todo("mail", "info", text.format(n=worries.mails_held), "", held, _("Read")))
     return found
 
 
