@@ -19,7 +19,7 @@ _CHECKS = {
     "types": ["mypy", "--strict", "portal", "workers"],
 }
 _PYTEST = ["pytest", "-n", "auto", "--maxprocesses", "4", "--dist", "worksteal", "-q"]
-_WHOLE = ["--everything", "--cov", "--cov-report="]
+_WHOLE = ["--everything", "--cov", "--cov-report=json:.coverage.json"]
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -15,7 +15,7 @@ from portal.local import broker, procfile
 from portal.local.journal import Journal
 from portal.local.service import Service
 
-BROKER = "broker"
+BROKER, MAILBOX = "broker", "mailbox"
 
 
 class CannotRun(Exception):
@@ -49,7 +49,8 @@ def require_free(port: int) -> None:
 def services(
     settings_env: Mapping[str, str], data: Path, port: int, procfile_path: Path, show: Callable[[str], None]
 ) -> list[Service]:
-    """The processes in the order of their start: the embedded broker unless one is given, then the Procfile's."""
+    """The processes in the order of their start: the embedded broker and the mailbox unless addresses of a real
+    broker and mail server are given, then the Procfile's."""
     environment = _environment(settings_env, data, port)
 
     def journal(name: str) -> Journal:
@@ -57,13 +58,24 @@ def services(
 
     queue = data / "valkey"
     plan = []
-    if not environment.get("PORTAL_BROKER_URL"):
+    if not (environment.get("PORTAL_BROKER_URL") or environment.get("PORTAL_BROKER_URL_FILE")):
         environment["PORTAL_BROKER_URL"] = broker.url(queue)
         log = Journal(data / "log" / f"{BROKER}.log", lambda _: None)  # its warnings are advice for big servers
         plan.append(Service(BROKER, broker.command(queue), environment, log, lambda: broker.answers(queue)))
+    if not environment.get("PORTAL_SMTP_URL"):
+        environment["PORTAL_MAILBOX_PORT"] = str(_free_port())
+        environment["PORTAL_SMTP_URL"] = f"smtp://127.0.0.1:{environment['PORTAL_MAILBOX_PORT']}"
+        command = [sys.executable, "-m", "portal.local.mailbox"]
+        plan.append(Service(MAILBOX, command, environment, journal(MAILBOX)))
     for name, line in procfile.read(procfile_path).items():
         plan.append(Service(name, ["/bin/sh", "-c", f"exec {line}"], environment, journal(name)))
     return plan
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _environment(settings_env: Mapping[str, str], data: Path, port: int) -> dict[str, str]:

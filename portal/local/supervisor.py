@@ -116,6 +116,7 @@ class Supervisor:
 
     def _stop(self) -> None:
         """Ask everything but the broker to stop, in the opposite order of the start, and the broker after that."""
+        _say("Stopping; a second Ctrl-C does not wait")
         deadline = time.monotonic() + _STOP_SECONDS
         first = 1 if self._services[0].name == plan.BROKER else 0
         self._stop_all([*reversed(self._services[first:])], deadline)
