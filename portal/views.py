@@ -7,6 +7,7 @@ from flask import Blueprint
 from portal.accounts.views import bp as accounts
 from portal.api.views import bp as api
 from portal.audience.views import bp as audience
+from portal.disclosure.views import bp as disclosures
 from portal.entries.views import bp as entries
 from portal.jury.views import chair, desk, results
 from portal.mail import views as mail
@@ -19,6 +20,7 @@ from portal.web import health, styleguide
 PAGES: tuple[Blueprint, ...] = (
     accounts,
     mail.bp,
+    disclosures,
     entries,
     school,
     desk.bp,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 
@@ -17,7 +18,8 @@ from portal.disclosure import service
 from portal.disclosure.codes import ConsentStatus, Medium, PerformerKind, SignerCapacity
 from portal.disclosure.models import Consent, Disclosure, Performer
 from portal.disclosure.offers import Offer
-from portal.disclosure.people_rules import HEIRS, LEAST_SCOPE_TEXT, same_name
+from portal.disclosure.people_rules import LEAST_SCOPE_TEXT, same_name
+from portal.disclosure.phrases import name_of
 from portal.disclosure.rows import covers, proof_of
 from portal.errors import Invalid
 from portal.i18n import N_
@@ -35,6 +37,7 @@ ANSWERED = N_("This has been answered already.")
 class Film:
     """The film as the person reads of it, and the edition its mails belong to."""
 
+    number: str
     title_ko: str
     title_en: str
     maker: str
@@ -60,6 +63,12 @@ class Grant:
     media: tuple[Medium, ...]
     limits: str = ""
     ends_on: date | None = None
+
+
+class Answering(Protocol):
+    """Refusing or withdrawing, with a reason if one likes to give it."""
+
+    def __call__(self, session: Session, consent: Consent, *, reason: str, at: datetime, by: Actor) -> None: ...
 
 
 def capacities(performer: Performer) -> tuple[SignerCapacity, ...]:
@@ -135,6 +144,7 @@ def offer_of(performer: Performer, wish: Wish, film: Film) -> Offer:
     """What this person would be asked for."""
     return Offer.from_json(
         {
+            "number": film.number,
             "title_ko": film.title_ko,
             "title_en": film.title_en,
             "maker": film.maker,
@@ -273,6 +283,7 @@ def _mail_copy(session: Session, consent: Consent, token: str) -> None:
         token=token,
         offer=Offer.from_json(consent.offer),
         consent=consent,
+        uses=", ".join(name_of(Medium(code)) for code in consent.media),
     )
 
 
@@ -289,8 +300,3 @@ def _tell_maker(session: Session, consent: Consent, to: ConsentState) -> None:
         offer=Offer.from_json(consent.offer),
         answer=to.value,
     )
-
-
-def expects_heirs(consent: Consent) -> bool:
-    """Whether heirs or a holder of the licence answer."""
-    return consent.signer_capacity in {capacity.value for capacity in HEIRS}

@@ -14,6 +14,7 @@ from portal.disclosure.codes import Likeness, Medium, PerformerKind
 class Offer:
     """One request as it left: the film, what is made of whom in it, in the maker's words, and for which uses."""
 
+    number: str = ""
     title_ko: str = ""
     title_en: str = ""
     maker: str = ""

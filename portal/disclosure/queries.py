@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal import i18n, signing
+from portal.accounts.models import Person
+from portal.audit import AuditRecord
 from portal.disclosure import readiness as checks
 from portal.disclosure.codes import ConsentStatus, PerformerKind
 from portal.disclosure.figures import measure
@@ -26,6 +29,8 @@ from portal.disclosure.rows import ledger_from
 from portal.disclosure.serial import from_json
 
 _PROVEN = (ConsentStatus.DOC, ConsentStatus.VERIFIED, ConsentStatus.ESTATE)
+
+EDITED = "disclosure.edited"
 
 # The columns of a list from which `card` makes the short label.
 CARD_COLUMNS = (Disclosure.tier, Disclosure.phases, Disclosure.badges)
@@ -154,6 +159,24 @@ def readiness_of(disclosure: Disclosure, facts: Facts) -> Readiness:
     facts = replace(facts, disclosed_sha256=disclosure.film_sha256)
     begun = bool(disclosure.ledger or people or disclosure.human_statement)
     return checks.assess(ledger, disclosure.human_statement, people, facts, begun=begun)
+
+
+def last_edit(session: Session, disclosure_id: int) -> tuple[Person | None, datetime] | None:
+    """Who changed the answers last, and when."""
+    wanted = (
+        sa.select(Person, AuditRecord.at)
+        .select_from(AuditRecord)
+        .outerjoin(Person, Person.id == AuditRecord.actor_id)
+        .where(
+            AuditRecord.subject_kind == Disclosure.__tablename__,
+            AuditRecord.subject_id == disclosure_id,
+            AuditRecord.verb == EDITED,
+        )
+        .order_by(AuditRecord.seq.desc())
+        .limit(1)
+    )
+    found = session.execute(wanted).first()
+    return (found[0], found[1]) if found else None
 
 
 def performer_of(session: Session, disclosure_id: int, code: str) -> Performer | None:

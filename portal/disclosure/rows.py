@@ -33,6 +33,31 @@ def ledger_from(stored: Mapping[str, Any], performers: Sequence[Performer]) -> L
     return from_json({**stored, "parts": [{**parts[0], "performers": people}, *parts[1:]]})
 
 
+def ledger_shown(answers: Answers, disclosure: Disclosure | None) -> Ledger:
+    """The ledger that answers would make: new performers have not been asked yet."""
+    rows = {row.code: row for row in disclosure.performers} if disclosure else {}
+    stored = stored_from(answers, disclosure.ledger if disclosure else {})
+    people = [_shown(person, rows.get(person.code)) for person in answers.performers]
+    first, *others = stored["parts"]
+    return from_json({**stored, "parts": [{**first, "performers": people}, *others]})
+
+
+def _shown(person: PersonShown, row: Performer | None) -> dict[str, Any]:
+    synthetic = person.kind is PerformerKind.SYN
+    asked = row.consent_status if row and row.kind is not PerformerKind.SYN else ConsentStatus.PENDING
+    return {
+        "kind": person.kind.value,
+        "name": person.name,
+        "likeness": list(person.likeness),
+        "appear_s": person.appear_s or None,
+        "synth_s": person.synth_s if person.appear_s else None,
+        "minor": person.minor,
+        "deceased": person.deceased,
+        "consent": (ConsentStatus.NOT_REQ if synthetic else asked).value,
+        "public_credit": person.public_credit,
+    }
+
+
 def performer_json(row: Performer) -> dict[str, Any]:
     """A performer's row as the ledger writes it; the consent's terms come from its newest living request."""
     consent = living_consent(row)

@@ -24,7 +24,6 @@ from portal.errors import Stale
 from portal.lifecycles import DisclosureState, advance
 from portal.policies import Actor
 
-EDITED = "disclosure.edited"
 _S = DisclosureState
 _AFTER_FREEZING = {_S.DRAFT: _S.SUBMITTED, _S.QUERIED: _S.CORRECTED, _S.STALE: _S.CORRECTED}
 
@@ -83,7 +82,7 @@ def _store(session: Session, disclosure: Disclosure, merged: Merged, *, by: Acto
         _reconcile(session, disclosure, merged.answers.performers, by=by)
     disclosure.updated_at = clock.now()
     recompute(session, disclosure)
-    audit.record(session, by, EDITED, disclosure, sections=list(merged.changed), stamp=stamp(merged.answers))
+    audit.record(session, by, queries.EDITED, disclosure, sections=list(merged.changed), stamp=stamp(merged.answers))
 
 
 def _reconcile(session: Session, disclosure: Disclosure, people: tuple[PersonShown, ...], *, by: Actor) -> None:

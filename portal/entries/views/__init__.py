@@ -1,8 +1,9 @@
 """The creators' desk, the mentors' queue, receipts, and the organizers' pages about entries."""
 
 from portal.entries.views import (
-    ai,
+    consents,
     desk,
+    disclosure,
     drafts,
     eligibility,
     film,
@@ -17,9 +18,10 @@ from portal.entries.views import (
 from portal.entries.views.blueprint import bp
 
 __all__ = [
-    "ai",
     "bp",
+    "consents",
     "desk",
+    "disclosure",
     "drafts",
     "eligibility",
     "film",

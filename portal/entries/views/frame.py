@@ -133,8 +133,16 @@ def state_text(item: Item) -> str:
     }[item.mark]
 
 
-def task_page(entry: Entry, task: Task, *, status: int = 200, block: str | None = None, **context: Any) -> Response:
-    """The page of one task inside the frame."""
+def task_page(
+    entry: Entry,
+    task: Task,
+    *,
+    status: int = 200,
+    block: str | None = None,
+    editable: bool | None = None,
+    **context: Any,
+) -> Response:
+    """The page of one task inside the frame; `editable` is asked of the deadline unless the task knows better."""
     items = checklist.assess(queries.material(current.session(), entry))
     return page(
         f"entries/{task}.html",
@@ -145,7 +153,7 @@ def task_page(entry: Entry, task: Task, *, status: int = 200, block: str | None 
         place=checklist.ORDER.index(task) + 1,
         items=items,
         rail=rail(entry, items, task),
-        editable=may_edit(entry, task),
+        editable=may_edit(entry, task) if editable is None else editable,
         **context,
     )
 
