@@ -16,6 +16,7 @@ from portal.local.journal import Journal
 from portal.local.service import Service
 
 BROKER, MAILBOX = "broker", "mailbox"
+FOUNDATIONS = (BROKER, MAILBOX)  # the rest stands on them: they start first and stop last
 
 
 class CannotRun(Exception):
@@ -49,8 +50,7 @@ def require_free(port: int) -> None:
 def services(
     settings_env: Mapping[str, str], data: Path, port: int, procfile_path: Path, show: Callable[[str], None]
 ) -> list[Service]:
-    """The processes in the order of their start: the embedded broker and the mailbox unless addresses of a real
-    broker and mail server are given, then the Procfile's."""
+    """The processes in the order of their start; the broker and the mailbox only where no real ones are given."""
     environment = _environment(settings_env, data, port)
 
     def journal(name: str) -> Journal:
@@ -58,11 +58,11 @@ def services(
 
     queue = data / "valkey"
     plan = []
-    if not (environment.get("PORTAL_BROKER_URL") or environment.get("PORTAL_BROKER_URL_FILE")):
+    if not _given(environment, "PORTAL_BROKER_URL"):
         environment["PORTAL_BROKER_URL"] = broker.url(queue)
         log = Journal(data / "log" / f"{BROKER}.log", lambda _: None)  # its warnings are advice for big servers
         plan.append(Service(BROKER, broker.command(queue), environment, log, lambda: broker.answers(queue)))
-    if not environment.get("PORTAL_SMTP_URL"):
+    if not _given(environment, "PORTAL_SMTP_URL"):
         environment["PORTAL_MAILBOX_PORT"] = str(_free_port())
         environment["PORTAL_SMTP_URL"] = f"smtp://127.0.0.1:{environment['PORTAL_MAILBOX_PORT']}"
         command = [sys.executable, "-m", "portal.local.mailbox"]
@@ -70,6 +70,10 @@ def services(
     for name, line in procfile.read(procfile_path).items():
         plan.append(Service(name, ["/bin/sh", "-c", f"exec {line}"], environment, journal(name)))
     return plan
+
+
+def _given(environment: Mapping[str, str], name: str) -> bool:
+    return bool(environment.get(name) or environment.get(f"{name}_FILE"))
 
 
 def _free_port() -> int:

@@ -115,12 +115,12 @@ class Supervisor:
                 key.fileobj.recv(4096)
 
     def _stop(self) -> None:
-        """Ask everything but the broker to stop, in the opposite order of the start, and the broker after that."""
+        """Ask the Procfile's processes to stop, in the opposite order of the start, and then what they stand on."""
         _say("Stopping; a second Ctrl-C does not wait")
         deadline = time.monotonic() + _STOP_SECONDS
-        first = 1 if self._services[0].name == plan.BROKER else 0
-        self._stop_all([*reversed(self._services[first:])], deadline)
-        self._stop_all(self._services[:first], deadline)
+        last_first = [*reversed(self._services)]
+        self._stop_all([service for service in last_first if service.name not in plan.FOUNDATIONS], deadline)
+        self._stop_all([service for service in last_first if service.name in plan.FOUNDATIONS], deadline)
         self._end_strays()
 
     def _stop_all(self, services: Sequence[Service], deadline: float) -> None:

@@ -142,7 +142,7 @@ def test_a_signal_stops_everything(running: Running, number: signal.Signals) -> 
     pids = running.pids()
     running.process.send_signal(number)
     assert running.process.wait(timeout=30) == 0
-    assert len(pids) == 4  # broker, web, worker, film
+    assert len(pids) == 5  # broker, mailbox, web, worker, film
     assert [pid for pid in pids if alive(pid)] == []
 
 
