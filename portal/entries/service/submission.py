@@ -20,6 +20,7 @@ from portal.entries.snapshot import digest, freeze
 from portal.errors import Invalid, InvalidMany
 from portal.i18n import N_
 from portal.lifecycles import EntryState, advance
+from portal.media import service as files
 from portal.policies import Actor
 from portal.school import queries as school
 
@@ -38,6 +39,7 @@ def submit(session: Session, entry: Entry, declarations: Sequence[str], *, by: A
     _require_in_time(session, entry, at)
     _require_complete(session, entry)
     _require_within_limit(session, entry, {person.id: person.native_name for person in people})
+    files.freeze(session, entry.id)
     entry.declarations = list(declarations)
     if entry.cohort_id is not None and entry.state == EntryState.DRAFT:
         _show_to_mentors(session, entry, entry.cohort_id, by=by, at=at)
