@@ -9,18 +9,22 @@ from markupsafe import Markup
 
 _PNG_SCALE = 6
 _QUIET_ZONE = 4
+_MASK = 3
 
 
 def qr_svg(address: str) -> Markup:
     """The code as inline SVG that fills its box, dark on the white the box supplies."""
-    drawn = segno.make(address, error="m", micro=False).svg_inline(
-        omitsize=True, border=_QUIET_ZONE, svgclass=None, lineclass=None
-    )
+    drawn = _code(address).svg_inline(omitsize=True, border=_QUIET_ZONE, svgclass=None, lineclass=None)
     return Markup(drawn)  # noqa: S704 (drawn by the library from an address of our own)
 
 
 def qr_png(address: str) -> bytes:
     """The code as a PNG for mails."""
     picture = BytesIO()
-    segno.make(address, error="m", micro=False).save(picture, kind="png", scale=_PNG_SCALE, border=_QUIET_ZONE)
+    _code(address).save(picture, kind="png", scale=_PNG_SCALE, border=_QUIET_ZONE)
     return picture.getvalue()
+
+
+def _code(address: str) -> segno.QRCode:
+    # every mask can be read; trying all eight for the prettiest would cost four times as much while seats are locked
+    return segno.make(address, error="m", micro=False, mask=_MASK)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from portal.audit import canonical_json
@@ -47,7 +47,7 @@ def digest(value: Body) -> str:
 
 def iso(moment: datetime) -> str:
     """The moment as the body writes it."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def screening(screening: Screening) -> Body:

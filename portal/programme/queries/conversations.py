@@ -44,7 +44,7 @@ def directors_of(session: Session, screening: Screening) -> list[Suggestion]:
         .where(PackageFilm.package_id == screening.package_id, Person.email.not_in(invited))
         .order_by(PackageFilm.position)
     )
-    rows = session.execute(query).tuples()
+    rows = session.execute(query)
     first: dict[str, Suggestion] = {}
     for person, entry_id, film_ko, film_en in rows:
         first.setdefault(person.email, _suggestion(person, entry_id, film_ko, film_en))

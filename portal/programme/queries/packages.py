@@ -61,7 +61,7 @@ def packages(session: Session, edition_id: int) -> list[PackageLine]:
         .where(Package.edition_id == edition_id)
         .order_by(Package.title_ko, Package.id)
     )
-    return [_line(*row) for row in session.execute(query).tuples()]
+    return [_line(*row) for row in session.execute(query)]
 
 
 def _line(package: Package, films: int | None, seconds: int | None, shown: int) -> PackageLine:
@@ -95,7 +95,7 @@ def selectable_films(session: Session, package: Package, limit: int = 300) -> Se
         .order_by(Entry.title_ko, Entry.id)
         .limit(limit)
     )
-    return session.execute(query).tuples().all()
+    return session.execute(query).all()
 
 
 def venues(session: Session, edition_id: int) -> Sequence[Venue]:
