@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -91,6 +92,13 @@ def latest_asset(session: Session, entry_id: int, slot: Slot) -> Asset | None:
 def stills(session: Session, entry_id: int) -> Sequence[Asset]:
     """All stills of an entry, oldest first, with their renditions."""
     return session.scalars(_living([entry_id], Slot.STILL).order_by(Asset.id)).all()
+
+
+def frozen_at(session: Session, entry_id: int) -> datetime | None:
+    """When the entry's files were last handed in; tickets and uploads from before that moment are void."""
+    kept = session.scalars(sa.select(Asset.probe).where(Asset.entry_id == entry_id, Asset.superseded_at.is_(None)))
+    moments = [datetime.fromisoformat(probe["frozen_at"]) for probe in kept if "frozen_at" in probe]
+    return max(moments, default=None)
 
 
 def running_uploads(session: Session, entry_id: int) -> Sequence[Upload]:

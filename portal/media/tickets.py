@@ -11,7 +11,7 @@ import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
@@ -40,6 +40,7 @@ class UploadTicket:
     entry_id: int
     slot: Slot
     rule: Rule = field(default_factory=Rule)
+    issued_at: datetime = field(default_factory=clock.now)
 
     @property
     def most_bytes(self) -> int:
@@ -59,13 +60,15 @@ class PlaybackTicket:
 def issue_upload(secret_key: str, ticket: UploadTicket) -> str:
     """The token the uploader sends as `X-Upload-Ticket`."""
     sealed = [_seal(secret_key, number) for number in (ticket.person_id, ticket.entry_id)]
-    return signing.sign(secret_key, _UPLOAD, [*sealed, ticket.slot.value, ticket.rule.to_json()])
+    payload = [*sealed, ticket.slot.value, ticket.rule.to_json(), ticket.issued_at.timestamp()]
+    return signing.sign(secret_key, _UPLOAD, payload)
 
 
 def read_upload(secret_key: str, token: str, within: timedelta) -> UploadTicket:
     """The ticket behind a token not older than `within`; raises BadToken."""
-    person, entry, slot, rule = signing.unsign(secret_key, _UPLOAD, token, within)
-    return UploadTicket(_open(secret_key, person), _open(secret_key, entry), Slot(slot), Rule(**rule))
+    person, entry, slot, rule, issued = signing.unsign(secret_key, _UPLOAD, token, within)
+    issued_at = datetime.fromtimestamp(issued, UTC)
+    return UploadTicket(_open(secret_key, person), _open(secret_key, entry), Slot(slot), Rule(**rule), issued_at)
 
 
 def playback_path(secret_key: str, what: Rendition | Asset, *, person_id: int, minutes: int) -> str:

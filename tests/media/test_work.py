@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -156,6 +157,39 @@ def test_a_new_playable_poster_replaces_the_old_one_and_a_refused_one_does_not(
     third = examine(session, received(jpeg(tmp_path, (1400, 2000)), Slot.POSTER))
     assert queries.current_asset(session, entry_id, Slot.POSTER) == third
     assert found(session, first).superseded_at is not None
+
+
+def test_what_was_handed_in_stays_whatever_is_still_on_its_way(
+    session: Session, received: Receive, tmp_path: Path, entry_id: int
+) -> None:
+    poster = examine(session, received(jpeg(tmp_path, (1400, 2000)), Slot.POSTER))
+    late = received(jpeg(tmp_path, (1400, 2100)), Slot.POSTER)
+    job = service.claim_examination(session, late.id)
+    assert job is not None
+    before = tickets.UploadTicket(poster.uploaded_by_id or 0, entry_id, Slot.POSTER)
+    service.freeze(session, entry_id)
+    session.commit()
+    service.settle_examination(session, job, pipeline.examine(job, volume.of(session)))
+    session.commit()
+    assert queries.current_asset(session, entry_id, Slot.POSTER) == found(session, poster)
+    with pytest.raises(Invalid):
+        service.receive(session, before, "p.jpg", BytesIO(b"x"), 1, by=policies.SYSTEM)
+    again = examine(session, received(jpeg(tmp_path, (1400, 2200)), Slot.POSTER))
+    assert queries.current_asset(session, entry_id, Slot.POSTER) == again
+
+
+def test_an_upload_that_slipped_past_the_freeze_does_not_count(
+    session: Session, received: Receive, tmp_path: Path, entry_id: int
+) -> None:
+    poster = examine(session, received(jpeg(tmp_path, (1400, 2000)), Slot.POSTER))
+    late = received(jpeg(tmp_path, (1400, 2100)), Slot.POSTER)
+    late.superseded_at = clock.now()
+    session.commit()
+    service.freeze(session, entry_id)
+    late.superseded_at = None
+    session.commit()
+    assert examine(session, late).superseded_at is not None
+    assert queries.current_asset(session, entry_id, Slot.POSTER) == found(session, poster)
 
 
 def test_stills_stand_side_by_side(session: Session, received: Receive, tmp_path: Path, entry_id: int) -> None:

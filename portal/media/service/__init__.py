@@ -1,6 +1,6 @@
 """The commands of media: bring a file in, have it examined and made playable, take it away."""
 
-from portal.media.service.assets import examine_again, override, remove
+from portal.media.service.assets import examine_again, freeze, override, remove
 from portal.media.service.tidying import tidy_up
 from portal.media.service.uploads import discard, expire, note_received, receive, start_upload
 from portal.media.service.work import (
@@ -18,6 +18,7 @@ __all__ = [
     "discard",
     "examine_again",
     "expire",
+    "freeze",
     "give_back",
     "keep_alive",
     "note_received",

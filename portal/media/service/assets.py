@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal import audit, clock, doorbell
@@ -10,6 +11,7 @@ from portal.i18n import N_
 from portal.lifecycles import AssetState, advance
 from portal.media import queries
 from portal.media.models import Asset
+from portal.media.service.uploads import discard
 from portal.policies import Actor
 
 
@@ -38,6 +40,20 @@ def remove(session: Session, asset: Asset, *, by: Actor) -> None:
     """Takes a file out of its entry; what a receipt froze of it stays."""
     asset.superseded_at = clock.now()
     audit.record(session, by, "asset.remove", asset)
+    session.flush()
+
+
+def freeze(session: Session, entry_id: int) -> None:
+    """Holds an entry's files as they are handed in: what is on its way ends, and tickets given before are void."""
+    for upload in queries.running_uploads(session, entry_id):
+        discard(session, upload)
+    moment = clock.now()
+    wanted = sa.select(Asset).where(Asset.entry_id == entry_id, Asset.superseded_at.is_(None))
+    for asset in session.scalars(wanted):
+        if asset.state == AssetState.PLAYABLE:
+            asset.probe = {**asset.probe, "frozen_at": moment.isoformat()}
+        else:
+            asset.superseded_at = moment
     session.flush()
 
 

@@ -25,6 +25,9 @@ def start_upload(session: Session, ticket: UploadTicket, wanted: Creation, *, by
 
     An unfinished upload of the same person for the same slot gives way: its file was chosen again.
     """
+    frozen_at = queries.frozen_at(session, ticket.entry_id)
+    if frozen_at is not None and ticket.issued_at <= frozen_at:
+        raise Invalid("file", N_("This film has been handed in. Open its page again to see what can be changed."))
     for earlier in queries.running_uploads(session, ticket.entry_id):
         if earlier.person_id == ticket.person_id and earlier.asset.slot == ticket.slot and ticket.slot in _REPLACED:
             discard(session, earlier)

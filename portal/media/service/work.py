@@ -149,8 +149,17 @@ def _make_playable(session: Session, asset: Asset, result: Result) -> None:
         )
     asset.settled_at, asset.progress_bp = clock.now(), 10_000
     advance(session, asset, AssetState.PLAYABLE, by=SYSTEM)
-    if asset.slot != Slot.STILL:
+    if _too_late(session, asset):
+        asset.superseded_at = clock.now()
+    elif asset.slot != Slot.STILL:
         _supersede_older(session, asset)
+
+
+def _too_late(session: Session, asset: Asset) -> bool:
+    """Whether the entry was handed in without this file, which was begun before."""
+    frozen_at = queries.frozen_at(session, asset.entry_id)
+    held = "frozen_at" in asset.probe
+    return asset.superseded_at is not None or (frozen_at is not None and not held and asset.created_at <= frozen_at)
 
 
 def _supersede_older(session: Session, asset: Asset) -> None:
