@@ -196,6 +196,11 @@ class Ledger:
         return any(part.is_generative for part in self.parts)
 
     @property
+    def is_complete(self) -> bool:
+        """Whether every scope of every part has its answer, so that a label can be made of it."""
+        return bool(self.parts) and all({use.scope for use in part.uses} == set(Scope) for part in self.parts)
+
+    @property
     def performers(self) -> tuple[Performer, ...]:
         """The performers of all parts."""
         return tuple(performer for part in self.parts for performer in part.performers)

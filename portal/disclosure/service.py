@@ -119,9 +119,10 @@ def _status_of(row: Performer) -> ConsentStatus:
 
 
 def recompute(session: Session, disclosure: Disclosure) -> None:
-    """Bring what lists show (tier, moons, badges, shares) up to date with the answers and consents."""
-    figures = measure(ledger_from(disclosure.ledger, disclosure.performers))
-    disclosure.tier = int(figures.tier)
+    """Bring what lists show (tier, moons, badges, shares) up to date; a grid with gaps has no tier yet."""
+    ledger = ledger_from(disclosure.ledger, disclosure.performers)
+    figures = measure(ledger)
+    disclosure.tier = int(figures.tier) if ledger.is_complete else None
     disclosure.phases = {craft.value: n for craft, n in figures.phases.items()}
     disclosure.badges = [badge.value for badge in figures.badges]
     disclosure.generated_bp, disclosure.altered_bp = figures.generated.hi, figures.altered.hi

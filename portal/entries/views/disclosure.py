@@ -218,6 +218,7 @@ def _preview(draft: _Draft, answers: Answers) -> dict[str, Any]:
     with i18n.using(other):
         elsewhere = public_label(figures)
     return {
+        "complete": ledger.is_complete,
         "label": label,
         "other_label": elsewhere,
         "other_lang": other,
