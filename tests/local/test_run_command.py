@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from portal import leash
 from tests.local.test_supervisor import alive, descendants, free_port, wait_for
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.redis]
@@ -34,6 +35,7 @@ class Portal:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            preexec_fn=leash.die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - killed tests leave nothing
         )
 
     def await_ready(self) -> None:

@@ -16,6 +16,8 @@ from typing import TypeVar
 
 import pytest
 
+from portal import leash
+
 T = TypeVar("T")
 
 WEB = """
@@ -81,7 +83,13 @@ class Running:
         command = [sys.executable, "-c", textwrap.dedent(DRIVER), str(self.data), str(self.port), str(self.procfile)]
         environment = {name: value for name, value in os.environ.items() if name != "PORTAL_BROKER_URL"}
         return subprocess.Popen(
-            command, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+            command,
+            env=environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            preexec_fn=leash.die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - killed tests leave nothing
         )
 
     def worker(self) -> tuple[int, int, str]:
