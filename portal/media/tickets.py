@@ -18,6 +18,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from portal import clock, signing
 from portal.media.checks import Rule
 from portal.media.models import Asset, Rendition, Slot
+from portal.policies import Actor
 from portal.signing import BadToken
 
 _UPLOAD, _PLAYBACK, _PICTURE = "media.upload", "media.playback", "media.picture"
@@ -50,9 +51,8 @@ class UploadTicket:
 
 @dataclass(frozen=True, slots=True)
 class PlaybackTicket:
-    """One file for one person: a rendition, or the asset's own file to save."""
+    """One file: a rendition, or the asset's own file to save."""
 
-    person_id: int
     code: str
     original: bool
 
@@ -71,20 +71,23 @@ def read_upload(secret_key: str, token: str, within: timedelta) -> UploadTicket:
     return UploadTicket(_open(secret_key, person), _open(secret_key, entry), Slot(slot), Rule(**rule), issued_at)
 
 
-def playback_path(secret_key: str, what: Rendition | Asset, *, person_id: int, minutes: int) -> str:
-    """The address of a file for one person; a rendition plays in the page, an asset's own file is saved."""
+def playback_path(secret_key: str, what: Rendition | Asset, *, viewer: Actor, minutes: int) -> str:
+    """The address of a file for one person; a rendition plays in the page, an asset's own file is saved.
+
+    It ends with its minutes, and at once when the viewer signs out or loses or gains a role.
+    """
     until = clock.now() + timedelta(minutes=minutes)
     kind = "rendition" if isinstance(what, Rendition) else "asset"
-    payload = [kind, what.code, _seal(secret_key, person_id), int(until.timestamp())]
+    payload = [kind, what.code, _mark(secret_key, viewer), int(until.timestamp())]
     return f"/media/{signing.sign(secret_key, _PLAYBACK, payload)}"
 
 
-def read_playback(secret_key: str, token: str) -> PlaybackTicket:
-    """The ticket behind a token whose moment has not passed; raises BadToken."""
-    kind, code, person, until = signing.unsign(secret_key, _PLAYBACK, token, _LONGEST_PLAYBACK)
-    if until < clock.now().timestamp():
+def read_playback(secret_key: str, token: str, viewer: Actor) -> PlaybackTicket:
+    """The viewer's ticket behind a token whose moment has not passed; raises BadToken."""
+    kind, code, mark, until = signing.unsign(secret_key, _PLAYBACK, token, _LONGEST_PLAYBACK)
+    if until < clock.now().timestamp() or not hmac.compare_digest(mark, _mark(secret_key, viewer)):
         raise BadToken(_PLAYBACK)
-    return PlaybackTicket(_open(secret_key, person), code, original=kind == "asset")
+    return PlaybackTicket(code, original=kind == "asset")
 
 
 def picture_path(secret_key: str, picture: Rendition) -> str:
@@ -98,6 +101,13 @@ def read_picture(secret_key: str, token: str) -> str:
         return str(URLSafeSerializer(secret_key, salt=_PICTURE).loads(token))
     except BadSignature as error:
         raise BadToken(_PICTURE) from error
+
+
+def _mark(secret_key: str, viewer: Actor) -> str:
+    # Roles are part of it, so that a juror whose role ended holds a dead ticket at once.
+    grants = sorted(f"{grant.role} {grant.scope} {grant.scope_id}" for grant in viewer.grants)
+    text = f"media.viewer {viewer.person_id} {grants}"
+    return hmac.digest(secret_key.encode(), text.encode(), "sha256").hex()[:20]
 
 
 def _seal(secret_key: str, number: int) -> str:

@@ -12,8 +12,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from time_machine import travel
 
-from portal import clock
+from portal import clock, policies
 from portal.accounts import service as accounts
+from portal.accounts.models import Person
 from portal.app import create_app
 from portal.lifecycles import AssetState
 from portal.media import tickets, volume
@@ -34,7 +35,8 @@ class Stored:
     secret_key: str
 
     def path(self, what: Asset | Rendition, minutes: int = 30) -> str:
-        return tickets.playback_path(self.secret_key, what, person_id=self.person_id, minutes=minutes)
+        viewer = policies.Actor("person", self.person_id)
+        return tickets.playback_path(self.secret_key, what, viewer=viewer, minutes=minutes)
 
 
 @pytest.fixture
@@ -104,12 +106,25 @@ def test_a_ticket_is_worth_nothing_to_others_or_later(
         assert mine.get(path, buffered=True).status_code == 404
 
 
+def test_a_role_that_ends_ends_the_ticket(stored: Stored, sign_in: SignIn, session: Session) -> None:
+    role, scope = policies.Role.JUROR, policies.Scope.EDITION
+    viewer = policies.Actor("person", stored.person_id, frozenset({policies.Grant(role, scope, 1)}))
+    path = tickets.playback_path(stored.secret_key, stored.screener, viewer=viewer, minutes=30)
+    person = session.get_one(Person, stored.person_id)
+    grant = builders.grant(session, person, role, scope, 1)
+    session.commit()
+    browser = sign_in(stored.person_id)
+    assert browser.get(path, buffered=True).status_code == 200
+    session.delete(grant)
+    session.commit()
+    assert browser.get(path, buffered=True).status_code == 404
+
+
 def test_a_ticket_tells_no_row_numbers(stored: Stored) -> None:
-    one, two = stored.path(stored.screener), stored.path(stored.screener)
-    assert one != two
-    assert stored.screener.code
-    ticket = tickets.read_playback(stored.secret_key, one.removeprefix("/media/"))
-    assert ticket == tickets.PlaybackTicket(stored.person_id, stored.screener.code, original=False)
+    one = stored.path(stored.screener)
+    viewer = policies.Actor("person", stored.person_id)
+    ticket = tickets.read_playback(stored.secret_key, one.removeprefix("/media/"), viewer)
+    assert ticket == tickets.PlaybackTicket(stored.screener.code, original=False)
 
 
 def test_tickets_of_one_kind_open_no_other_door(stored: Stored, sign_in: SignIn) -> None:

@@ -149,11 +149,10 @@ def status_of(asset: Asset) -> Status:
 def playback(asset: Asset, *kinds: RenditionKind) -> str | None:
     """The address of a rendition for the person at this page."""
     rendition = media.made_of(asset, *kinds)
-    person_id = current.actor().person_id
-    if rendition is None or person_id is None:
+    if rendition is None:
         return None
     secret = current.settings().secret_key
-    return tickets.playback_path(secret, rendition, person_id=person_id, minutes=_PLAYBACK_MINUTES)
+    return tickets.playback_path(secret, rendition, viewer=current.actor(), minutes=_PLAYBACK_MINUTES)
 
 
 def _film_page(entry: Entry, *, status: int = 200, block: str | None = None, problem: str | None = None) -> Response:

@@ -142,10 +142,9 @@ def _anchor(field: str) -> str:
 def _screener(assignment: Assignment) -> str | None:
     asset = media.current_asset(current.session(), assignment.entry_id, Slot.FILM)
     copy = media.made_of(asset, RenditionKind.SCREENER) if asset else None
-    person_id = current.actor().person_id
-    if copy is None or person_id is None:
+    if copy is None:
         return None
-    return tickets.playback_path(current.settings().secret_key, copy, person_id=person_id, minutes=PLAYBACK_MINUTES)
+    return tickets.playback_path(current.settings().secret_key, copy, viewer=current.actor(), minutes=PLAYBACK_MINUTES)
 
 
 def _neighbour(rows: Sequence[queries.QueueRow], code: str, step: int) -> str | None:

@@ -21,10 +21,9 @@ SUFFIXES = {"video/mp4": "mp4", "image/webp": "webp", "text/vtt; charset=utf-8":
 def ticketed(session: Session, token: str) -> Rendition | Asset | None:
     """The file of a playback ticket, for the person it was issued to."""
     try:
-        ticket = tickets.read_playback(current.settings().secret_key, token)
+        return queries.played(session, tickets.read_playback(current.settings().secret_key, token, current.actor()))
     except BadToken:
         return None
-    return queries.played(session, ticket) if ticket.person_id == current.actor().person_id else None
 
 
 def public_picture(session: Session, token: str) -> Rendition | None:
