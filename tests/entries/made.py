@@ -1,0 +1,113 @@
+"""Entries in the states tests need: whole ones, handed in, of a class."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.accounts.models import Person
+from portal.calls.models import Call
+from portal.disclosure import service as disclosures
+from portal.disclosure.answers import Answers, stamp
+from portal.disclosure.codes import Base, Degree, Scope
+from portal.disclosure.rows import answers_of
+from portal.entries import queries, service
+from portal.entries.forms import DECLARATIONS
+from portal.entries.models import Credit, CreditRole, Entry, Receipt
+from portal.lifecycles import AssetState
+from portal.media.models import Asset, Slot
+from portal.policies import Actor
+from tests import builders
+
+_count = itertools.count(1)
+TEXTS = {
+    "logline_ko": "편지를 쓰는 기계 이야기.",
+    "logline_en": "A machine that writes letters.",
+    "synopsis_ko": "할머니의 편지를 옮겨 적던 기계가 답장을 쓰기 시작한다.",
+    "synopsis_en": "A machine that copies letters begins to answer them.",
+    "genre": "drama",
+    "country": "KR",
+}
+
+
+def by(person: Person) -> Actor:
+    """The person as an actor without roles."""
+    return Actor("person", person.id)
+
+
+def asset(session: Session, entry: Entry, slot: Slot, **values: Any) -> Asset:
+    """A file that has arrived and is playable."""
+    n = next(_count)
+    made = Asset(
+        **{
+            "entry_id": entry.id,
+            "slot": slot,
+            "state": AssetState.PLAYABLE,
+            "uploaded_by_id": entry.owner_id,
+            "file_name": f"file{n}",
+            "size": 1000,
+            "sha256": hashlib.sha256(f"file {n}".encode()).hexdigest(),
+            "storage_key": f"key{n}",
+            "alt_ko": "책상 위의 타자기",
+            "received_at": clock.now(),
+            "settled_at": clock.now(),
+        }
+        | values
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def film(session: Session, entry: Entry, **values: Any) -> Asset:
+    """A playable film of fourteen minutes."""
+    return asset(session, entry, Slot.FILM, **{"duration_ms": 840_000, "width": 1920, "height": 1080} | values)
+
+
+def disclosed(session: Session, entry: Entry, film_sha256: str | None) -> None:
+    """The declaration that no AI was used, signed for a film."""
+    answers = Answers(
+        base=(Base.LIVE,),
+        degrees=dict.fromkeys(Scope, Degree.N),
+        picture_s=840,
+        human_statement="할머니가 남긴 편지 스물세 통을 한 해 동안 옮겨 적으며 대본을 쓰고 모든 장면을 직접 찍었어요. 편집도 했어요.",
+        attested=True,
+    )
+    found = disclosures.of_entry(session, entry.id)
+    actor = Actor("person", entry.owner_id)
+    seen = stamp(answers_of(found))
+    disclosures.save_draft(session, found, answers, rev=seen, by=actor, film_sha256=film_sha256)
+
+
+def whole(session: Session, call: Call, owner: Person, **values: Any) -> Entry:
+    """A draft with every task done, loaded as views load it."""
+    entry = builders.entry(session, call, owner, **TEXTS | {"music_cleared": True, "fonts_cleared": True} | values)
+    session.add(Credit(entry_id=entry.id, position=0, role=CreditRole.DIRECTOR, native_name="한서윤"))
+    master = film(session, entry)
+    asset(session, entry, Slot.POSTER)
+    asset(session, entry, Slot.STILL)
+    entry.watched_sha256 = master.sha256
+    disclosed(session, entry, master.sha256)
+    session.flush()
+    return found(session, entry.number)
+
+
+def found(session: Session, number: str) -> Entry:
+    """An entry with everything policies ask of it, fresh from the database."""
+    session.flush()
+    session.expire_all()
+    entry = queries.entry_by_number(session, number)
+    assert entry is not None
+    return entry
+
+
+def submitted(session: Session, call: Call, owner: Person, **values: Any) -> tuple[Entry, Receipt]:
+    """An entry that has been handed in."""
+    entry = whole(session, call, owner, **values)
+    receipt = service.submit(session, entry, list(DECLARATIONS), by=by(owner), at=clock.now())
+    assert receipt is not None
+    return entry, receipt
