@@ -7,7 +7,9 @@ from portal.i18n import N_
 from portal.web.navigation import Place
 
 PUBLIC: tuple[Place, ...] = (
+    Place("public.films", N_("Films"), "film"),
     Place("programme.schedule", N_("Timetable"), "calendar-range"),
+    Place("public.label", N_("The AI label"), "moon"),
     Place("entries.calls_open", N_("Submit a film"), "upload"),
 )
 WORK: tuple[Place, ...] = (

@@ -14,10 +14,12 @@ from portal.mail import views as mail
 from portal.media import views as media
 from portal.organizer.views import bp as organizer
 from portal.programme.views import bp as programme
+from portal.public import views as public
 from portal.school.views import bp as school
 from portal.web import health, styleguide
 
 PAGES: tuple[Blueprint, ...] = (
+    public.bp,
     accounts,
     mail.bp,
     disclosures,
@@ -31,4 +33,4 @@ PAGES: tuple[Blueprint, ...] = (
     organizer,
     styleguide.bp,
 )
-PLAIN: tuple[Blueprint, ...] = (health.bp, mail.mailbox, api, media.uploads, media.delivery)
+PLAIN: tuple[Blueprint, ...] = (health.bp, public.front, mail.mailbox, api, media.uploads, media.delivery)

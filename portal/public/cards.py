@@ -1,0 +1,134 @@
+"""Films and calls as the public pages draw them, in the language in use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from babel import Locale
+from flask import url_for
+from sqlalchemy.orm import Session
+
+from portal import clock, i18n
+from portal.calls.models import Call
+from portal.disclosure import queries as disclosure
+from portal.disclosure.label import CardLabel
+from portal.i18n import pick
+from portal.media import queries as media
+from portal.media.models import Asset, RenditionKind, Slot
+from portal.media.tickets import picture_path
+from portal.public import films
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A still in two widths."""
+
+    src: str
+    srcset: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A film in a grid, as the `filmcard` component draws it."""
+
+    href: str
+    title: str
+    title_lang: str | None
+    title_other: str
+    other_lang: str
+    byline: str
+    meta: str
+    gel: str
+    section: str
+    code: str
+    still: str | None
+    srcset: str | None
+    alt: str
+    label: CardLabel | None
+
+
+@dataclass(frozen=True, slots=True)
+class Countdown:
+    """Until when, in the forms the countdown needs."""
+
+    days: int
+    when: str
+    iso: str
+    passed: bool
+
+
+def cards(session: Session, rows: Sequence[Any]) -> list[Card]:
+    """The cards of listed films: three statements, whatever their number."""
+    ids = [row.id for row in rows]
+    makers = films.directors(session, ids)
+    stills = media.current_assets(session, ids, Slot.STILL)
+    return [_card(session, row, makers.get(row.id, []), stills.get(row.id)) for row in rows]
+
+
+def _card(session: Session, row: Any, makers: list[tuple[str, str]], still: Asset | None) -> Card:
+    shown = picture(session, still) if still else None
+    title, lang, other, other_lang = titles(row.title_ko, row.title_en)
+    return Card(
+        href=url_for("public.film", number=row.number),
+        title=title,
+        title_lang=lang,
+        title_other=other,
+        other_lang=other_lang,
+        byline=byline(makers),
+        meta=" · ".join((country(row.country), i18n.duration(row.runtime_s))),
+        gel=row.gel,
+        section=pick(row.section_ko, row.section_en),
+        code=row.number,
+        still=shown.src if shown else None,
+        srcset=shown.srcset if shown else None,
+        alt=shown.alt if shown else "",
+        label=disclosure.card(row),
+    )
+
+
+def titles(ko: str, en: str) -> tuple[str, str | None, str, str]:
+    """The title in the page's language, its language where that is another one, and the other title with its own."""
+    here, there = ("ko", "en") if i18n.language() == "ko" else ("en", "ko")
+    by_language = {"ko": ko, "en": en}
+    if not by_language[here]:
+        return by_language[there], there, "", there
+    other = by_language[there] if by_language[there] != by_language[here] else ""
+    return by_language[here], None, other, there
+
+
+def byline(makers: list[tuple[str, str]]) -> str:
+    """The directors' names."""
+    return " · ".join(pick(native, latin or native) for native, latin in makers)
+
+
+def country(code: str) -> str:
+    """A country in the language in use."""
+    return str(Locale.parse(i18n.language()).territories.get(code, code))
+
+
+def picture(session: Session, still: Asset) -> Picture | None:
+    """The public addresses of a still; None while it is not ready."""
+    secret = session.info["settings"].secret_key
+    made = {one.kind: one for one in still.renditions if one.kind in (RenditionKind.WIDE, RenditionKind.SMALL)}
+    if RenditionKind.WIDE not in made:
+        return None
+    srcset = ", ".join(f"{picture_path(secret, one)} {one.width}w" for one in made.values() if one.width)
+    return Picture(picture_path(secret, made[RenditionKind.WIDE]), srcset, pick(still.alt_ko, still.alt_en))
+
+
+def countdown(call: Call) -> Countdown:
+    """How long a call is still open."""
+    return Countdown(
+        _days_left(call.closes_at),
+        i18n.moment(call.closes_at, year=True),
+        call.closes_at.isoformat(),
+        passed=call.closes_at <= clock.now(),
+    )
+
+
+def _days_left(moment: datetime) -> int:
+    return max(0, (moment - clock.now()).days)

@@ -1,0 +1,163 @@
+"""The films the public may see: announced as selected, everybody told, every person in them in agreement.
+
+A film that was public and is no longer (withdrawn, disqualified, a consent taken back) is gone: its page says so
+without a reason, and no list, count or search knows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+
+from portal.calls.models import Category
+from portal.disclosure.models import Disclosure, Performer
+from portal.disclosure.queries import CARD_COLUMNS, unproven
+from portal.entries.models import Credit, CreditRole, Entry
+from portal.entries.search import pattern
+from portal.jury import decisions
+from portal.jury.models import Decision, Outcome, Round
+from portal.lifecycles import DecisionState, EntryState, MailState
+from portal.mail.models import OutgoingMail
+
+_UNDELIVERED = (MailState.DRAFT, MailState.QUEUED, MailState.SENDING)
+
+
+class Level(StrEnum):
+    """How much AI, as the public list filters it."""
+
+    NONE = "none"
+    ASSISTED = "assisted"
+    GENERATED = "generated"
+
+    @property
+    def tiers(self) -> tuple[int, ...]:
+        """The label's tiers that belong to it."""
+        return {Level.NONE: (0,), Level.ASSISTED: (1,), Level.GENERATED: (2, 3, 4)}[self]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a visitor looks for."""
+
+    words: str = ""
+    category: str = ""
+    level: Level | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """A film's page: the film, or the notice that it is gone."""
+
+    entry: Entry
+    gone: bool
+
+
+def told_rounds(session: Session, edition_id: int) -> list[int]:
+    """Announced rounds of an edition in which no creator still waits for the mail that tells them."""
+    announced = sa.select(Decision.round_id).where(Decision.state == DecisionState.ANNOUNCED)
+    rounds = session.scalars(sa.select(Round).where(Round.edition_id == edition_id, Round.id.in_(announced))).all()
+    batches = {decisions.batch(one): one.id for one in rounds}
+    waiting = sa.select(OutgoingMail.batch).where(
+        OutgoingMail.batch.in_(batches),
+        OutgoingMail.kind != f"decision_{Outcome.SELECTED}",
+        OutgoingMail.state.in_(_UNDELIVERED),
+    )
+    untold = set(session.scalars(waiting.distinct()))
+    return [round_id for batch, round_id in batches.items() if batch not in untold]
+
+
+def _chosen(rounds: Sequence[int]) -> sa.ColumnElement[bool]:
+    """Selected by the last announced decision on it."""
+    later = aliased(Decision)
+    overruled = sa.exists().where(
+        later.entry_id == Decision.entry_id,
+        later.round_id > Decision.round_id,
+        later.round_id.in_(rounds),
+        later.state == DecisionState.ANNOUNCED,
+        later.outcome != Outcome.SELECTED,
+    )
+    return sa.exists().where(
+        Decision.entry_id == Entry.id,
+        Decision.round_id.in_(rounds),
+        Decision.state == DecisionState.ANNOUNCED,
+        Decision.outcome == Outcome.SELECTED,
+        ~overruled,
+    )
+
+
+def _held() -> sa.ColumnElement[bool]:
+    return sa.exists().where(Disclosure.entry_id == Entry.id, Performer.disclosure_id == Disclosure.id, unproven())
+
+
+def public(edition_id: int, rounds: Sequence[int]) -> tuple[sa.ColumnElement[bool], ...]:
+    """Says of an entry that everybody may see it."""
+    return (Entry.edition_id == edition_id, Entry.state == EntryState.ELIGIBLE, _chosen(rounds), ~_held())
+
+
+def listed(edition_id: int, rounds: Sequence[int], wanted: Wanted = Wanted()) -> sa.Select[*tuple[Any, ...]]:
+    """The films a visitor looks for, by category and title."""
+    columns = (Entry.id, Entry.number, Entry.title_ko, Entry.title_en, Entry.runtime_s, Entry.country)
+    section = (Category.name_ko.label("section_ko"), Category.name_en.label("section_en"), Category.gel)
+    return (
+        sa.select(*columns, *section, *CARD_COLUMNS)
+        .join(Category, Category.id == Entry.category_id)
+        .outerjoin(Disclosure, Disclosure.entry_id == Entry.id)
+        .where(*public(edition_id, rounds), *_matching(wanted))
+        .order_by(Category.position, Entry.title_ko, Entry.id)
+    )
+
+
+def _matching(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = []
+    if wanted.category:
+        found.append(Category.code == wanted.category)
+    if wanted.level is not None:
+        found.append(Disclosure.tier.in_(wanted.level.tiers))
+    if wanted.words:
+        credited = sa.exists().where(
+            Credit.entry_id == Entry.id, sa.or_(*_like(wanted.words, Credit.native_name, Credit.latin_name))
+        )
+        found.append(sa.or_(*_like(wanted.words, Entry.title_ko, Entry.title_en), credited))
+    return found
+
+
+def _like(words: str, *columns: Any) -> list[sa.ColumnElement[bool]]:
+    """Only what the page shows is searched: the desk's own search text also knows addresses."""
+    return [sa.func.replace(sa.func.lower(column), " ", "").like(pattern(words), escape="\\") for column in columns]
+
+
+def sections(session: Session, edition_id: int, rounds: Sequence[int]) -> Sequence[sa.Row[*tuple[Any, ...]]]:
+    """The categories that have public films, with their number."""
+    columns = (Category.code, Category.name_ko, Category.name_en, Category.gel, Category.position)
+    counted = sa.select(*columns, sa.func.count().label("films")).join(Entry, Entry.category_id == Category.id)
+    grouped = counted.where(*public(edition_id, rounds)).group_by(Category.id, *columns)
+    return session.execute(grouped.order_by(Category.position, Category.id)).all()
+
+
+def directors(session: Session, entry_ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
+    """(native, Latin) names of the directors of films."""
+    wanted = sa.select(Credit.entry_id, Credit.native_name, Credit.latin_name).where(
+        Credit.entry_id.in_(entry_ids), Credit.role == CreditRole.DIRECTOR
+    )
+    found: dict[int, list[tuple[str, str]]] = {}
+    for row in session.execute(wanted.order_by(Credit.position, Credit.id)):
+        found.setdefault(row.entry_id, []).append((row.native_name, row.latin_name))
+    return found
+
+
+def film(session: Session, number: str) -> Film | None:
+    """The film of a page; None unless it is public or once was."""
+    loaded = (joinedload(Entry.category), selectinload(Entry.credits))
+    entry = session.scalar(sa.select(Entry).where(Entry.number == number).options(*loaded))
+    if entry is None:
+        return None
+    rounds = told_rounds(session, entry.edition_id)
+    if not session.scalar(sa.select(Entry.id).where(Entry.id == entry.id, _chosen(rounds))):
+        return None
+    is_public = session.scalar(sa.select(Entry.id).where(Entry.id == entry.id, *public(entry.edition_id, rounds)))
+    return Film(entry, gone=is_public is None)

@@ -1,0 +1,74 @@
+"""The front of the festival: what comes next, what is shown, what the label means."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from portal import clock, policies
+from portal.calls import queries as calls
+from portal.calls.models import Edition
+from portal.i18n import pick
+from portal.programme import agenda
+from portal.programme import queries as programme
+from portal.public import films
+from portal.public.cards import cards, countdown
+from portal.public.views.blueprint import bp
+from portal.web import current, language
+from portal.web.access import guard
+from portal.web.pages import page
+from portal.web.pagination import paged
+
+front = Blueprint("front", __name__)
+SHOWN = 5
+
+
+@front.get("/")
+@guard(policies.anyone)
+def door() -> ResponseReturnValue:
+    """The festival in the visitor's language."""
+    return redirect(url_for("public.home", lang=language.choose()))
+
+
+@bp.get("/")
+@guard(policies.anyone)
+def home() -> ResponseReturnValue:
+    """The next screenings or the open calls, a few films, the label explained."""
+    edition = calls.public_edition(current.session())
+    shown = _films(edition) if edition else {"films": [], "count": 0}
+    return page(
+        "public/home.html",
+        block="slots",
+        edition=edition,
+        lines=_lines(pick(edition.tagline_ko, edition.tagline_en)) if edition else [],
+        calls=[(call, countdown(call)) for call in calls.open_calls(current.session())],
+        **(_slots(edition) if edition else {"slots": [], "day": None}),
+        **shown,
+    )
+
+
+def _lines(tagline: str) -> list[str]:
+    """A tagline in the lines of the hero: its own, or one for each part."""
+    lines = tagline.splitlines()
+    parts = tagline.split(", ")
+    return lines if len(lines) > 1 or len(parts) > 3 else [f"{part}," for part in parts[:-1]] + parts[-1:]
+
+
+def _films(edition: Edition) -> dict[str, Any]:
+    rounds = films.told_rounds(current.session(), edition.id)
+    found = paged(current.session(), films.listed(edition.id, rounds), number=1, size=SHOWN)
+    return {"films": cards(current.session(), found.rows), "count": found.total}
+
+
+def _slots(edition: Edition) -> dict[str, Any]:
+    coming = programme.upcoming_slots(current.session(), edition.id, at=clock.now())
+    day: date | None = coming[0][0].on() if coming else None
+    slots = [
+        agenda.slot(one, seats, href=url_for("audience.screening", code=one.code), following=place == 0)
+        for place, (one, seats) in enumerate(coming)
+        if one.on() == day
+    ]
+    return {"slots": slots, "day": day}
