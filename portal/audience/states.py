@@ -6,7 +6,7 @@ from portal.i18n import N_, translate
 from portal.lifecycles import SeatState
 
 _STATES = {
-    SeatState.WAITLISTED: (N_("Waiting"), "warn"),
+    SeatState.WAITLISTED: (N_("On the waiting list"), "warn"),
     SeatState.OFFERED: (N_("Offered"), "accent"),
     SeatState.CONFIRMED: (N_("Booked"), "ok"),
     SeatState.CHECKED_IN: (N_("Checked in"), "info"),

@@ -11,6 +11,14 @@ from zoneinfo import ZoneInfo
 from portal.i18n import N_, SEOUL, clock_time, duration, moment, ngettext, pick, translate
 
 _ = translate
+SECTIONS = {
+    "ai": N_("AI films"),
+    "school": N_("School"),
+    "world": N_("World"),
+    "doc": N_("Documentary"),
+    "lab": N_("Laboratory"),
+    "event": N_("Event"),
+}
 RATINGS = {0: N_("All ages"), 12: N_("12 and over"), 15: N_("15 and over"), 19: N_("19 and over")}
 _CHANGES = {
     "added": N_("New: {title}, {when}, {hall}"),
@@ -62,6 +70,11 @@ class Showing:
     def length(self) -> str:
         """`88분`: films and bumpers."""
         return duration((self.ends_at - self.starts_at).total_seconds())
+
+    @property
+    def section(self) -> str:
+        """The name that stands beside its gel."""
+        return _(SECTIONS[self.gel])
 
     @property
     def rated(self) -> str:
@@ -133,7 +146,7 @@ def slot(showing: Showing, seats: Seats, *, href: str, following: bool = False) 
         title=showing.title,
         meta=_("Cancelled") if showing.cancelled else showing.meta,
         gel=showing.gel,
-        section="",
+        section=showing.section,
         left=seats.left,
         seats=seats.seats,
         waiting=0,

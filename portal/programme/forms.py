@@ -13,15 +13,6 @@ from portal.programme import zones
 from portal.programme.service import HallDraft, Invited, PackageDraft, VenueDraft
 from portal.web.forms import AtMost, EmailAddress, Form, Line, Required, Words
 
-GELS = {
-    Gel.AI: N_("AI films"),
-    Gel.SCHOOL: N_("School"),
-    Gel.WORLD: N_("World"),
-    Gel.DOC: N_("Documentary"),
-    Gel.LAB: N_("Laboratory"),
-    Gel.EVENT: N_("Event"),
-}
-
 
 class VenueForm(Form):
     """A venue."""

@@ -7,7 +7,7 @@ from portal.lifecycles import GuestState, ScreeningState
 
 _SCREENING = {
     ScreeningState.PLANNED: (N_("Planned"), "line"),
-    ScreeningState.CONFIRMED: (N_("Confirmed"), "info"),
+    ScreeningState.CONFIRMED: (N_("Confirmed for the programme"), "info"),
     ScreeningState.RELEASED: (N_("Published"), "ok"),
     ScreeningState.BOOKING: (N_("Booking open"), "ok"),
     ScreeningState.CLOSED: (N_("Booking closed"), "warn"),

@@ -15,8 +15,8 @@ from portal.entries.models import Entry
 from portal.errors import Invalid
 from portal.i18n import _
 from portal.programme import queries, service
-from portal.programme.agenda import RATINGS
-from portal.programme.forms import GELS, PackageForm
+from portal.programme.agenda import RATINGS, SECTIONS
+from portal.programme.forms import PackageForm
 from portal.programme.length import total_seconds
 from portal.programme.models import Package
 from portal.programme.views.blueprint import bp
@@ -39,7 +39,7 @@ def _packages(edition: Edition, form: PackageForm, status: int = 200) -> Respons
 
 def _choices() -> dict[str, Any]:
     return {
-        "gels": [(gel.value, _(text)) for gel, text in GELS.items()],
+        "gels": [(gel, _(text)) for gel, text in SECTIONS.items()],
         "ratings": [(str(rating), _(text)) for rating, text in RATINGS.items()],
     }
 

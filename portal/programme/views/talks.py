@@ -37,7 +37,7 @@ def talks(edition: Edition) -> ResponseReturnValue:
     )
 
 
-@bp.get("/ops/screenings/<code>/talk")
+@bp.get("/ops/qa/<code>")
 @guard(policies.programme_screening, load=queries.screening_for_desk)
 def talk(screening: Screening) -> ResponseReturnValue:
     """The talk of one screening: its length, its moderator, its guests."""
@@ -65,7 +65,7 @@ def _talk(screening: Screening, form: TalkForm, guest_form: GuestForm, status: i
     )
 
 
-@bp.post("/ops/screenings/<code>/talk")
+@bp.post("/ops/qa/<code>")
 @guard(policies.programme_screening, load=queries.screening_for_desk)
 def plan_talk(screening: Screening) -> ResponseReturnValue:
     """Plan the talk or change it."""
@@ -84,7 +84,7 @@ def plan_talk(screening: Screening) -> ResponseReturnValue:
     return redirect(url_for("programme.talk", code=screening.code), 303)
 
 
-@bp.post("/ops/screenings/<code>/guests")
+@bp.post("/ops/qa/<code>/guests")
 @guard(policies.programme_talk, load=queries.talk_by_code)
 def invite(found: QASession) -> ResponseReturnValue:
     """Invite the ticked directors, or somebody else by name and address."""
@@ -113,7 +113,7 @@ def _filled(found: QASession) -> TalkForm:
     return TalkForm(formdata=None, data=data)
 
 
-@bp.post("/ops/screenings/<code>/no-talk")
+@bp.post("/ops/qa/<code>/remove")
 @guard(policies.programme_talk, load=queries.talk_by_code)
 def remove_talk(found: QASession) -> ResponseReturnValue:
     """Plan no talk after all."""
