@@ -85,7 +85,7 @@ class GridRow(Row):
 
 
 for _scope in Scope:
-    setattr(GridRow, _scope.value, RadioField(choices=[(degree.value, "") for degree in Degree], validate_choice=False))
+    setattr(GridRow, _scope.value, RadioField(choices=[degree.value for degree in Degree], validate_choice=False))
 
 
 class ToolRow(Row):
@@ -93,17 +93,17 @@ class ToolRow(Row):
 
     name = Line(validators=[AtMost(200)])
     version = Line(validators=[AtMost(60)])
-    scopes = SelectMultipleField(choices=[(scope.value, "") for scope in Scope])
+    scopes = SelectMultipleField(choices=[scope.value for scope in Scope])
 
 
 class PersonRow(Row):
     """One performer; the code is drawn with the row."""
 
     code = Line()
-    kind = SelectField(choices=[("", ""), *((kind.value, "") for kind in PerformerKind)])
+    kind = SelectField(choices=["", *(kind.value for kind in PerformerKind)])
     name = Line(validators=[AtMost(200)])
     part = Line(validators=[AtMost(200)])
-    likeness = SelectMultipleField(choices=[(likeness.value, "") for likeness in Likeness])
+    likeness = SelectMultipleField(choices=[likeness.value for likeness in Likeness])
     appear = Length()
     synth = Length()
     minor = BooleanField()
@@ -138,17 +138,17 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
 class DisclosureForm(Form):
     """Everything a film says about AI; any part may still be empty or wrong."""
 
-    base = SelectMultipleField(choices=[(base.value, "") for base in Base])
+    base = SelectMultipleField(choices=[base.value for base in Base])
     degree = FormField(GridRow)
     length = Length()
-    method = RadioField(choices=[(method.value, "") for method in ShareMethod], validate_choice=False)
+    method = RadioField(choices=[method.value for method in ShareMethod], validate_choice=False)
     generated_pct = Percent()
     altered_pct = Percent()
     generated = Length()
     altered = Length()
     tools = FieldList(FormField(ToolRow), max_entries=MOST_ROWS)
     performers = FieldList(FormField(PersonRow), max_entries=MOST_ROWS)
-    realistic = RadioField(choices=[("yes", ""), ("no", "")], validate_choice=False)
+    realistic = RadioField(choices=["yes", "no"], validate_choice=False)
     audience_disclosure = Words(validators=[AtMost(1000)])
     human_statement = Words(validators=[AtMost(MOST_STATEMENT)])
     attested = BooleanField()
@@ -289,7 +289,7 @@ class RequestForm(Form):
     """Whom to ask for a consent, in what capacity, for what."""
 
     email = Line(N_("E-mail"), [Required(), AtMost(254), EmailAddress()])
-    language = SelectField(choices=[(code, NAMES[code]) for code in LANGUAGES])
+    language = SelectField()
     capacity = RadioField(validators=[InputRequired(N_("Choose who signs."))])
     media = SelectMultipleField()
     text = Words(validators=[Required(), AtMost(2000)])
@@ -297,6 +297,7 @@ class RequestForm(Form):
 
     def __init__(self, capacities: tuple[SignerCapacity, ...], **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.language.choices = [(code, NAMES[code]) for code in LANGUAGES]
         self.capacity.choices = [(capacity.value, name_of(capacity)) for capacity in capacities]
         self.media.choices = choices(Medium)
 
@@ -304,7 +305,7 @@ class RequestForm(Form):
 class SignForm(Form):
     """A signature: the uses, limits in the person's words, a last day, the name as typed."""
 
-    media = SelectMultipleField(choices=[(medium.value, "") for medium in Medium])
+    media = SelectMultipleField(choices=[medium.value for medium in Medium])
     limits = Words(validators=[AtMost(2000)])
     ends_on = Line(validators=[AtMost(10)])
     signer_name = Line(validators=[AtMost(200)])

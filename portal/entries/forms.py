@@ -133,9 +133,7 @@ class ReasonForm(Form):
 class VerdictForm(Form):
     """The desk's word on an entry."""
 
-    outcome = SelectField(
-        choices=[(one.value, one.value) for one in VerdictOutcome if one is not VerdictOutcome.NEEDS_FIX]
-    )
+    outcome = SelectField(choices=[one.value for one in VerdictOutcome if one is not VerdictOutcome.NEEDS_FIX])
     reason = Words(N_("Reason"), [AtMost(2000)])
 
 
