@@ -155,12 +155,19 @@ def _trend(chart: Trend, width: int, height: int, form: str) -> Markup:
     for level in levels:
         sheet.line((34.0, up(level)), (across(last), up(level)), "grid" if level else "axis")
         sheet.text((26.0, up(level) + 4), level, "end")
-    for i, name in chart.ticks:
+    for i, name in _ticks(chart, form):
         anchor = "start" if i == 0 else "end" if i == last else "middle"
         sheet.text((across(i), height - 8.0), name, anchor)
     _rush(chart, sheet, across, up)
     _runs(chart, sheet, across, up)
     return sheet.svg(f"chart ch-trend {form}", chart.finding)
+
+
+def _ticks(chart: Trend, form: str) -> Sequence[tuple[int, str]]:
+    """All named steps, or three of them where more would run into each other."""
+    if form == WIDE or len(chart.ticks) <= 3:
+        return chart.ticks
+    return (chart.ticks[0], chart.ticks[len(chart.ticks) // 2], chart.ticks[-1])
 
 
 def _rush(chart: Trend, sheet: Sheet, across: Scale, up: Scale) -> None:

@@ -94,6 +94,13 @@ def test_the_table_twin_has_every_number_of_the_chart() -> None:
     assert chart_samples.FUNNEL.rows()[1] == ("파일 검사 통과", "398", "열리지 않음 14")
 
 
+def test_a_narrow_chart_names_three_steps_at_most() -> None:
+    steps_named = [(n, f"{n}일") for n in range(6)]
+    wide, narrow = _drawings(charts.trend(charts.Trend("", range(6), range(6), steps_named)))
+    assert [text for text in _texts(wide) if text.endswith("일")] == [name for _, name in steps_named]
+    assert [text for text in _texts(narrow) if text.endswith("일")] == ["0일", "3일", "5일"]
+
+
 def test_an_empty_edition_still_draws() -> None:
     nothing = charts.Trend("아직 출품이 없어요.", now=[0, 0], before=[0, 0], ticks=[(0, "오늘")])
     assert len(_drawings(charts.trend(nothing))) == 2

@@ -151,6 +151,11 @@
     if (event.detail.requestConfig?.boosted) document.getElementById('main')?.focus();
     else if (event.detail.xhr?.status === 422) announceErrors();
   });
+  // On phones the desk's menu scrolls sideways: start at the place one is in
+  const here = document.querySelector('.side [aria-current]');
+  const menu = here?.closest('.side');
+  if (menu && menu.scrollWidth > menu.clientWidth) menu.scrollLeft = here.offsetLeft - menu.clientWidth / 2;
+
   draw(document);
   announceErrors();
 })();
