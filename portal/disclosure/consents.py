@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from portal import audit, clock, i18n, signing
 from portal.accounts.models import Person
@@ -202,14 +203,14 @@ def note_opened(session: Session, consent: Consent, *, at: datetime, by: Actor) 
 
 def sign(session: Session, consent: Consent, grant: Grant, *, token: str, at: datetime, by: Actor) -> None:
     """The person agrees; signed twice with the same name it is signed once. A copy goes out by mail."""
-    service.locked(session, consent.performer.disclosure)
+    performer = _locked(session, consent)
     if consent.state is ConsentState.SIGNED and same_name(consent.signer_name, grant.signer_name):
         return
     _require_open(consent, at)
     _require_sound(consent, grant, at)
     consent.signer_name, consent.limits, consent.ends_on = grant.signer_name, grant.limits, grant.ends_on
     consent.media = [medium.value for medium in grant.media]
-    _answer(session, consent, ConsentState.SIGNED, at=at, by=by)
+    _answer(session, consent, performer, ConsentState.SIGNED, at=at, by=by)
     _mail_copy(session, consent, token)
 
 
@@ -236,35 +237,46 @@ def _require_sound(consent: Consent, grant: Grant, at: datetime) -> None:
 
 def refuse(session: Session, consent: Consent, *, reason: str, at: datetime, by: Actor) -> None:
     """The person does not agree: the film stays out of public view. Done twice, it is done once."""
-    service.locked(session, consent.performer.disclosure)
+    performer = _locked(session, consent)
     if consent.state is ConsentState.REFUSED:
         return
     _require_open(consent, at)
     consent.limits = reason
-    _answer(session, consent, ConsentState.REFUSED, at=at, by=by)
+    _answer(session, consent, performer, ConsentState.REFUSED, at=at, by=by)
 
 
 def revoke(session: Session, consent: Consent, *, reason: str, at: datetime, by: Actor) -> None:
     """The person withdraws a signed consent: the film leaves public view at once. Done twice, it is done once."""
-    service.locked(session, consent.performer.disclosure)
+    performer = _locked(session, consent)
     if consent.state is ConsentState.REVOKED:
         return
     if consent.state is not ConsentState.SIGNED:
         raise Invalid("main", N_("Nothing was signed here that could be withdrawn."))
     if reason:
         consent.limits = f"{consent.limits}\n{reason}".strip()
-    _answer(session, consent, ConsentState.REVOKED, at=at, by=by)
+    _answer(session, consent, performer, ConsentState.REVOKED, at=at, by=by)
 
 
-def _answer(session: Session, consent: Consent, to: ConsentState, *, at: datetime, by: Actor) -> None:
+def _locked(session: Session, consent: Consent) -> Performer:
+    """The performer, once nobody else is answering; reading anew forgets the ways back from the request."""
     performer = consent.performer
+    disclosure = performer.disclosure
+    service.locked(session, disclosure)
+    set_committed_value(performer, "disclosure", disclosure)
+    return performer
+
+
+def _answer(
+    session: Session, consent: Consent, performer: Performer, to: ConsentState, *, at: datetime, by: Actor
+) -> None:
+    disclosure = performer.disclosure
     consent.answered_at = at
     document = Offer.from_json(consent.offer).fingerprint()
     advance(session, consent, to, by=by, performer=performer.id, document=document, media=consent.media)
     if covers(consent, performer):
         performer.consent_status = _status_after(consent)
         audit.record(session, by, "performer.consent", performer, status=performer.consent_status)
-    service.refresh_consents(session, performer.disclosure, by=by)
+    service.refresh_consents(session, disclosure, by=by)
     _tell_maker(session, consent, to)
 
 
