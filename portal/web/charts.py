@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from portal.web.drawing import Point, Scale, Sheet, steps
+from portal.web.drawing import Scale, Sheet, steps
 
 Row = tuple[str, ...]
 WIDE, NARROW = "chart--w", "chart--n"
@@ -189,12 +189,8 @@ def _runs(chart: Trend, sheet: Sheet, across: Scale, up: Scale) -> None:
     sheet.path(before, "ln prev")
     sheet.path(now, "ln now")
     sheet.circle(now[-1], 5, "dot")
-    _end(sheet, now[-1], f"{chart.now[-1]:g}", "strong big")
-    _end(sheet, before[-1], f"{chart.before[-1]:g}", "")
-
-
-def _end(sheet: Sheet, point: Point, words: str, cls: str) -> None:
-    sheet.text((point[0] + 9, point[1] + 5), words, "start", cls)
+    for (x, y), value, cls in ((now[-1], chart.now[-1], "strong big"), (before[-1], chart.before[-1], "")):
+        sheet.text((x + 9, y + 5), f"{value:g}", "start", cls)
 
 
 def _ranking_wide(chart: Ranking) -> Markup:
