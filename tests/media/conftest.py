@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import socket
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
 from portal.media import child, transcode
+from portal.media.models import Asset
+from portal.settings import Settings
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "data" / "media"
 PICTURE = ("-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=2")
@@ -60,3 +68,45 @@ def corpus() -> Callable[[str], Path]:
         return path
 
     return find
+
+
+@contextmanager
+def gunicorn(listener: socket.socket) -> Iterator[subprocess.Popen[bytes]]:
+    """The portal behind gunicorn on an open socket, as the Procfile runs it."""
+    command = ["gunicorn", "-k", "gthread", "-w", "1", "--threads", "8", "--no-control-socket", "--log-level", "error"]
+    with subprocess.Popen(
+        [sys.executable, "-m", *command, "--bind", f"fd://{listener.fileno()}", "portal.wsgi:app"],
+        pass_fds=[listener.fileno()],
+        start_new_session=True,
+    ) as server:
+        try:
+            yield server
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(server.pid, signal.SIGKILL)
+
+
+@pytest.fixture
+def listener() -> Iterator[socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        yield found
+
+
+@pytest.fixture
+def address(environment: Settings, listener: socket.socket) -> Iterator[str]:
+    """The live portal's origin."""
+    with gunicorn(listener):
+        yield origin(listener)
+
+
+def origin(listener: socket.socket) -> str:
+    return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+def arrived(session: Session) -> Asset:
+    """The one file there is, as other processes left it."""
+    found = session.query(Asset).populate_existing().one()
+    session.expunge(found)
+    # SQLite has one writer, and the server needs the lock that this reading took.
+    session.rollback()
+    return found

@@ -7,10 +7,8 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -22,45 +20,13 @@ from tusclient.client import TusClient
 
 from portal.lifecycles import AssetState
 from portal.media import tickets, volume
-from portal.media.models import Asset, Slot
+from portal.media.models import Slot
 from portal.settings import Settings
 from tests import builders
+from tests.media.conftest import arrived, gunicorn, origin
 
 MIB = 1024**2
 FILM = b"\x00\x00\x00\x18ftypmp42" + os.urandom(9 * MIB + 321)
-
-
-@contextmanager
-def gunicorn(listener: socket.socket) -> Iterator[subprocess.Popen[bytes]]:
-    """The portal behind gunicorn on an open socket, as the Procfile runs it."""
-    command = ["gunicorn", "-k", "gthread", "-w", "1", "--threads", "8", "--no-control-socket", "--log-level", "error"]
-    with subprocess.Popen(
-        [sys.executable, "-m", *command, "--bind", f"fd://{listener.fileno()}", "portal.wsgi:app"],
-        pass_fds=[listener.fileno()],
-        start_new_session=True,
-    ) as server:
-        try:
-            yield server
-        finally:
-            with suppress(ProcessLookupError):
-                os.killpg(server.pid, signal.SIGKILL)
-
-
-@pytest.fixture
-def listener() -> Iterator[socket.socket]:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        yield found
-
-
-@pytest.fixture
-def address(environment: Settings, listener: socket.socket) -> Iterator[str]:
-    """The live portal's origin."""
-    with gunicorn(listener):
-        yield origin(listener)
-
-
-def origin(listener: socket.socket) -> str:
-    return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
 @pytest.fixture
@@ -73,14 +39,6 @@ def headers(session: Session, settings: Settings, sign_in: Callable[[int], Flask
     assert cookie is not None
     ticket = tickets.issue_upload(settings.secret_key, tickets.UploadTicket(person.id, entry.id, Slot.FILM))
     return {"Cookie": f"pan={cookie.value}", "X-Upload-Ticket": ticket}
-
-
-def arrived(session: Session) -> Asset:
-    found = session.query(Asset).populate_existing().one()
-    session.expunge(found)
-    # SQLite has one writer, and the server needs the lock that this reading took.
-    session.rollback()
-    return found
 
 
 def content(session: Session) -> bytes:

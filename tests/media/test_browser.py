@@ -1,0 +1,78 @@
+"""The uploader in a real browser: a film goes up in pieces, a reload carries on, and the review copy plays."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from sqlalchemy.orm import Session
+
+from portal.entries.models import Entry
+from portal.lifecycles import AssetState
+from portal.media.models import Asset
+from tests import builders, services
+from tests.media.conftest import arrived
+from workers import media
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=services.chromium(), args=["--no-sandbox"])
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def entry(session: Session) -> Entry:
+    call = builders.call(session, builders.edition(session))
+    builders.category(session, call)
+    made = builders.entry(session, call, builders.person(session))
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def creator(
+    browser: Browser, address: str, entry: Entry, sign_in: Callable[[int], FlaskClient]
+) -> Iterator[BrowserContext]:
+    """The entry's owner, signed in to the live portal."""
+    cookie = sign_in(entry.owner_id).get_cookie("pan")
+    assert cookie is not None
+    context = browser.new_context(base_url=address, locale="ko-KR")
+    context.add_cookies([{"name": "pan", "value": cookie.value, "url": address}])
+    yield context
+    context.close()
+
+
+def test_a_film_goes_up_and_its_review_copy_plays(
+    creator: BrowserContext, entry: Entry, session: Session, film: Callable[[str], Path]
+) -> None:
+    page = creator.new_page()
+    page.goto(f"/ko/entries/{entry.number}/film")
+    page.locator("[data-upload] input[type=file]").set_input_files(film("plain.mp4"))
+    expect(page.locator("progress").first).to_have_attribute("value", "100", timeout=20_000)
+    asset = received(session)
+    media.examine(asset.id)
+    media.transcode(asset.id)
+    page.goto(f"/ko/entries/{entry.number}/film")
+    length = page.locator("video").evaluate(
+        "video => new Promise(done => { video.muted = true; video.onloadedmetadata = () => done(video.duration);"
+        " if (video.readyState) done(video.duration); else video.load(); })"
+    )
+    assert length == pytest.approx(2.0, abs=0.1)
+
+
+def received(session: Session) -> Asset:
+    for _ in range(200):
+        if session.query(Asset).count() and arrived(session).state == AssetState.RECEIVED:
+            return arrived(session)
+        session.rollback()
+        time.sleep(0.05)
+    raise AssertionError("the film did not arrive")
