@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from portal.media import pipeline, service, volume
+from typing import Any
+
+import structlog
+from celery.signals import worker_ready
+
+from portal.media import child, pipeline, service, volume
 from portal.policies import SYSTEM
 from portal.settings import Settings
 from workers.app import app
 from workers.context import work
 from workers.keeping import kept
+
+log = structlog.get_logger()
+
+
+@worker_ready.connect
+def tell_fences(**_: Any) -> None:
+    """Say in the log what this host keeps away from the children that read strangers' files."""
+    log.info("media.fences", **child.fences())
 
 
 @app.task(name="probe.asset")

@@ -65,7 +65,7 @@ def script(name: str, *arguments: str) -> list[str]:
 
 @cache
 def fences() -> dict[str, bool]:
-    """Which kernel fences this host offers a child: `network` and `files`; shown on the operations page."""
+    """Which kernel fences this host offers a child: `network` and `files`; a worker tells it as it starts."""
     command = [sys.executable, "-I", "-S", str(LAUNCHER), "--fences"]
     answer: dict[str, bool] = json.loads(subprocess.run(command, capture_output=True, check=True, timeout=20).stdout)
     return answer

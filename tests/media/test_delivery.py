@@ -106,6 +106,11 @@ def test_a_ticket_is_worth_nothing_to_others_or_later(
         assert mine.get(path, buffered=True).status_code == 404
 
 
+def test_a_file_that_is_gone_is_absent(stored: Stored, sign_in: SignIn, session: Session) -> None:
+    volume.of(session).delete(stored.screener.storage_key)
+    assert sign_in(stored.person_id).get(stored.path(stored.screener), buffered=True).status_code == 404
+
+
 def test_a_role_that_ends_ends_the_ticket(stored: Stored, sign_in: SignIn, session: Session) -> None:
     role, scope = policies.Role.JUROR, policies.Scope.EDITION
     viewer = policies.Actor("person", stored.person_id, frozenset({policies.Grant(role, scope, 1)}))

@@ -233,6 +233,18 @@ def test_a_last_byte_before_a_crash_is_noted_by_the_next_look(
     assert stored(sessions, me.entry_id)[0].state == lifecycles.AssetState.RECEIVED
 
 
+def test_an_upload_whose_bytes_are_gone_is_begun_anew(
+    creator: Callable[..., Creator], sessions: sessionmaker[Session]
+) -> None:
+    me = creator()
+    address = me.create(len(FILM)).headers["Location"]
+    asset, _ = stored(sessions, me.entry_id)
+    with sessions() as session:
+        volume.of(session).delete(asset.storage_key or "")
+    assert me.browser.head(address, headers={**TUS, **me.ticket}).status_code == 410
+    assert me.send(address, 0, FILM).status_code == 410
+
+
 def test_old_uploads_end_and_nameless_files_are_freed(
     creator: Callable[..., Creator], sessions: sessionmaker[Session], settings: Settings
 ) -> None:

@@ -10,7 +10,7 @@ from portal.media import queries, tickets, volume
 from portal.media.models import Asset, Rendition
 from portal.signing import BadToken
 from portal.web import current
-from portal.web.access import guard
+from portal.web.access import guard, require
 
 bp = Blueprint("media", __name__)
 # Uploaded bytes and what was made of them never run as a page, even when they are opened as one.
@@ -57,6 +57,7 @@ def picture(rendition: Rendition) -> Response:
 
 def _deliver(key: str, content_type: str, name: str, *, save: bool = False) -> Response:
     path = volume.of(current.session()).path(key)
+    require(path.is_file())
     if current.settings().accel_redirect:
         response = Response(content_type=content_type)
         response.headers["X-Accel-Redirect"] = f"{current.settings().accel_redirect}/{key[:2]}/{path.name}"

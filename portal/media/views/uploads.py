@@ -172,6 +172,11 @@ def _busy(error: Busy) -> Response:
     return Response("another request is writing to this upload", 423, mimetype="text/plain")
 
 
+@bp.errorhandler(FileNotFoundError)
+def _gone(error: FileNotFoundError) -> Response:
+    return Response("the bytes of this upload are gone", 410, mimetype="text/plain")
+
+
 @bp.errorhandler(StorageFull)
 def _full(error: StorageFull) -> Response:
     return Response(translate(FULL), 507, mimetype="text/plain")
