@@ -31,8 +31,10 @@ OPS: tuple[Place, ...] = (
     Place("programme.venues", N_("Venues"), "building-2", policies.enter_programme),
     Place("programme.releases", N_("Publish"), "upload", policies.enter_programme),
     Place("audience.all_seats", N_("Seats and waiting"), "armchair", policies.enter_desk),
-    Place("mail.outbox", N_("Mail"), "mail", policies.enter_desk),
     Place(None, N_("Office"), policy=policies.enter_desk),
+    Place("calls.index", N_("Calls"), "file-text", policies.enter_office),
+    Place("calls.team", N_("Team"), "users", policies.enter_office),
+    Place("mail.outbox", N_("Mail"), "mail", policies.enter_office),
     Place("organizer.export", N_("Export"), "download", policies.enter_office),
     Place("organizer.trail", N_("Audit trail"), "shield-check", policies.enter_office),
 )

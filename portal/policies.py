@@ -14,7 +14,7 @@ from portal.lifecycles import AssignmentState, EntryState, RoundState, Screening
 if TYPE_CHECKING:
     from portal.accounts.models import Person
     from portal.audience.models import Booking
-    from portal.calls.models import Call, Edition
+    from portal.calls.models import Call, Category, Edition
     from portal.entries.models import Entry, Receipt
     from portal.jury.models import Assignment, Round
     from portal.mail.models import OutgoingMail
@@ -145,6 +145,14 @@ def programme_edition(actor: Actor, edition: Edition) -> bool:
 
 def staff_door(actor: Actor, edition: Edition) -> bool:
     return _works_on(actor, edition.id, Role.ORGANIZER, Role.PROGRAMMER, Role.MODERATOR)
+
+
+def edit_call(actor: Actor, call: Call) -> bool:
+    return _works_on(actor, call.edition_id, Role.ORGANIZER)
+
+
+def edit_category(actor: Actor, category: Category) -> bool:
+    return edit_call(actor, category.call)
 
 
 def invite_person(actor: Actor, edition: Edition) -> bool:

@@ -7,6 +7,7 @@ from flask import Blueprint
 from portal.accounts.views import bp as accounts
 from portal.api.views import bp as api
 from portal.audience.views import bp as audience
+from portal.calls.views import bp as calls
 from portal.disclosure.views import bp as disclosures
 from portal.entries.views import bp as entries
 from portal.jury.views import chair, desk, results
@@ -21,6 +22,7 @@ from portal.web import health, styleguide
 PAGES: tuple[Blueprint, ...] = (
     public.bp,
     accounts,
+    calls,
     mail.bp,
     disclosures,
     entries,
