@@ -48,7 +48,7 @@ def compute(session: Session, round_: Round, *, by: Actor) -> int:
             sa.select(Conflict.juror_id, Conflict.entry_id, Conflict.source)
             .join(Juror, Juror.id == Conflict.juror_id)
             .where(Juror.round_id == round_.id)
-        ).tuples()
+        )
     )
     fresh = {(h.juror_id, h.entry_id, h.source): h for h in _hints(session, round_)}
     rows = [

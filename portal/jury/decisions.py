@@ -130,9 +130,7 @@ def tally(session: Session, round_: Round) -> Tally:
             sa.select(Decision.outcome, sa.func.count())
             .where(Decision.round_id == round_.id, Decision.state == DecisionState.PENDING)
             .group_by(Decision.outcome)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     eligible = session.scalar(
         sa.select(sa.func.count())

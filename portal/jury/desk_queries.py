@@ -116,9 +116,7 @@ def lacking(session: Session, round_: Round) -> Invalid | None:
             sa.select(Juror.panel_id, sa.func.count())
             .where(Juror.round_id == round_.id, Juror.ended_at.is_(None))
             .group_by(Juror.panel_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     if not all(sizes.get(panel.id) for panel in round_.panels):
         return Invalid("assign", N_("Every panel needs at least one juror."))

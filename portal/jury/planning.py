@@ -197,9 +197,7 @@ def _replace_proposed(session: Session, round_: Round, sheet: Sheet, plan: Plan)
         )
     )
     standing = set(
-        session.execute(
-            sa.select(Assignment.juror_id, Assignment.entry_id).where(Assignment.round_id == round_.id)
-        ).tuples()
+        session.execute(sa.select(Assignment.juror_id, Assignment.entry_id).where(Assignment.round_id == round_.id))
     )
     rows = [
         _proposed(round_, sheet, film, juror)

@@ -1,0 +1,153 @@
+"""Pending decisions are invisible, released by a second person, all at once, with exactly their mails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from portal.errors import Invalid
+from portal.jury import decisions, results
+from portal.jury.models import Decision, Outcome, Result
+from portal.jury.scoring import submit
+from portal.lifecycles import DecisionState, EntryState, MailState
+from portal.mail.models import OutgoingMail
+from tests.jury.conftest import Jury
+
+
+def _states(session: Session) -> list[MailState]:
+    return list(
+        session.scalars(
+            sa.select(OutgoingMail.state).where(OutgoingMail.kind.startswith("decision_")).order_by(OutgoingMail.id)
+        )
+    )
+
+
+def _decide_all(session: Session, jury: Jury) -> None:
+    decisions.decide(session, jury.round, jury.films[0], Outcome.SELECTED, by=jury.actor(jury.chair))
+    decisions.decide_rest(session, jury.round, by=jury.actor(jury.chair))
+    session.commit()
+
+
+def test_a_pending_decision_says_nothing_outside_the_desk(
+    published: Jury, session: Session, sign_in: Callable[..., FlaskClient]
+) -> None:
+    maker = sign_in(published.maker.id)
+    before = maker.get("/ko/entries").get_data()
+    _decide_all(session, published)
+    assert decisions.announced_outcome(session, published.films[0].id) is None
+    assert maker.get("/ko/entries").get_data() == before
+    assert _states(session) == [MailState.DRAFT] * 6
+
+
+def test_whoever_decided_cannot_release(published: Jury, session: Session) -> None:
+    _decide_all(session, published)
+    with pytest.raises(Invalid):
+        decisions.release(session, published.round, by=published.actor(published.chair))
+    session.rollback()
+    assert _states(session) == [MailState.DRAFT] * 6
+
+
+def test_a_release_announces_everything_once(published: Jury, session: Session) -> None:
+    _decide_all(session, published)
+    second = published.actor(published.organizer)
+    assert decisions.release(session, published.round, by=second) == 6
+    session.commit()
+    assert decisions.release(session, published.round, by=second) == 0
+    session.commit()
+    assert _states(session) == [MailState.QUEUED] * 6
+    assert decisions.announced_outcome(session, published.films[0].id) == Outcome.SELECTED
+    assert decisions.announced_outcome(session, published.films[1].id) == Outcome.NOT_SELECTED
+    assert set(session.scalars(sa.select(Decision.state))) == {DecisionState.ANNOUNCED}
+
+
+def test_changing_ones_mind_supersedes_the_mail_that_waited(published: Jury, session: Session) -> None:
+    chair, film = published.actor(published.chair), published.films[0]
+    decisions.decide(session, published.round, film, Outcome.SELECTED, by=chair)
+    session.commit()
+    decisions.decide(session, published.round, film, Outcome.RESERVE, by=chair)
+    session.commit()
+    assert _states(session) == [MailState.SUPERSEDED, MailState.DRAFT]
+    decisions.decide(session, published.round, film, None, by=chair)
+    session.commit()
+    assert _states(session) == [MailState.SUPERSEDED, MailState.SUPERSEDED]
+    assert decisions.tally(session, published.round).pending == 0
+
+
+def test_an_announced_decision_stays(published: Jury, session: Session) -> None:
+    _decide_all(session, published)
+    decisions.release(session, published.round, by=published.actor(published.organizer))
+    session.commit()
+    with pytest.raises(Invalid):
+        decisions.decide(
+            session, published.round, published.films[0], Outcome.RESERVE, by=published.actor(published.chair)
+        )
+
+
+def test_only_eligible_films_of_the_call_are_decided(published: Jury, session: Session) -> None:
+    film = published.films[0]
+    session.execute(sa.update(type(film)).where(type(film).id == film.id).values(state=EntryState.WITHDRAWN))
+    session.expire_all()
+    with pytest.raises(Invalid):
+        decisions.decide(session, published.round, film, Outcome.SELECTED, by=published.actor(published.chair))
+
+
+def test_the_desk_walks_from_results_to_release(
+    published: Jury, session: Session, sign_in: Callable[..., FlaskClient]
+) -> None:
+    _score_everything(session, published)
+    chair, organizer = sign_in(published.chair.id), sign_in(published.organizer.id)
+    code, film = published.round.code, published.films[2]
+    page = chair.get(f"/ko/ops/results/{code}").get_data(as_text=True)
+    assert film.number in page
+    chair.post(f"/ko/ops/results/{code}/decide", data={"number": film.number, "outcome": "selected", "page": "1"})
+    chair.post(f"/ko/ops/results/{code}/decide-rest")
+    refused = chair.post(f"/ko/ops/results/{code}/release")
+    assert refused.status_code == 422
+    assert "다른 사람이 발표해야 해요" in refused.get_data(as_text=True)
+    assert organizer.post(f"/ko/ops/results/{code}/release").status_code == 303
+    session.expire_all()
+    assert decisions.announced_outcome(session, film.id) == Outcome.SELECTED
+
+
+def _score_everything(session: Session, jury: Jury) -> None:
+    from portal.jury import queries
+
+    for n, juror in enumerate(jury.jurors):
+        for row in queries.queue(session, juror.id):
+            assignment = queries.assignment_by_code(session, row.code)
+            assert assignment is not None
+            criteria = queries.criteria(session, juror.panel_id)
+            strict = 5 + assignment.entry_id % 4 - (n % 2)
+            scores = {one.id: strict for one in criteria}
+            submit(session, assignment, criteria, scores=scores, comment="", by=jury.actor(jury.people[n]))
+    session.commit()
+    results.recompute(session, jury.round)
+    session.commit()
+
+
+def test_results_are_recomputed_from_the_sheets(published: Jury, session: Session) -> None:
+    _score_everything(session, published)
+    rows = session.scalars(sa.select(Result).where(Result.round_id == published.round.id)).all()
+    assert len(rows) == 6
+    assert all(row.n == 3 and row.rank for row in rows)
+    assert all(row.low <= row.score <= row.high for row in rows)
+    best = min(rows, key=lambda row: row.rank or 99)
+    assert best.score == max(row.score for row in rows)
+
+
+@pytest.mark.parametrize("path", ["", "/release", ".csv"])
+def test_results_are_not_a_jurors_business(published: Jury, sign_in: Callable[..., FlaskClient], path: str) -> None:
+    assert sign_in(published.people[0].id).get(f"/ko/ops/results/{published.round.code}{path}").status_code == 404
+
+
+def test_a_strange_outcome_is_refused(published: Jury, session: Session, sign_in: Callable[..., FlaskClient]) -> None:
+    chair, code = sign_in(published.chair.id), published.round.code
+    number = published.films[0].number
+    strange = chair.post(f"/ko/ops/results/{code}/decide", data={"number": number, "outcome": "winner"})
+    absent = chair.post(f"/ko/ops/results/{code}/decide", data={"number": "NOPE", "outcome": "selected"})
+    assert (strange.status_code, absent.status_code) == (404, 404)
+    assert session.scalar(sa.select(sa.func.count()).select_from(Decision)) == 0
