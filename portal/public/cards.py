@@ -21,6 +21,9 @@ from portal.media.models import Asset, RenditionKind, Slot
 from portal.media.tickets import picture_path
 from portal.public import films
 
+# The permission, given with the entry, to show a piece of the film in order to announce it.
+EXCERPT = "excerpt"
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -62,15 +65,22 @@ class Countdown:
 
 
 def cards(session: Session, rows: Sequence[Any]) -> list[Card]:
-    """The cards of listed films: three statements, whatever their number."""
+    """The cards of listed films: a handful of statements, whatever their number."""
     ids = [row.id for row in rows]
-    makers = films.directors(session, ids)
-    stills = media.current_assets(session, ids, Slot.STILL)
-    return [_card(session, row, makers.get(row.id, []), stills.get(row.id)) for row in rows]
+    makers, pictures = films.directors(session, ids), _pictures(session, rows)
+    return [_card(row, makers.get(row.id, []), pictures.get(row.id)) for row in rows]
 
 
-def _card(session: Session, row: Any, makers: list[tuple[str, str]], still: Asset | None) -> Card:
-    shown = picture(session, still) if still else None
+def _pictures(session: Session, rows: Sequence[Any]) -> dict[int, Picture]:
+    """A still of each film, or a frame of the film itself where its makers allow the festival to show one."""
+    stills = media.current_assets(session, [row.id for row in rows], Slot.STILL)
+    without = [row.id for row in rows if row.id not in stills and EXCERPT in row.declarations]
+    chosen = {**stills, **media.current_assets(session, without, Slot.FILM)}
+    made = {entry_id: picture(session, asset) for entry_id, asset in chosen.items()}
+    return {entry_id: shown for entry_id, shown in made.items() if shown is not None}
+
+
+def _card(row: Any, makers: list[tuple[str, str]], shown: Picture | None) -> Card:
     title, lang, other, other_lang = titles(row.title_ko, row.title_en)
     return Card(
         href=url_for("public.film", number=row.number),
@@ -111,13 +121,17 @@ def country(code: str) -> str:
 
 
 def picture(session: Session, still: Asset) -> Picture | None:
-    """The public addresses of a still; None while it is not ready."""
+    """The public addresses of a still, or of a film's frame; None while it is not ready."""
     secret = session.info["settings"].secret_key
-    made = {one.kind: one for one in still.renditions if one.kind in (RenditionKind.WIDE, RenditionKind.SMALL)}
-    if RenditionKind.WIDE not in made:
+    wide, small = (
+        media.made_of(still, RenditionKind.WIDE, RenditionKind.FRAME),
+        media.made_of(still, RenditionKind.SMALL),
+    )
+    if wide is None:
         return None
-    srcset = ", ".join(f"{picture_path(secret, one)} {one.width}w" for one in made.values() if one.width)
-    return Picture(picture_path(secret, made[RenditionKind.WIDE]), srcset, pick(still.alt_ko, still.alt_en))
+    made = [one for one in (small, wide) if one is not None and one.width]
+    srcset = ", ".join(f"{picture_path(secret, one)} {one.width}w" for one in made)
+    return Picture(picture_path(secret, wide), srcset, pick(still.alt_ko, still.alt_en))
 
 
 def countdown(call: Call) -> Countdown:

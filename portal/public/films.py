@@ -101,10 +101,11 @@ def public(edition_id: int, rounds: Sequence[int]) -> tuple[sa.ColumnElement[boo
 
 def listed(edition_id: int, rounds: Sequence[int], wanted: Wanted = Wanted()) -> sa.Select[*tuple[Any, ...]]:
     """The films a visitor looks for, by category and title."""
-    columns = (Entry.id, Entry.number, Entry.title_ko, Entry.title_en, Entry.runtime_s, Entry.country)
+    columns = (Entry.id, Entry.number, Entry.title_ko, Entry.title_en, Entry.runtime_s)
+    more = (Entry.country, Entry.declarations)
     section = (Category.name_ko.label("section_ko"), Category.name_en.label("section_en"), Category.gel)
     return (
-        sa.select(*columns, *section, *CARD_COLUMNS)
+        sa.select(*columns, *more, *section, *CARD_COLUMNS)
         .join(Category, Category.id == Entry.category_id)
         .outerjoin(Disclosure, Disclosure.entry_id == Entry.id)
         .where(*public(edition_id, rounds), *_matching(wanted))

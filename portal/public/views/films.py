@@ -14,10 +14,11 @@ from portal.disclosure import queries as disclosure
 from portal.entries.forms import CREDIT_ROLES
 from portal.entries.models import Entry
 from portal.media import queries as media
+from portal.media.models import Slot
 from portal.programme import agenda
 from portal.programme import queries as programme
 from portal.public import films as found_films
-from portal.public.cards import byline, cards, country, picture, titles
+from portal.public.cards import EXCERPT, Picture, byline, cards, country, picture, titles
 from portal.public.films import Level, Wanted
 from portal.public.views.blueprint import bp
 from portal.web import current
@@ -83,8 +84,12 @@ def _film_page(entry: Entry) -> ResponseReturnValue:
     )
 
 
-def _pictures(session: Session, entry: Entry) -> list[object]:
-    shown = [picture(session, still) for still in media.stills(session, entry.id)]
+def _pictures(session: Session, entry: Entry) -> list[Picture]:
+    stills = list(media.stills(session, entry.id))
+    if not stills and EXCERPT in entry.declarations:
+        film = media.current_asset(session, entry.id, Slot.FILM)
+        stills = [film] if film else []
+    shown = [picture(session, still) for still in stills]
     return [one for one in shown if one is not None]
 
 
