@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from wtforms import BooleanField, HiddenField, IntegerField
-from wtforms.validators import InputRequired, NumberRange
 
 from portal.audience.service import Ask
 from portal.audience.terms import LARGEST_PARTY
 from portal.i18n import N_
-from portal.web.forms import AtMost, EmailAddress, Form, Line, Required
+from portal.web.forms import AtMost, Between, EmailAddress, Form, Line, Required
 
 
 class BookingForm(Form):
@@ -16,9 +15,9 @@ class BookingForm(Form):
 
     name = Line(validators=[Required(N_("Write your name.")), AtMost(100)])
     email = Line(validators=[Required(N_("Write your e-mail address.")), AtMost(254), EmailAddress()])
-    party = IntegerField(default=1, validators=[NumberRange(1, LARGEST_PARTY, N_("Choose one to four seats."))])
+    party = IntegerField(default=1, validators=[Between(1, LARGEST_PARTY)])
     access_needs = Line(validators=[AtMost(300)])
-    consent = BooleanField(validators=[InputRequired(N_("Tick this so that we may keep your name and address."))])
+    consent = BooleanField(validators=[Required(N_("Tick this so that we may keep your name and address."))])
     waitlist = BooleanField()
     once = HiddenField()
 

@@ -6,26 +6,15 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from wtforms import IntegerField, SelectField, ValidationError
-from wtforms.fields import Field
-from wtforms.validators import InputRequired, NumberRange, Optional
+from wtforms.validators import InputRequired, Optional
 
 from portal import i18n
 from portal.calls.models import Call, CallKind, Category, Gel
 from portal.calls.service import CallDraft, CategoryDraft
 from portal.i18n import N_, translate
-from portal.web.forms import AtMost, Form, Line, Required, Words
+from portal.web.forms import AtMost, Between, Form, Line, Required, Words
 
 ZONE = ZoneInfo(i18n.SEOUL)
-
-
-class Between(NumberRange):
-    """A whole number between two others; the sentence says which."""
-
-    def __call__(self, form: Form, field: Field) -> None:
-        if field.data is None or not self.min <= field.data <= self.max:
-            sentence = translate(N_("Write a number from {least} to {most}."))
-            field.errors = []
-            raise ValidationError(sentence.format(least=self.min, most=self.max))
 
 
 class Day(Line):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wtforms import BooleanField, IntegerField, RadioField, SelectField
-from wtforms.validators import NumberRange, Optional
+from wtforms.validators import Optional
 
 from portal import i18n
 from portal.calls.models import Gel
@@ -11,7 +11,7 @@ from portal.i18n import N_
 from portal.lifecycles import GuestState
 from portal.programme import zones
 from portal.programme.service import HallDraft, Invited, PackageDraft, VenueDraft
-from portal.web.forms import AtMost, EmailAddress, Form, Line, Required, Words
+from portal.web.forms import AtMost, Between, EmailAddress, Form, Line, Required, Words
 
 
 class VenueForm(Form):
@@ -32,9 +32,9 @@ class HallForm(Form):
 
     name_ko = Line(validators=[Required(), AtMost(200)])
     name_en = Line(validators=[Required(), AtMost(200)])
-    seats = IntegerField(validators=[Required(), NumberRange(1, 20_000)])
-    accessible_seats = IntegerField(default=0, validators=[Optional(), NumberRange(0, 20_000)])
-    turnaround_min = IntegerField(default=20, validators=[Optional(), NumberRange(0, 240)])
+    seats = IntegerField(validators=[Required(), Between(1, 20_000)])
+    accessible_seats = IntegerField(default=0, validators=[Optional(), Between(0, 20_000)])
+    turnaround_min = IntegerField(default=20, validators=[Optional(), Between(0, 240)])
 
     def draft(self) -> HallDraft:
         """What was written."""
@@ -53,7 +53,7 @@ class PackageForm(Form):
     subtitle_en = Line(validators=[AtMost(200)])
     gel = SelectField(choices=[gel.value for gel in Gel], default=Gel.AI.value)
     rating = SelectField(choices=["0", "12", "15", "19"], default="0")
-    bumper_s = IntegerField(default=60, validators=[Optional(), NumberRange(0, 14_400)])
+    bumper_s = IntegerField(default=60, validators=[Optional(), Between(0, 14_400)])
     rev = IntegerField(default=1, validators=[Optional()])
 
     def draft(self) -> PackageDraft:
@@ -81,7 +81,7 @@ class PlaceForm(Form):
 class TalkForm(Form):
     """A talk after a screening."""
 
-    minutes = IntegerField(default=25, validators=[Required(), NumberRange(5, 180)])
+    minutes = IntegerField(default=25, validators=[Required(), Between(5, 180)])
     moderator = Line(validators=[AtMost(200)])
     note = Words(validators=[AtMost(2000)])
 

@@ -11,7 +11,7 @@ from typing import Any
 from flask import request
 from flask_wtf import FlaskForm
 from wtforms import Field, StringField, ValidationError
-from wtforms.validators import Email, InputRequired, Length, StopValidation
+from wtforms.validators import Email, InputRequired, Length, NumberRange, StopValidation
 
 from portal.errors import Invalid, InvalidMany
 from portal.i18n import N_, translate
@@ -49,6 +49,16 @@ class AtMost(Length):
         if length > self.max:
             sentence = translate(N_("Shorten this to {limit} characters; it has {length} now."))
             raise ValidationError(sentence.format(limit=self.max, length=length))
+
+
+class Between(NumberRange):
+    """A whole number between two others; the sentence says which."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        if field.data is None or not self.min <= field.data <= self.max:
+            sentence = translate(N_("Write a number from {least} to {most}."))
+            field.errors = []
+            raise ValidationError(sentence.format(least=self.min, most=self.max))
 
 
 class EmailAddress(Email):

@@ -144,17 +144,15 @@ def move(edition: Edition) -> ResponseReturnValue:
             start = _known(at(day, form.start.data, current.settings().zone))
             hall = _hall(edition, form)
             service.move(current.session(), screening, hall, start, rev=form.rev.data or 0, by=current.actor())
-            return _moved(edition, screening, day)
+            return _moved(screening)
     except Invalid as problem:
         form.blame(problem)
     return _desk_page(edition, day, form=form, status=422)
 
 
-def _moved(edition: Edition, screening: Screening, day: date) -> ResponseReturnValue:
+def _moved(screening: Screening) -> ResponseReturnValue:
     if request.accept_mimetypes.best == "application/json":
-        plan = queries.day_plan(current.session(), edition.id, day)
-        problems = {show.key: [one.word for one in plan.about(show.key) if one.hard][:1] for show in plan.shows}
-        return jsonify(rev=screening.rev, problems={key: words[0] if words else "" for key, words in problems.items()})
+        return jsonify(rev=screening.rev)
     title = pick(screening.package.title_ko, screening.package.title_en)
     flash(_("Moved: {title}").format(title=title), "ok")
     return redirect(url_for("programme.desk_day", day=day_of(screening.starts_at), s=screening.code), 303)

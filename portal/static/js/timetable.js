@@ -47,6 +47,22 @@
   };
   const snapshot = (block) => ({ block, column: columnOf(block), start: numbers(block).s });
 
+  // A move changes more than its block: other blocks' problems, the findings, the inspector. The server knows.
+  const refresh = async () => {
+    const answer = await fetch(location.href);
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    for (const part of ['.tt__h', '.tray', '.insp']) {
+      const fresh = page.querySelector(part);
+      if (fresh) document.querySelector(part)?.replaceWith(fresh);
+    }
+    for (const block of grid.querySelectorAll('.blk')) {
+      const fresh = page.getElementById(block.id);
+      if (!fresh || block === lifted) continue;
+      block.classList.remove('is-bad');
+      block.toggleAttribute('data-problem', 'problem' in fresh.dataset);
+      block.querySelector('.blk__t').replaceChildren(...fresh.querySelector('.blk__t').childNodes);
+    }
+  };
   const save = async (block) => {
     const body = new URLSearchParams({
       csrf_token: words.csrf,
@@ -60,7 +76,7 @@
       if (!response.ok) throw new Error(response.status);
       const answer = await response.json();
       block.dataset.rev = answer.rev;
-      window.dispatchEvent(new CustomEvent('timetable:moved', { detail: answer }));
+      await refresh();
     } catch {
       window.pan.toast(words.tFailed);
       setTimeout(() => location.reload(), 2500);
