@@ -70,15 +70,16 @@ def declare(session: Session, desk: Desk, **changes: Any) -> Disclosure:
 
 
 def stored(session: Session, desk: Desk) -> Disclosure:
-    """The disclosure as anybody else would read it now."""
-    session.expire_all()
+    """The disclosure as anybody else would read it now; no transaction stays open, which would lock SQLite."""
     found = queries.disclosure_of(session, desk.entry.id)
     assert found is not None
+    queries.refreshed(session, found)
+    session.commit()
     return found
 
 
 FILM = consents.Film("P1-ABCDE", "편지를 쓰는 기계", "The Letter Machine", "한서윤")
-WISH = consents.Wish("sunrye@example.test", "ko", SignerCapacity.SELF, (Medium.FESTIVAL, Medium.TRAILER), WORDS)
+WISH = consents.Wish("sunrye@example.com", "ko", SignerCapacity.SELF, (Medium.FESTIVAL, Medium.TRAILER), WORDS)
 
 
 def ask(session: Session, desk: Desk, wish: consents.Wish = WISH, code: str = ACTRESS.code) -> Consent:

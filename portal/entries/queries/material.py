@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.disclosure import queries as disclosures
+from portal.disclosure.places import anchor_of, field_of
 from portal.disclosure.problems import Facts, Problem
 from portal.entries import fields
 from portal.entries.checklist import Film, Gap, Material
@@ -55,7 +56,8 @@ def facts_of(entry: Entry, film: Asset | None) -> Facts:
 
 
 def _gaps(problems: tuple[Problem, ...]) -> tuple[Gap, ...]:
-    return tuple(Gap(problem.field, problem.message, ready_made=True) for problem in problems if problem.blocking)
+    blocking = (problem for problem in problems if problem.blocking)
+    return tuple(Gap(anchor_of(field_of(one.field)), one.message, ready_made=True) for one in blocking)
 
 
 def living_assets(session: Session, entry_id: int) -> list[Asset]:

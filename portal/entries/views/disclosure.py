@@ -83,7 +83,7 @@ def ai(entry: Entry) -> Response:
     form = DisclosureForm.showing(draft.shown)
     if not form.tools.entries:
         form.tools.append_entry()
-    return _form_page(draft, form, seen=stamp(draft.stored))
+    return _form_page(draft, form, draft.shown, seen=stamp(draft.stored))
 
 
 @bp.post("/entries/<number>/ai")
@@ -138,11 +138,12 @@ def _saved(draft: _Draft, form: DisclosureForm) -> ResponseReturnValue:
 
 def _again(draft: _Draft, form: DisclosureForm, step: str) -> Response:
     """The page once more after a small button, with a new row where one was asked for."""
+    answers = form.answers(draft.shown)
     if step == "add_tool" or not form.tools.entries:
         form.tools.append_entry()
     if step == "add_person":
         form.performers.append_entry({"code": signing.random_code()})
-    return _form_page(draft, form, seen=stamp(draft.stored), errors=form.wrong_shapes())
+    return _form_page(draft, form, answers, seen=stamp(draft.stored), errors=form.wrong_shapes())
 
 
 def _missing(draft: _Draft) -> dict[str, str]:
@@ -164,13 +165,14 @@ def _require_answers(draft: _Draft, form: DisclosureForm, seen: str) -> Response
 def _form_page(
     draft: _Draft,
     form: DisclosureForm,
+    answers: Answers | None = None,
     *,
     seen: str,
     status: int = 200,
     errors: Mapping[str, str] | None = None,
     **context: Any,
 ) -> Response:
-    answers = form.answers(draft.shown) if request.method == "POST" else draft.shown
+    answers = answers or form.answers(draft.shown)
     errors = errors or {}
     return frame.task_page(
         draft.entry,

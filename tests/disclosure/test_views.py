@@ -1,0 +1,421 @@
+"""The pages: the form with autosave and preview, the consents, and signing without an account."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.disclosure import consents, service
+from portal.disclosure.answers import Answers, stamp
+from portal.disclosure.codes import ConsentStatus, Degree, Scope
+from portal.disclosure.models import Consent, Disclosure
+from portal.disclosure.rows import answers_of
+from portal.lifecycles import ConsentState
+from portal.mail.models import OutgoingMail
+from tests import builders
+from tests.disclosure.declared import ACTRESS, SOUND, STATEMENT, WORDS, Desk, ask, declare, desk, performer, stored
+
+SignIn = Callable[[int], FlaskClient]
+FIELDS = {
+    **{f"degree-{scope}": ("G" if scope is Scope.VID else "N") for scope in Scope},
+    "base": "LIVE",
+    "length": "14:00",
+    "method": "TIMECODES",
+    "generated": "5:00",
+    "altered": "1:00",
+    "tools-0-name": "Kling",
+    "tools-0-version": "2.6",
+    "tools-0-scopes": "VID",
+    "realistic": "no",
+    "human_statement": STATEMENT,
+    "attested": "1",
+}
+EMPTY = stamp(Answers())
+PERSON = {
+    "performers-0-code": ACTRESS.code,
+    "performers-0-kind": "REP_EMP",
+    "performers-0-name": "김순례",
+    "performers-0-part": "할머니",
+    "performers-0-likeness": "VOICE",
+}
+
+
+@pytest.fixture
+def mine(session: Session) -> Desk:
+    """An entry of somebody."""
+    made = desk(session, title_ko="편지를 쓰는 기계")
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def browser(mine: Desk, sign_in: SignIn) -> FlaskClient:
+    """Its owner's browser."""
+    return sign_in(mine.owner.id)
+
+
+def address(mine: Desk, part: str = "ai") -> str:
+    return f"/ko/entries/{mine.entry.number}/{part}"
+
+
+def seen_on(html: str) -> str:
+    """The stamp a page was drawn with."""
+    found = re.search(r'name="rev" value="([^"]*)"', html)
+    assert found is not None
+    return found[1]
+
+
+def kept(session: Session, mine: Desk) -> Answers:
+    return answers_of(stored(session, mine))
+
+
+# ── the form ───────────────────────────────────────────────────────────
+
+
+def test_the_form_shows_the_grid_the_label_and_the_rules(session: Session, mine: Desk, browser: FlaskClient) -> None:
+    html = browser.get(address(mine)).text
+    assert html.count('class="degree"') == 40
+    assert 'data-autosave="' in html
+    assert "관객에게 이렇게 보여요" in html
+    assert session.scalar(sa.select(sa.func.count()).select_from(Disclosure)) == 0
+
+
+def test_complete_answers_are_kept_and_lead_on(session: Session, mine: Desk, browser: FlaskClient) -> None:
+    html = browser.get(address(mine)).text
+    answer = browser.post(address(mine), data={**FIELDS, "rev": seen_on(html), "next": "1"})
+    assert (answer.status_code, answer.location) == (302, address(mine, "consents"))
+    assert kept(session, mine) == SOUND
+
+
+def test_what_is_missing_is_named_and_nothing_typed_is_lost(session: Session, mine: Desk, browser: FlaskClient) -> None:
+    answer = browser.post(address(mine), data={**FIELDS, "human_statement": "짧아요", "rev": EMPTY, "next": "1"})
+    assert answer.status_code == 422
+    assert 'href="#human_statement"' in answer.text
+    assert "사람이 한 일을 50자 이상 적어 주세요." in answer.text
+    assert "짧아요" in answer.text
+    assert 'value="Kling"' in answer.text
+    assert session.scalar(sa.select(sa.func.count()).select_from(Disclosure)) == 0
+
+
+def test_unfinished_answers_are_kept_for_later(session: Session, mine: Desk, browser: FlaskClient) -> None:
+    answer = browser.post(address(mine), data={"human_statement": "아직", "rev": EMPTY, "later": "1"})
+    assert answer.location == f"/ko/entries/{mine.entry.number}"
+    assert kept(session, mine).human_statement == "아직"
+
+
+def test_autosave_keeps_what_is_sound_and_tells_the_rest(session: Session, mine: Desk, browser: FlaskClient) -> None:
+    data = {**FIELDS, "length": "nonsense", "rev": seen_on(browser.get(address(mine)).text)}
+    answer = browser.post(address(mine), data=data, headers={"X-Autosave": "1"})
+    assert answer.status_code == 200
+    assert answer.json is not None
+    assert answer.json["errors"]["length"].startswith("길이를")
+    found = kept(session, mine)
+    assert (found.picture_s, found.human_statement) == (None, STATEMENT)
+    assert answer.json["rev"] == stamp(found)
+
+
+def test_two_tabs_that_autosave_the_same_section(session: Session, mine: Desk, browser: FlaskClient) -> None:
+    seen = seen_on(browser.get(address(mine)).text)
+    first = browser.post(address(mine), data={**FIELDS, "rev": seen}, headers={"X-Autosave": "1"})
+    other = {**FIELDS, "degree-VOI": "G", "rev": seen}
+    second = browser.post(address(mine), data=other, headers={"X-Autosave": "1"})
+    assert (first.status_code, second.status_code) == (200, 409)
+    assert 'id="conflict"' in second.text
+    assert "한서윤 님이" in second.text
+    assert "AI로 생성" in second.text
+    assert kept(session, mine).degrees[Scope.VOI] is Degree.N
+
+
+def _settle(browser: FlaskClient, mine: Desk, html: str, side: str) -> None:
+    """Press the button of the conflict's own form, with one side chosen everywhere."""
+    panel = html[html.index('id="conflict"') :]
+    panel = panel[: panel.index("</form>")]
+    hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', panel)
+    choices = dict.fromkeys(re.findall(r'type="radio" name="(choice-\w+)"', panel), side)
+    data: dict[str, list[str]] = {}
+    for name, value in (*hidden, *choices.items()):
+        data.setdefault(name, []).append(value)
+    answer = browser.post(address(mine), data=data)
+    assert answer.status_code == 303
+
+
+@pytest.mark.parametrize(("side", "voice"), [("mine", Degree.G), ("theirs", Degree.N)])
+def test_a_conflict_is_settled_either_way(
+    session: Session, mine: Desk, browser: FlaskClient, side: str, voice: Degree
+) -> None:
+    seen = seen_on(browser.get(address(mine)).text)
+    browser.post(address(mine), data={**FIELDS, "rev": seen}, headers={"X-Autosave": "1"})
+    clash = browser.post(address(mine), data={**FIELDS, "degree-VOI": "G", "rev": seen, "next": "1"})
+    assert clash.status_code == 409
+    _settle(browser, mine, clash.text, side)
+    found = kept(session, mine)
+    assert found.degrees[Scope.VOI] is voice
+    assert found.tools == SOUND.tools
+
+
+def test_rows_are_added_and_dropped_without_javascript(session: Session, mine: Desk, browser: FlaskClient) -> None:
+    html = browser.post(address(mine), data={**FIELDS, "rev": EMPTY, "add_tool": "1"}).text
+    assert 'name="tools-1-name"' in html
+    html = browser.post(address(mine), data={**FIELDS, "rev": seen_on(html), "add_person": "1"}).text
+    assert re.search(r'name="performers-0-code" value="[2-9A-Z]{10}"', html)
+    html = browser.post(address(mine), data={**FIELDS, "rev": seen_on(html), "drop": "tools-0"}).text
+    assert "Kling" not in html
+    assert kept(session, mine).tools == ()
+
+
+def test_the_rest_of_the_grid_is_set_by_one_button(session: Session, mine: Desk, browser: FlaskClient) -> None:
+    browser.post(address(mine), data={"degree-VID": "G", "rev": EMPTY, "rest": "1"})
+    assert kept(session, mine).degrees == dict.fromkeys(Scope, Degree.N) | {Scope.VID: Degree.G}
+
+
+def test_a_person_typed_by_autosave_is_one_row(session: Session, mine: Desk, browser: FlaskClient) -> None:
+    seen = EMPTY
+    for name in ("김", "김순", "김순례"):
+        data = {**FIELDS, **PERSON, "performers-0-name": name, "rev": seen}
+        answer = browser.post(address(mine), data=data, headers={"X-Autosave": "1"})
+        assert answer.json is not None
+        seen = answer.json["rev"]
+    assert [person.name for person in kept(session, mine).performers] == ["김순례"]
+
+
+def test_the_preview_tells_the_label_in_both_languages(session: Session, mine: Desk, browser: FlaskClient) -> None:
+    html = browser.post(address(mine, "ai/preview"), data=FIELDS).text
+    assert "일부 AI" in html
+    assert "Contains AI-made or AI-altered parts" in html
+    assert "36%" in html
+    assert session.scalar(sa.select(sa.func.count()).select_from(Disclosure)) == 0
+
+
+def test_the_rules_of_the_category_are_told_before_handing_in(
+    session: Session, mine: Desk, browser: FlaskClient
+) -> None:
+    session.execute(sa.text("UPDATE categories SET ai_rules = :rules"), {"rules": '[{"code": "P02", "bp": 1000}]'})
+    session.commit()
+    html = browser.post(address(mine, "ai/preview"), data=FIELDS).text
+    assert "안 맞음" in html
+    assert "10%" in html
+
+
+def test_what_people_write_is_never_markup(session: Session, mine: Desk, browser: FlaskClient) -> None:
+    evil = '"><script>alert(1)</script>'
+    data = {**FIELDS, **PERSON, "tools-0-name": evil, "performers-0-name": evil, "human_statement": evil + STATEMENT}
+    browser.post(address(mine), data={**data, "rev": EMPTY, "later": "1"})
+    assert kept(session, mine).tools[0].name == evil
+    for part in ("ai", "consents"):
+        assert "<script>alert" not in browser.get(address(mine, part)).text
+
+
+def test_ten_megabytes_are_refused_in_words(session: Session, mine: Desk, browser: FlaskClient) -> None:
+    answer = browser.post(address(mine), data={**FIELDS, "human_statement": "가" * 3_500_000, "rev": EMPTY})
+    assert answer.status_code == 413
+    assert session.scalar(sa.select(sa.func.count()).select_from(Disclosure)) == 0
+
+
+def test_a_text_too_long_keeps_the_stored_one(session: Session, mine: Desk, browser: FlaskClient) -> None:
+    declare(session, mine)
+    session.commit()
+    data = {**FIELDS, "human_statement": "가" * 700, "rev": seen_on(browser.get(address(mine)).text)}
+    browser.post(address(mine), data=data, headers={"X-Autosave": "1"})
+    assert kept(session, mine).human_statement == STATEMENT
+
+
+@pytest.mark.parametrize("part", ["ai", "ai/preview", "consents"])
+def test_a_foreign_entry_is_absent(
+    session: Session, mine: Desk, sign_in: SignIn, client: FlaskClient, part: str
+) -> None:
+    stranger = builders.person(session)
+    session.commit()
+    assert sign_in(stranger.id).post(address(mine, part), data=FIELDS).status_code == 404
+    assert client.post(address(mine, part), data=FIELDS).status_code == 401
+    assert session.scalar(sa.select(sa.func.count()).select_from(Disclosure)) == 0
+
+
+def test_after_the_deadline_nothing_is_kept(session: Session, mine: Desk, browser: FlaskClient) -> None:
+    session.execute(sa.text("UPDATE calls SET closes_at = :then"), {"then": clock.now() - timedelta(hours=5)})
+    session.commit()
+    answer = browser.post(address(mine), data={**FIELDS, "rev": EMPTY, "next": "1"})
+    assert answer.status_code == 422
+    assert session.scalar(sa.select(sa.func.count()).select_from(Disclosure)) == 0
+    assert "data-autosave" not in browser.get(address(mine)).text
+
+
+def test_the_page_costs_the_same_however_many_rows(
+    session: Session, mine: Desk, browser: FlaskClient, count_queries: Callable[[], int]
+) -> None:
+    people = tuple(replace(ACTRESS, code=f"PERSON2{n}23", name=f"사람{n}") for n in range(2, 8))
+    counted = []
+    for shown in (people[:1], people):
+        declare(session, mine, performers=shown)
+        session.commit()
+        browser.get(address(mine))
+        count_queries()
+        browser.get(address(mine))
+        counted.append(count_queries())
+    assert counted[0] == counted[1] <= 16
+
+
+# ── the consents ───────────────────────────────────────────────────────
+
+
+REQUEST = {
+    "person": ACTRESS.code,
+    "email": "Sunrye@Example.com ",
+    "language": "ko",
+    "capacity": "SELF",
+    "text": WORDS,
+    "media": ["FESTIVAL", "TRAILER"],
+    "seen": "0",
+}
+
+
+@pytest.fixture
+def replica(session: Session, mine: Desk) -> Desk:
+    """An entry with a real person made by AI."""
+    declare(session, mine, performers=(ACTRESS,))
+    session.commit()
+    return mine
+
+
+def test_nobody_to_ask_is_said(mine: Desk, browser: FlaskClient) -> None:
+    assert "동의가 필요한 사람이 없어요" in browser.get(address(mine, "consents")).text
+
+
+def test_a_request_is_sent_once(session: Session, replica: Desk, browser: FlaskClient) -> None:
+    assert "아직 요청 전" in browser.get(address(replica, "consents")).text
+    for _ in range(2):
+        answer = browser.post(address(replica, "consents"), data=REQUEST)
+        assert answer.status_code == 303
+    mails = session.scalars(sa.select(OutgoingMail)).all()
+    assert [mail.recipient for mail in mails] == ["sunrye@example.com"]
+    session.commit()
+    assert "링크 보냄: sunrye@example.com" in browser.get(address(replica, "consents")).text
+
+
+def test_a_request_without_words_is_refused_with_what_was_typed(
+    session: Session, replica: Desk, browser: FlaskClient
+) -> None:
+    answer = browser.post(address(replica, "consents"), data={**REQUEST, "text": "짧아요"})
+    assert answer.status_code == 422
+    assert f'href="#text-{ACTRESS.code}"' in answer.text
+    assert "Sunrye@Example.com" in answer.text
+    assert session.scalar(sa.select(sa.func.count()).select_from(Consent)) == 0
+
+
+def test_the_makers_word_is_noted(session: Session, replica: Desk, browser: FlaskClient) -> None:
+    browser.post(address(replica, "consents"), data={"person": ACTRESS.code, "declare": "1"})
+    assert performer(stored(session, replica)).consent_status is ConsentStatus.DECLARED
+
+
+def test_a_performer_of_another_film_cannot_be_asked(session: Session, replica: Desk, sign_in: SignIn) -> None:
+    other = desk(session)
+    declare(session, other)
+    session.commit()
+    answer = sign_in(other.owner.id).post(address(other, "consents"), data=REQUEST)
+    assert answer.status_code == 404
+    assert session.scalar(sa.select(sa.func.count()).select_from(Consent)) == 0
+
+
+def test_consents_can_be_asked_for_after_handing_in(session: Session, replica: Desk, browser: FlaskClient) -> None:
+    service.freeze(session, stored(session, replica), by=replica.by, reason="SUBMITTED")
+    session.execute(sa.text("UPDATE entries SET state = 'submitted'"))
+    session.commit()
+    assert browser.post(address(replica, "consents"), data=REQUEST).status_code == 303
+    assert session.scalar(sa.select(sa.func.count()).select_from(Consent)) == 1
+
+
+# ── signing ────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def link(session: Session, replica: Desk) -> str:
+    """The path of a mailed link."""
+    ask(session, replica)
+    text = session.scalars(sa.select(OutgoingMail.text)).one()
+    session.commit()
+    found = re.search(r"http://portal\.test(/ko/sign/\S+)", text)
+    assert found is not None
+    return found[1]
+
+
+def consent_of(session: Session) -> Consent:
+    found = session.scalars(sa.select(Consent).execution_options(populate_existing=True)).one()
+    session.commit()
+    return found
+
+
+def test_a_visitor_reads_and_signs(session: Session, replica: Desk, link: str, client: FlaskClient) -> None:
+    page = client.get(link)
+    assert page.status_code == 200
+    for text in ("편지를 쓰는 기계", "김순례", WORDS, "영화제 상영", "동의하지 않아요", "no-referrer"):
+        assert text in page.text
+    assert consent_of(session).state is ConsentState.OPENED
+    data = {"signer_name": "김순례", "media": ["FESTIVAL"], "limits": "광고 안 됨", "ends_on": "2099-01-01"}
+    answer = client.post(link, data=data)
+    assert (answer.status_code, answer.location) == (303, link)
+    signed = client.get(link).text
+    assert "동의했어요" in signed
+    assert "광고 안 됨" in signed
+    assert performer(stored(session, replica)).consent_status is ConsentStatus.VERIFIED
+
+
+def test_a_wrong_name_is_told_and_nothing_is_lost(session: Session, link: str, client: FlaskClient) -> None:
+    answer = client.post(link, data={"signer_name": "다른 사람", "media": ["FESTIVAL"], "limits": "광고 안 됨"})
+    assert answer.status_code == 422
+    assert "여기 적힌 대로 이름을 적어 주세요: 김순례" in answer.text
+    assert "광고 안 됨" in answer.text
+    assert consent_of(session).state is ConsentState.REQUESTED
+
+
+def test_refusing_and_withdrawing_need_no_account(
+    session: Session, replica: Desk, link: str, client: FlaskClient
+) -> None:
+    client.post(link, data={"signer_name": "김순례", "media": ["FESTIVAL"]})
+    assert client.post(f"{link}/refuse", data={"reason": ""}).status_code == 422
+    assert client.post(f"{link}/withdraw", data={"reason": "마음이 바뀌었어요"}).status_code == 303
+    assert "동의를 거뒀어요" in client.get(link).text
+    assert performer(stored(session, replica)).consent_status is ConsentStatus.REVOKED
+
+
+def test_a_refusal_is_shown_to_the_maker(
+    session: Session, replica: Desk, link: str, client: FlaskClient, browser: FlaskClient
+) -> None:
+    client.post(f"{link}/refuse", data={"reason": "비밀이에요"})
+    html = browser.get(address(replica, "consents")).text
+    assert "비밀이에요" not in html
+    assert performer(stored(session, replica)).consent_status is ConsentStatus.NONE
+
+
+def test_an_unknown_or_old_link_is_gone(session: Session, link: str, client: FlaskClient) -> None:
+    unknown = client.get("/ko/sign/unknown")
+    assert (unknown.status_code, "이제 쓸 수 없는 링크예요" in unknown.text) == (410, True)
+    session.execute(sa.text("UPDATE consents SET expires_at = :then"), {"then": clock.now() - timedelta(minutes=1)})
+    session.commit()
+    assert client.get(link).status_code == 410
+    assert client.post(link, data={"signer_name": "김순례", "media": ["FESTIVAL"]}).status_code == 410
+    assert consent_of(session).state is ConsentState.REQUESTED
+
+
+def test_the_signer_reads_in_english_too(link: str, client: FlaskClient) -> None:
+    assert "Do you agree?" in client.get(link.replace("/ko/", "/en/")).text
+
+
+def test_the_whole_way_to_a_ready_entry(
+    session: Session, mine: Desk, browser: FlaskClient, client: FlaskClient
+) -> None:
+    browser.post(address(mine), data={**FIELDS, **PERSON, "rev": EMPTY, "next": "1"})
+    browser.post(address(mine, "consents"), data=REQUEST)
+    text = session.scalars(sa.select(OutgoingMail.text)).one()
+    session.commit()
+    found = re.search(r"http://portal\.test(/ko/sign/\S+)", text)
+    assert found is not None
+    client.post(found[1], data={"signer_name": "김순례", "media": ["FESTIVAL", "TRAILER"]})
+    assert "서명: 김순례" in browser.get(address(mine, "consents")).text
+    assert consents.usable(consent_of(session), at=clock.now()) is False
