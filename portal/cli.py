@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -102,6 +103,45 @@ def db_downgrade(revision: str) -> None:
     from portal import upgrade
 
     upgrade.downgrade(_settings().database_url, revision)
+
+
+@main.group()
+def edition() -> None:
+    """Editions of the festival."""
+
+
+@edition.command("found")
+@click.argument("slug")
+@click.argument("prefix")
+@click.argument("name_ko")
+@click.argument("name_en")
+@click.argument("first_day", type=click.DateTime(["%Y-%m-%d"]))
+@click.argument("last_day", type=click.DateTime(["%Y-%m-%d"]))
+@click.option("--organizer", required=True, help="E-mail address of the first organizer.")
+@click.option("--name", default="", help="Their name.")
+def edition_found(
+    slug: str,
+    prefix: str,
+    name_ko: str,
+    name_en: str,
+    first_day: datetime,
+    last_day: datetime,
+    organizer: str,
+    name: str,
+) -> None:
+    """Found an edition with the five P.A.N categories and a school call; prints the organizer's sign-in link."""
+    from portal import founding
+    from portal.db import sessions, unit_of_work
+
+    plan = founding.Plan(slug, prefix, name_ko, name_en, first_day.date(), last_day.date())
+    opens_at, closes_at = founding.usual_window()
+    try:
+        with unit_of_work(sessions(_settings())) as session:
+            made, _, _ = founding.found(session, plan, opens_at=opens_at, closes_at=closes_at)
+            link = founding.appoint(session, made, organizer, name or organizer.partition("@")[0])
+    except founding.Taken as error:
+        raise click.ClickException(f"There is an edition with the address {slug} or the prefix {prefix}.") from error
+    click.echo(f"Founded. Set dates and publish at /ops/calls. Sign in once with:\n{link}")
 
 
 @main.group("audit")
