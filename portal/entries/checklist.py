@@ -198,15 +198,17 @@ _MOVING = {
 }
 
 
-def assess(material: Material) -> tuple[Item, ...]:
+def assess(material: Material, *, handed_in: bool = False) -> tuple[Item, ...]:
     """All eight tasks in their order; the last one is blocked until the others are done."""
     items = [_item(task, material) for task in ORDER if task is not Task.REVIEW]
-    open_items = sum(not item.done for item in items)
-    return (*items, Item(Task.REVIEW, Mark.BLOCKED if open_items else Mark.LEFT))
+    ready = Mark.LEFT if all(item.done for item in items) else Mark.BLOCKED
+    return (*items, Item(Task.REVIEW, Mark.DONE if handed_in else ready))
 
 
 def _item(task: Task, material: Material) -> Item:
     gaps = tuple(_GAPS[task](material))
+    if task is Task.CONSENTS and not material.disclosure_begun:
+        return Item(task, Mark.BLOCKED)
     if not gaps:
         return Item(task, Mark.DONE)
     if task is Task.FILM and material.film is not None and material.film.state in _MOVING:

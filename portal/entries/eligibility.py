@@ -56,7 +56,7 @@ def _say(session: Session, entry: Entry, outcome: VerdictOutcome, reason: str, *
     assert by.person_id is not None
     at_once = outcome not in TWO_PEOPLE
     verdict = Verdict(
-        entry_id=entry.id,
+        entry=entry,
         outcome=outcome,
         reason=reason,
         proposed_by_id=by.person_id,

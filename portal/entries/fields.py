@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+
+from babel import Locale
 
 from portal.entries.checklist import Task
 from portal.entries.models import Entry
-from portal.i18n import N_
+from portal.i18n import N_, language, translate
 
 LIMITS: Mapping[str, int] = {
     "title_ko": 200,
@@ -61,6 +64,7 @@ SPOKEN: Mapping[str, str] = {
     "other": N_("Another language"),
     "none": N_("No dialogue"),
 }
+_NO_COUNTRIES = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})
 # What a request for fixes may open again; the film and the disclosure have rules of their own besides.
 FIXABLE = (Task.INFO, Task.CREDITS, Task.FILM, Task.IMAGES, Task.AI, Task.CONSENTS, Task.RIGHTS)
 
@@ -68,3 +72,23 @@ FIXABLE = (Task.INFO, Task.CREDITS, Task.FILM, Task.IMAGES, Task.AI, Task.CONSEN
 def texts_of(entry: Entry) -> dict[str, str]:
     """The texts as they are stored now."""
     return {name: getattr(entry, name) for name in LIMITS}
+
+
+def answers_of(entry: Entry) -> list[tuple[str, str]]:
+    """What its makers wrote, each with its name, in the language in use; empty answers are left out."""
+    return [(translate(NAMES[name]), _in_words(name, text)) for name, text in texts_of(entry).items() if text]
+
+
+def _in_words(name: str, text: str) -> str:
+    if name == "country":
+        return dict(countries(language())).get(text, text)
+    names = {"genre": GENRES, "spoken_language": SPOKEN}.get(name, {})
+    return translate(names[text]) if text in names else text
+
+
+@cache
+def countries(language: str) -> list[tuple[str, str]]:
+    """Every country with its name in a language, Korea first."""
+    names = Locale(language).territories
+    found = [(code, str(name)) for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES]
+    return sorted(found, key=lambda one: (one[0] != "KR", one[1]))

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel import Locale
 from wtforms import BooleanField, SelectField, SelectMultipleField, ValidationError
 
 from portal import i18n
@@ -40,17 +38,6 @@ PERMISSIONS = {
 }
 
 
-@cache
-def countries(language: str) -> list[tuple[str, str]]:
-    """Every country with its name in a language, Korea first."""
-    names = Locale(language).territories
-    found = [(code, str(name)) for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in _NO]
-    return sorted(found, key=lambda one: (one[0] != "KR", one[1]))
-
-
-_NO = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})
-
-
 def _translated(names: Any) -> list[tuple[str, str]]:
     return [(str(code), translate(name)) for code, name in names.items()]
 
@@ -71,7 +58,7 @@ class InfoForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.country.choices = countries(i18n.language())
+        self.country.choices = fields.countries(i18n.language())
         self.spoken_language.choices = _translated(fields.SPOKEN)
         self.genre.choices = [("", translate(N_("Choose one"))), *_translated(fields.GENRES)]
 

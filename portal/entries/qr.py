@@ -11,9 +11,9 @@ from portal import i18n, links
 
 
 def svg(address: str) -> str:
-    """The code as SVG markup without fixed size, drawn in the ink of the page."""
+    """The code as SVG markup without fixed size; dark on white by night too, because cameras want it so."""
     out = io.BytesIO()
-    segno.make(address, error="m").save(out, kind="svg", xmldecl=False, svgns=True, omitsize=True, dark="currentColor")
+    segno.make(address, error="m").save(out, kind="svg", xmldecl=False, svgns=True, omitsize=True, light="#fff")
     return out.getvalue().decode()
 
 

@@ -137,7 +137,7 @@ def _mistakes(line: int, cells: Mapping[str, str], seen: set[str]) -> Iterator[M
 
 def _is_address(email: str) -> bool:
     try:
-        validate_email(email, check_deliverability=False, test_environment=True)
+        validate_email(email, check_deliverability=False)
     except EmailNotValidError:
         return False
     return email.isascii()

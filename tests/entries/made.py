@@ -24,6 +24,9 @@ from portal.policies import Actor
 from tests import builders
 
 _count = itertools.count(1)
+STATEMENT = (
+    "할머니가 남긴 편지 스물세 통을 한 해 동안 옮겨 적으며 대본을 쓰고 모든 장면을 직접 찍었어요. 편집도 했어요."
+)
 TEXTS = {
     "logline_ko": "편지를 쓰는 기계 이야기.",
     "logline_en": "A machine that writes letters.",
@@ -74,7 +77,7 @@ def disclosed(session: Session, entry: Entry, film_sha256: str | None) -> None:
         base=(Base.LIVE,),
         degrees=dict.fromkeys(Scope, Degree.N),
         picture_s=840,
-        human_statement="할머니가 남긴 편지 스물세 통을 한 해 동안 옮겨 적으며 대본을 쓰고 모든 장면을 직접 찍었어요. 편집도 했어요.",
+        human_statement=STATEMENT,
         attested=True,
     )
     found = disclosures.of_entry(session, entry.id)

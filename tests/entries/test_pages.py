@@ -194,7 +194,9 @@ def test_autosave_keeps_what_is_sound_and_answers_with_a_new_stamp(session, call
     assert "Shorten this" in answer.json["errors"]["title_en"]
     kept = stored(session, entry)
     assert (kept.title_ko, kept.title_en) == ("새 제목", entry.title_en)
-    again = browser.post(address, data={**sent, "rev": answer.json["rev"], "title_en": "Next"}, headers={"X-Autosave": "1"})
+    again = browser.post(
+        address, data={**sent, "rev": answer.json["rev"], "title_en": "Next"}, headers={"X-Autosave": "1"}
+    )
     assert again.status_code == 200
     assert stored(session, entry).title_en == "Next"
 
@@ -204,7 +206,14 @@ def test_two_editors_merge_and_a_clash_asks(session, call, owner, sign_in: SignI
     session.commit()
     browser = sign_in(owner.id)
     address = f"/en/entries/{entry.number}/info"
-    base = {"country": "KR", "spoken_language": "ko", "genre": "", "title_ko": "처음", "title_en": "First", "logline_en": "Old"}
+    base = {
+        "country": "KR",
+        "spoken_language": "ko",
+        "genre": "",
+        "title_ko": "처음",
+        "title_en": "First",
+        "logline_en": "Old",
+    }
     rev = hidden(browser.get(address).text, "rev")
     save = {"X-Autosave": "1"}
     assert browser.post(address, data={**base, "rev": rev, "title_ko": "나중"}, headers=save).status_code == 200
@@ -251,7 +260,10 @@ def test_credits_rows_are_added_moved_and_saved_without_javascript(session, call
     assert moved.text.index("Claire Moreau") < moved.text.index("한서윤")
     assert kept_rows(session, sa.select(Credit)) == []
     assert browser.post(address, data=rows).status_code == 302
-    assert [one.native_name for one in kept_rows(session, sa.select(Credit).order_by(Credit.position))] == ["한서윤", "Claire Moreau"]
+    assert [one.native_name for one in kept_rows(session, sa.select(Credit).order_by(Credit.position))] == [
+        "한서윤",
+        "Claire Moreau",
+    ]
     stale = browser.post(address, data={**rows, "native": ["박민서", "Claire Moreau"]})
     assert stale.status_code == 409
     assert "박민서" in stale.text
@@ -275,7 +287,10 @@ def test_submitting_by_form_gives_the_receipt_and_twice_gives_it_again(session, 
     shown = browser.get(f"/en/entries/{entry.number}").text
     assert receipt.number in shown
     assert "/info" not in browser.get(f"/en/entries/{entry.number}/review").location
-    edit = browser.post(f"/en/entries/{entry.number}/info", data={"rev": "", "title_ko": "다른", "country": "KR", "spoken_language": "ko", "genre": ""})
+    edit = browser.post(
+        f"/en/entries/{entry.number}/info",
+        data={"rev": "", "title_ko": "다른", "country": "KR", "spoken_language": "ko", "genre": ""},
+    )
     assert edit.status_code == 422
     assert "has been handed in" in edit.text
     assert stored(session, entry).title_ko == entry.title_ko
@@ -316,7 +331,16 @@ def test_the_list_filter_agrees_with_the_policy(session, edition, call, owner) -
     mate, mentor, organizer = (builders.person(session) for _ in range(3))
     entries = [builders.entry(session, call, owner, state=state, cohort_id=None) for state in EntryState]
     joined = builders.entry(session, cohort_call, owner)
-    session.add(Member(entry_id=joined.id, email="m@example.test", name="M", digest="x" * 64, person_id=mate.id, expires_at=clock.now()))
+    session.add(
+        Member(
+            entry_id=joined.id,
+            email="m@example.test",
+            name="M",
+            digest="x" * 64,
+            person_id=mate.id,
+            expires_at=clock.now(),
+        )
+    )
     session.commit()
     session.expunge_all()
     grant = policies.Grant

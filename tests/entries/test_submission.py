@@ -153,10 +153,8 @@ def test_withdrawing_while_submitting_leaves_one_clear_state(sessions: sessionma
             else:
                 service.withdraw(session, entry, "", by=made.by(owner))
 
-    outcomes = []
     with ThreadPoolExecutor(2) as pool:
-        for job in [pool.submit(act, verb) for verb in ("submit", "withdraw")]:
-            outcomes.append(job.exception())
+        outcomes = [job.exception() for job in [pool.submit(act, verb) for verb in ("submit", "withdraw")]]
     with sessions() as session:
         entry = made.found(session, number)
         receipts = session.scalar(sa.select(sa.func.count()).select_from(Receipt))
@@ -171,8 +169,16 @@ def test_limits_count_every_member_of_the_team(session: Session, call, owner) ->
     friend = builders.person(session)
     made.submitted(session, call, friend)
     entry = made.whole(session, call, owner)
-    session.add(Member(entry_id=entry.id, email=friend.email, name="벗", digest="d" * 64, person_id=friend.id,
-                       expires_at=clock.now()))
+    session.add(
+        Member(
+            entry_id=entry.id,
+            email=friend.email,
+            name="벗",
+            digest="d" * 64,
+            person_id=friend.id,
+            expires_at=clock.now(),
+        )
+    )
     entry = made.found(session, entry.number)
     with pytest.raises(Invalid, match="already") as problem:
         service.submit(session, entry, ALL, by=made.by(owner), at=clock.now())

@@ -92,12 +92,11 @@ def _frame(entry: Entry, tab: str) -> dict[str, Any]:
 def _material(entry: Entry) -> dict[str, Any]:
     session = current.session()
     film = media.current_asset(session, entry.id, Slot.FILM)
-    texts = fields.texts_of(entry)
     return {
         "film": film,
         "src": playback(film, RenditionKind.SCREENER) if film else None,
         "poster": playback(film, RenditionKind.FRAME) if film else None,
-        "answers": [(_(label), texts[name]) for name, label in fields.NAMES.items() if texts[name]],
+        "answers": fields.answers_of(entry),
         "credits": service.credit_lines(session, entry.id),
         "people": queries.people_of(session, entry),
         "receipt": queries.latest_receipt(session, entry.id),

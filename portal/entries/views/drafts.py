@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from portal import policies, signing
 from portal.calls import queries as calls
 from portal.calls.models import Call, Category
-from portal.entries import checklist, queries, service, stages
+from portal.entries import queries, service, stages
 from portal.entries.models import Entry
 from portal.entries.views import frame
 from portal.entries.views.blueprint import bp
@@ -112,7 +112,7 @@ def show(entry: Entry) -> ResponseReturnValue:
         mentor = policies.mentor_entry(actor, entry)
         return redirect(url_for("entries.review_material" if mentor else "entries.desk_entry", number=entry.number))
     session = current.session()
-    items = checklist.assess(queries.material(session, entry))
+    items = frame.items_of(entry)
     return page(
         "entries/show.html",
         entry=entry,

@@ -27,7 +27,7 @@ from portal.web import current
 from portal.web.access import guard
 
 _ = translate
-MOST_PLAIN_BYTES = 500 * 1024**2
+MOST_PLAIN_BYTES = 500_000_000
 _PLAYBACK_MINUTES = 180
 _LOOKS = {
     AssetState.AWAITED: "queued",

@@ -95,6 +95,12 @@ def may_edit(entry: Entry, task: Task) -> bool:
     return True
 
 
+def items_of(entry: Entry) -> tuple[Item, ...]:
+    """How the entry's tasks stand."""
+    at_work = entry.state in (EntryState.DRAFT, EntryState.NEEDS_FIX)
+    return checklist.assess(queries.material(current.session(), entry), handed_in=not at_work)
+
+
 def rail(entry: Entry, items: tuple[Item, ...], task: Task | None) -> Rail:
     """The rail of an entry, with the task at hand marked."""
     by_task = {item.task: item for item in items}
@@ -143,7 +149,7 @@ def task_page(
     **context: Any,
 ) -> Response:
     """The page of one task inside the frame; `editable` is asked of the deadline unless the task knows better."""
-    items = checklist.assess(queries.material(current.session(), entry))
+    items = items_of(entry)
     return page(
         f"entries/{task}.html",
         block=block,

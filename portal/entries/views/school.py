@@ -110,7 +110,6 @@ def _answer(entry: Entry, *, approved: bool) -> ResponseReturnValue:
 def _material_page(entry: Entry, form: NoteForm, *, status: int = 200) -> Response:
     session = current.session()
     film = media.current_asset(session, entry.id, Slot.FILM)
-    texts = fields.texts_of(entry)
     return page(
         "school/entry.html",
         status=status,
@@ -120,7 +119,7 @@ def _material_page(entry: Entry, form: NoteForm, *, status: int = 200) -> Respon
         form=form,
         src=playback(film, RenditionKind.SCREENER) if film else None,
         poster=playback(film, RenditionKind.FRAME) if film else None,
-        answers=[(_(label), texts[name]) for name, label in fields.NAMES.items() if texts[name]],
+        answers=fields.answers_of(entry),
         sign_offs=queries.sign_offs(session, entry.id),
         waits=policies.sign_off_entry(current.actor(), entry),
     )

@@ -76,16 +76,14 @@ def reopen(entry: Entry) -> ResponseReturnValue:
 
 def _review_page(entry: Entry, form: SubmitForm, *, status: int = 200) -> Response:
     session = current.session()
-    texts = fields.texts_of(entry)
-    names = [(name, _(label), texts[name]) for name, label in fields.NAMES.items() if texts[name]]
     lines = service.credit_lines(session, entry.id)
     return frame.task_page(
         entry,
         Task.REVIEW,
         status=status,
         form=form,
-        missing=checklist.missing(checklist.assess(queries.material(session, entry))),
-        answers=names,
+        missing=checklist.missing(frame.items_of(entry)),
+        answers=fields.answers_of(entry),
         credits=[(_(CREDIT_ROLES[role]), native, latin) for role, native, latin in lines],
         lead=policies.lead_entry(current.actor(), entry),
         school=entry.cohort_id is not None and entry.state == EntryState.DRAFT,
