@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from portal.web import charts
 from portal.web.icons import icon
+from portal.web.stills import scene
 
 FOLDER = "components/"
 
@@ -19,6 +20,7 @@ def register(env: Environment) -> None:
     env.globals["icon"] = icon
     env.globals["glyph"] = icon  # the same function for macros that have an `icon` parameter of their own
     env.globals["charts"] = charts
+    env.globals["scene"] = scene
     for name in component_files(env):
         env.globals.update(macros(env, env.get_template(name)))
 

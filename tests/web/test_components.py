@@ -284,6 +284,12 @@ def test_the_matrix_posts_one_degree_for_each_scope(env: Environment) -> None:
     assert len(re.findall("<em>AI 생성</em>", html)) == 2, "every radio has its name in words"
 
 
+def test_a_film_without_a_still_keeps_its_own_scene(env: Environment) -> None:
+    one, again, other = (draw(env, "{{ frame(seed=title) }}", title=title) for title in ("신호", "신호", "눈의 소리"))
+    assert one == again != other
+    assert "<img" not in one
+
+
 # Lists, seats, pages
 
 
