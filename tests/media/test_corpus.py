@@ -20,7 +20,6 @@ from tests.media.conftest import CORPUS
 TAKEN = {
     Slot.FILM: ("ok_", "odd_", "같은이름_", "출품작_", "leak_metadata", "bad_16k"),
     Slot.POSTER: (),
-    Slot.STILL: (),
     Slot.SUBTITLE: (),
 }
 # Both pictures of the corpus open, but are too small for a poster: the refusal tells their size.
@@ -56,7 +55,7 @@ def test_every_file_gets_an_answer(slot: Slot, tmp_path: Path, trap: socket.sock
         name = unicodedata.normalize("NFC", path.name)
         assert (not result.refused) == name.startswith(TAKEN[slot]), name
         assert all(finding.sentence for finding in result.findings)
-        if slot in (Slot.POSTER, Slot.STILL) and path.name in SMALL_PICTURES:
+        if slot == Slot.POSTER and path.name in SMALL_PICTURES:
             assert [finding.code for finding in result.findings] == ["image_too_small"]
     with pytest.raises(BlockingIOError):
         trap.accept()
