@@ -24,3 +24,42 @@ def state_name(state: MailState) -> str:
 def state_tag(state: MailState) -> str:
     """The colour of the state's tag."""
     return _STATES[state][1]
+
+
+_KINDS = {
+    "booking_cancelled": N_("Booking cancelled"),
+    "consent_answered": N_("Consent answered"),
+    "consent_copy": N_("Copy of a consent"),
+    "consent_request": N_("Consent asked for"),
+    "decision_not_selected": N_("Decision: not selected"),
+    "decision_reserve": N_("Decision: reserve"),
+    "decision_selected": N_("Decision: selected"),
+    "disqualified": N_("Disqualified"),
+    "eligible": N_("Eligible"),
+    "enrolled": N_("Enrolled in a class"),
+    "ineligible": N_("Not eligible"),
+    "invitation": N_("Invitation to a role"),
+    "jury_published": N_("Films to judge"),
+    "mentor_review": N_("Mentor's turn"),
+    "needs_fix": N_("Something to fix"),
+    "offer_expired": N_("Offer of a seat ran out"),
+    "password_changed": N_("Password changed"),
+    "qa_answered": N_("Answer to a Q&A invitation"),
+    "qa_invitation": N_("Invitation to a Q&A"),
+    "receipt": N_("Receipt"),
+    "returned": N_("Returned by the mentor"),
+    "screening_changed": N_("Screening changed"),
+    "seat_offer": N_("Offer of a seat"),
+    "sign_in": N_("Sign-in link"),
+    "sign_up": N_("Sign-up link"),
+    "talk_changed": N_("Q&A changed"),
+    "team_invitation": N_("Invitation to a team"),
+    "ticket": N_("Ticket"),
+    "waitlisted": N_("On the waiting list"),
+    "withdrawn": N_("Entry withdrawn"),
+}
+
+
+def kind_name(kind: str) -> str:
+    """What the desk calls a kind of mail; the kind itself where nobody has named it."""
+    return translate(_KINDS[kind]) if kind in _KINDS else kind

@@ -71,7 +71,7 @@ def test_own_addresses_and_plain_words_stay(text: str) -> None:
 
 def test_a_preview_moves_styles_under_the_nonce() -> None:
     html = '<html><head></head><body style="margin:0"><p style="margin:0">style="x" &lt;</p></body></html>'
-    shown = framed(html, "n0nce")
+    shown = framed(html, "n0nce", fonts="/f.css")
     assert '<style nonce="n0nce">.s0{margin:0}</style>' in shown
     assert shown.count('class="s0"') == 2
     assert '<p class="s0">style="x" &lt;</p>' in shown

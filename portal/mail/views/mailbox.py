@@ -10,6 +10,7 @@ from portal.mail import mailbox, preview
 from portal.mail.mailbox import Delivered
 from portal.web import current, headers, language
 from portal.web.access import guard, require
+from portal.web.filters import static_url
 from portal.web.pages import download, page
 
 bp = Blueprint("mailbox", __name__)
@@ -40,7 +41,9 @@ def delivered(name: str) -> ResponseReturnValue:
 @guard(policies.anyone)
 def delivered_html(name: str) -> Response:
     """Its HTML, for the frame in its page."""
-    response = make_response(preview.framed(_found(name).html, headers.nonce(), open_links=True))
+    response = make_response(
+        preview.framed(_found(name).html, headers.nonce(), fonts=static_url("css/fonts.css"), open_links=True)
+    )
     response.headers["Content-Security-Policy"] = preview.content_policy(headers.nonce(), open_links=True)
     return response
 

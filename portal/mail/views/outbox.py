@@ -15,6 +15,7 @@ from portal.mail.models import OutgoingMail
 from portal.mail.queries import HeldBatch
 from portal.web import current, headers
 from portal.web.access import guard
+from portal.web.filters import static_url
 from portal.web.forms import tidy
 from portal.web.pages import page
 from portal.web.pagination import paged, wanted
@@ -27,14 +28,17 @@ bp = Blueprint("mail", __name__)
 def outbox() -> ResponseReturnValue:
     """Every mail of one's editions, and the batches that wait for a release."""
     actor, chosen = current.actor(), _filters()
-    rows = queries.rows(actor, **chosen)
+    rows, kinds = queries.rows(actor, **chosen), queries.kinds(current.session(), actor)
     return page(
         "mail/outbox.html",
         block="rows",
         mails=paged(current.session(), rows, number=wanted(request.args.get("page"))),
         held=queries.held_batches(current.session(), actor),
         counts=queries.counts(current.session(), actor),
-        kinds=[("", _("All kinds")), *((kind, kind) for kind in queries.kinds(current.session(), actor))],
+        kinds=[
+            ("", _("All kinds")),
+            *((kind, phrases.kind_name(kind)) for kind in queries.kinds(current.session(), actor)),
+        ],
         chosen=chosen,
         states=[(state, phrases.state_name(state), phrases.state_tag(state)) for state in MailState],
         address=_address,
@@ -71,14 +75,15 @@ def cancel_batch(held: HeldBatch) -> ResponseReturnValue:
 def letter(mail: OutgoingMail) -> ResponseReturnValue:
     """One mail as its reader gets it."""
     state = (phrases.state_name(mail.state), phrases.state_tag(mail.state))
-    return page("mail/letter.html", mail=mail, state=state, moves=mail.lifecycle.moves.get(mail.state, frozenset()))
+    moves = mail.lifecycle.moves.get(mail.state, frozenset())
+    return page("mail/letter.html", mail=mail, kind=phrases.kind_name(mail.kind), state=state, moves=moves)
 
 
 @bp.get("/ops/mail/<int:mail_id>/html")
 @guard(policies.release_mail, load=queries.mail)
 def letter_html(mail: OutgoingMail) -> Response:
     """The HTML of a mail, for the frame in its page."""
-    response = make_response(preview.framed(mail.html, headers.nonce()))
+    response = make_response(preview.framed(mail.html, headers.nonce(), fonts=static_url("css/fonts.css")))
     response.headers["Content-Security-Policy"] = preview.content_policy(headers.nonce())
     return response
 
