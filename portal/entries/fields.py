@@ -89,6 +89,6 @@ def _in_words(name: str, text: str) -> str:
 @cache
 def countries(language: str) -> list[tuple[str, str]]:
     """Every country with its name in a language, Korea first."""
-    names = Locale(language).territories
-    found = [(code, str(name)) for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES]
+    names = {code: str(name) for code, name in Locale(language).territories.items() if len(code) == 2}
+    found = [(code, name) for code, name in names.items() if code.isalpha() and code not in _NO_COUNTRIES]
     return sorted(found, key=lambda one: (one[0] != "KR", one[1]))
