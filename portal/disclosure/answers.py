@@ -6,7 +6,7 @@ sections this person touched and which somebody else changed meanwhile; only a s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
@@ -81,7 +81,7 @@ class Merged:
 
 def stamp(answers: Answers) -> str:
     """The digests of all sections, as the form's hidden revision carries them."""
-    return ".".join(f"{name}-{digest}" for name, digest in _digests(answers).items())
+    return _written(_digests(answers))
 
 
 def merge(mine: Answers, current: Answers, seen: str) -> Merged:
@@ -91,6 +91,12 @@ def merge(mine: Answers, current: Answers, seen: str) -> Merged:
     changed = tuple(name for name in touched if posted[name] != now[name])
     clashes = tuple(name for name in changed if now[name] != before.get(name))
     return Merged(taken(mine, changed, over=current), changed, clashes)
+
+
+def rebased(seen: str, current: Answers, sections: Collection[str]) -> str:
+    """The stamp of somebody who has now looked at what the others wrote in these sections, and at nothing else."""
+    digests = _read(seen) | {name: digest for name, digest in _digests(current).items() if name in sections}
+    return _written(digests)
 
 
 def taken(mine: Answers, sections: tuple[str, ...], *, over: Answers) -> Answers:
@@ -106,6 +112,10 @@ def plain(answers: Answers, section: str) -> Any:
 def _digests(answers: Answers) -> dict[str, str]:
     values = asdict(answers)
     return {name: fingerprint(canonical(values[name]))[:_LENGTH] for name in SECTIONS}
+
+
+def _written(digests: Mapping[str, str]) -> str:
+    return ".".join(f"{name}-{digest}" for name, digest in digests.items())
 
 
 def _read(seen: str) -> dict[str, str]:

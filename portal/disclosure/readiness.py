@@ -40,7 +40,15 @@ def assess(ledger: Ledger, statement: str, performers: Sequence[Performer], fact
     of_form = [problem for problem in found if not _OF_CONSENT.match(problem.field)]
     of_consents = [problem for problem in found if _OF_CONSENT.match(problem.field)]
     form = (*of_form, *grid_is_complete(ledger), *statement_is_written(statement), *answers_are_signed(ledger))
-    return Readiness(begun, form, (*everybody_was_asked(performers), *of_consents))
+    asked = list(everybody_was_asked(performers))
+    unasked = {_performer_in(problem) for problem in asked}
+    consents = [*asked, *(problem for problem in of_consents if _performer_in(problem) not in unasked)]
+    return Readiness(begun, form, tuple(consents))
+
+
+def _performer_in(problem: Problem) -> str:
+    """The path of the performer; somebody who still has to be asked needs no second complaint."""
+    return problem.field.rpartition(".performers.")[2].partition(".")[0]
 
 
 def grid_is_complete(ledger: Ledger) -> Iterator[Problem]:

@@ -161,6 +161,23 @@ def test_a_conflict_is_settled_either_way(
     assert found.tools == SOUND.tools
 
 
+def test_settling_a_conflict_leaves_what_only_the_other_changed(
+    session: Session, mine: Desk, browser: FlaskClient
+) -> None:
+    first = {**FIELDS, "rev": seen_on(browser.get(address(mine)).text), "later": "1"}
+    browser.post(address(mine), data=first)
+    seen = seen_on(browser.get(address(mine)).text)
+    theirs = {**FIELDS, "degree-VOI": "M", "human_statement": STATEMENT + " 더 적었어요.", "rev": seen}
+    browser.post(address(mine), data=theirs, headers={"X-Autosave": "1"})
+    ours = {**FIELDS, "degree-VOI": "G", "tools-0-name": "Runway", "rev": seen}
+    clash = browser.post(address(mine), data=ours, headers={"X-Autosave": "1"})
+    _settle(browser, mine, clash.text, "mine")
+    found = kept(session, mine)
+    assert found.degrees[Scope.VOI] is Degree.G
+    assert found.tools[0].name == "Runway"
+    assert found.human_statement == STATEMENT + " 더 적었어요."
+
+
 def test_rows_are_added_and_dropped_without_javascript(session: Session, mine: Desk, browser: FlaskClient) -> None:
     html = browser.post(address(mine), data={**FIELDS, "rev": EMPTY, "add_tool": "1"}).text
     assert 'name="tools-1-name"' in html

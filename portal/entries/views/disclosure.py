@@ -15,7 +15,7 @@ from portal import clock, i18n, policies, signing
 from portal.disclosure import places, telling
 from portal.disclosure import queries as disclosures
 from portal.disclosure import service as disclosing
-from portal.disclosure.answers import SECTIONS, Answers, stamp, taken
+from portal.disclosure.answers import SECTIONS, Answers, rebased, stamp, taken
 from portal.disclosure.codes import Base, Degree, Likeness, PerformerKind, Scope
 from portal.disclosure.figures import PHASES, measure
 from portal.disclosure.forms import DisclosureForm
@@ -246,7 +246,7 @@ def _conflict(draft: _Draft, form: DisclosureForm, stale: Stale) -> Response:
     assert draft.disclosure is not None
     now, mine = draft.stored, form.answers(draft.stored)
     last = disclosures.last_edit(current.session(), draft.disclosure.id)
-    context = {
+    context: dict[str, Any] = {
         "who": last[0].shown_in(i18n.language()) if last and last[0] else _("Somebody"),
         "when": frame.ago(last[1]) if last else "",
         "rows": [
@@ -254,8 +254,8 @@ def _conflict(draft: _Draft, form: DisclosureForm, stale: Stale) -> Response:
             for one in stale.theirs
         ],
         "carry": [item for item in request.form.items(multi=True) if not item[0].startswith(_OWN)],
-        "now": stamp(now),
+        "seen": rebased(request.form.get("rev", ""), now, stale.theirs),
     }
     if "X-Autosave" in request.headers:
         return make_response(render_template("disclosure/conflict.html", entry=draft.entry, conflict=context), 409)
-    return _form_page(draft, form, seen=stamp(now), status=409, conflict=context)
+    return _form_page(draft, form, seen=context["seen"], status=409, conflict=context)
