@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal import doorbell
 from portal.audience import queries as audience
+from portal.jury import queries as jury
 from portal.mail import queries as mail
 from portal.media import queries as media
 from portal.settings import Settings
@@ -20,6 +21,8 @@ Waiting = Callable[[Session], Sequence[int]]
 SWEEPS: dict[str, Waiting] = {
     "audience.offer": audience.screenings_to_turn_over,
     "audience.tell": audience.releases_to_tell,
+    "jury.assign": jury.waiting_for_assignment,
+    "jury.calibrate": jury.waiting_for_results,
     "mail.deliver": mail.first_waiting,
     "probe.asset": media.to_examine,
     "media.transcode": media.to_transcode,
