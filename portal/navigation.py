@@ -19,11 +19,11 @@ WORK: tuple[Place, ...] = (
     Place("accounts.profile", N_("My account"), "user", policies.signed_in),
 )
 OPS: tuple[Place, ...] = (
+    Place("organizer.home", N_("Today"), "layout-dashboard", policies.enter_desk),
     Place("entries.desk", N_("Entries"), "film", policies.enter_desk),
     Place("entries.eligibility_queue", N_("Eligibility"), "shield-check", policies.enter_desk),
+    Place("rounds.index", N_("Rounds"), "gauge", policies.enter_desk),
     Place("school.cohorts", N_("Classes"), "school", policies.enter_desk),
-    Place("organizer.home", N_("Today"), "layout-dashboard", policies.enter_desk),
-    Place("rounds.index", N_("Rounds"), "users", policies.enter_desk),
     Place(None, N_("Programme"), policy=policies.enter_programme),
     Place("programme.desk", N_("Timetable"), "calendar-range", policies.enter_programme),
     Place("programme.packages", N_("Packages"), "film", policies.enter_programme),
@@ -31,7 +31,7 @@ OPS: tuple[Place, ...] = (
     Place("programme.venues", N_("Venues"), "building-2", policies.enter_programme),
     Place("programme.releases", N_("Publish"), "upload", policies.enter_programme),
     Place("audience.all_seats", N_("Seats and waiting"), "armchair", policies.enter_desk),
-    Place(None, N_("Office"), policy=policies.enter_desk),
+    Place(None, N_("Office"), policy=policies.enter_office),
     Place("calls.index", N_("Calls"), "file-text", policies.enter_office),
     Place("calls.team", N_("Team"), "users", policies.enter_office),
     Place("mail.outbox", N_("Mail"), "mail", policies.enter_office),

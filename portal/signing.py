@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import json
 import secrets
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 
@@ -24,6 +30,25 @@ def unsign(secret_key: str, purpose: str, token: str, max_age: timedelta) -> Any
     try:
         return URLSafeTimedSerializer(secret_key, salt=purpose).loads(token, max_age=int(max_age.total_seconds()))
     except BadSignature as error:
+        raise BadToken(purpose) from error
+
+
+@cache
+def _box(secret_key: str, purpose: str) -> Fernet:
+    derived = HKDF(SHA256(), length=32, salt=None, info=purpose.encode()).derive(secret_key.encode())
+    return Fernet(base64.urlsafe_b64encode(derived))
+
+
+def seal(secret_key: str, purpose: str, payload: Any) -> str:
+    """A URL-safe token whose JSON payload not even its holder can read (Fernet: AES-CBC and HMAC)."""
+    return _box(secret_key, purpose).encrypt(json.dumps(payload).encode()).decode()
+
+
+def unseal(secret_key: str, purpose: str, token: str, max_age: timedelta) -> Any:
+    """The payload of a sealed token; raises BadToken."""
+    try:
+        return json.loads(_box(secret_key, purpose).decrypt(token, ttl=int(max_age.total_seconds())))
+    except (InvalidToken, TypeError) as error:
         raise BadToken(purpose) from error
 
 
