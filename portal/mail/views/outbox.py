@@ -35,10 +35,7 @@ def outbox() -> ResponseReturnValue:
         mails=paged(current.session(), rows, number=wanted(request.args.get("page"))),
         held=queries.held_batches(current.session(), actor),
         counts=queries.counts(current.session(), actor),
-        kinds=[
-            ("", _("All kinds")),
-            *((kind, phrases.kind_name(kind)) for kind in queries.kinds(current.session(), actor)),
-        ],
+        kinds=[("", _("All kinds")), *((kind, phrases.kind_name(kind)) for kind in kinds)],
         chosen=chosen,
         states=[(state, phrases.state_name(state), phrases.state_tag(state)) for state in MailState],
         address=_address,
