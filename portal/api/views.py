@@ -35,16 +35,13 @@ def _open(response: Response, etag: str) -> Response:
 def schedule() -> ResponseReturnValue:
     """The newest released programme; 404 before the first release."""
     session = current.session()
-    digest = queries.published_digest(session)
-    if not digest:
-        abort(404)
-    if request.if_none_match.contains(digest):
-        return _open(Response(status=304), digest)
     found = queries.published(session)
-    assert found is not None
-    assert found.released_at is not None
+    if found is None or found.released_at is None:
+        abort(404)
+    if request.if_none_match.contains(found.digest):
+        return _open(Response(status=304), found.digest)
     content = {"version": found.version, "released_at": found.released_at.isoformat(), "digest": found.digest}
-    return _json(canonical_json({**content, **(found.body or {})}), found.digest)
+    return _json(canonical_json({**content, **queries.body_of(session, found.release_id)}), found.digest)
 
 
 @bp.get("/openapi.json")

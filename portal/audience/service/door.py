@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -25,7 +26,7 @@ class CheckedIn:
 
 def check_in(session: Session, booking: Booking, *, by: Actor) -> CheckedIn:
     """Let the party in; raises Invalid for a booking that holds no seats."""
-    session.refresh(booking, with_for_update=True)
+    _lock(session, booking)
     if booking.state == SeatState.CHECKED_IN:
         assert booking.checked_in_at is not None
         return CheckedIn(booking.checked_in_at, again=True)
@@ -38,9 +39,15 @@ def check_in(session: Session, booking: Booking, *, by: Actor) -> CheckedIn:
     return CheckedIn(booking.checked_in_at, again=False)
 
 
+def _lock(session: Session, booking: Booking) -> None:
+    # a statement of its own: refresh() would repeat the loader's outer join, which PostgreSQL does not lock
+    query = sa.select(Booking).where(Booking.id == booking.id).with_for_update()
+    session.scalars(query.execution_options(populate_existing=True)).one()
+
+
 def undo_check_in(session: Session, booking: Booking, *, by: Actor) -> None:
     """Take a mistaken entry back."""
-    session.refresh(booking, with_for_update=True)
+    _lock(session, booking)
     if booking.state != SeatState.CHECKED_IN:
         return
     advance(session, booking, SeatState.CONFIRMED, by=by)

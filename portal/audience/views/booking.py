@@ -17,9 +17,9 @@ from portal.audience.views.blueprint import bp
 from portal.errors import Invalid
 from portal.lifecycles import ScreeningState
 from portal.programme.models import Screening
-from portal.programme.queries import screening_by_code, showing_of
+from portal.programme.queries import released_showing, screening_by_code, showing_of
 from portal.web import current
-from portal.web.access import guard
+from portal.web.access import guard, require
 from portal.web.pages import page
 
 _ONCE = "booking-form"
@@ -39,7 +39,9 @@ def _screening(
     found: Screening, form: BookingForm, *, full: Full | None = None, status: int = 200
 ) -> ResponseReturnValue:
     session = current.session()
-    showing = showing_of(session, found)
+    released = released_showing(session, found)
+    require(released is not None or found.state != ScreeningState.CANCELLED)
+    showing = released or showing_of(session, found)
     left = found.seats - found.taken
     return page(
         "audience/screening.html",

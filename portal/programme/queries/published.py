@@ -12,24 +12,27 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.calls.models import Edition
+from portal.i18n import language
 from portal.lifecycles import ScreeningState
 from portal.programme import frozen
 from portal.programme.agenda import Seats, Showing, showing, showings
 from portal.programme.models import Release, Screening
 from portal.programme.queries.loading import with_everything
 
+_JUST_BEGUN = timedelta(minutes=10)
+
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """The newest published edition and its newest version; `version` is 0 and `body` None before the first."""
+    """The newest published edition and its newest version; `version` is 0 before the first release."""
 
     edition_id: int
     name_ko: str
     name_en: str
     starts_on: date
     ends_on: date
+    release_id: int
     version: int
-    body: dict[str, Any] | None
     digest: str
     changes: list[Any]
     released_at: datetime | None
@@ -41,8 +44,8 @@ _COLUMNS = (
     Edition.name_en,
     Edition.starts_on,
     Edition.ends_on,
+    sa.func.coalesce(Release.id, 0).label("release_id"),
     sa.func.coalesce(Release.version, 0).label("version"),
-    Release.body,
     sa.func.coalesce(Release.digest, "").label("digest"),
     Release.changes,
     Release.released_at,
@@ -50,7 +53,7 @@ _COLUMNS = (
 
 
 def published(session: Session) -> Published | None:
-    """What visitors may see of the newest edition; None before any edition is public. One statement."""
+    """What visitors may see of the newest edition, without the programme itself; None before any is public."""
     query = (
         sa.select(*_COLUMNS)
         .outerjoin(Release, Release.edition_id == Edition.id)
@@ -62,17 +65,42 @@ def published(session: Session) -> Published | None:
     return Published(**{**row._asdict(), "changes": row.changes or []}) if row else None
 
 
-def published_digest(session: Session) -> str:
-    """The digest of what `published` would give, without reading its body."""
-    query = (
-        sa.select(Release.digest)
-        .select_from(Edition)
-        .outerjoin(Release, Release.edition_id == Edition.id)
-        .where(Edition.published_at.is_not(None))
-        .order_by(Edition.starts_on.desc(), Edition.id.desc(), Release.version.desc())
+def body_of(session: Session, release_id: int) -> dict[str, Any]:
+    """The frozen programme of a version."""
+    found: dict[str, Any] = session.execute(sa.select(Release.body).where(Release.id == release_id)).scalar_one()
+    return found
+
+
+# A version never changes, so each process reads it once for each language; the digest says which one it is.
+_KEPT = 8
+_read: dict[tuple[str, str], tuple[Showing, ...]] = {}
+
+
+def showings_of(session: Session, release_id: int, digest: str) -> tuple[Showing, ...]:
+    """The screenings of a version by time, in the language in use; at most one statement."""
+    key = (digest, language())
+    found = _read.get(key)
+    if found is None:
+        for oldest in list(_read)[: max(0, len(_read) + 1 - _KEPT)]:
+            _read.pop(oldest, None)
+        found = _read[key] = tuple(showings(body_of(session, release_id)))
+    return found
+
+
+def current_showings(session: Session, edition_id: int) -> tuple[Showing, ...]:
+    """The screenings of an edition's newest version; none before the first."""
+    newest = session.execute(
+        sa.select(Release.id, Release.digest)
+        .where(Release.edition_id == edition_id)
+        .order_by(Release.version.desc())
         .limit(1)
-    )
-    return session.scalar(query) or ""
+    ).first()
+    return showings_of(session, newest.id, newest.digest) if newest else ()
+
+
+def current_version(session: Session, edition_id: int) -> int:
+    """The number of an edition's newest version, 0 before the first."""
+    return session.scalar(sa.select(sa.func.max(Release.version)).where(Release.edition_id == edition_id)) or 0
 
 
 def current_release(session: Session, edition_id: int) -> Release | None:
@@ -104,21 +132,22 @@ def seats_of(session: Session, codes: Collection[str]) -> dict[str, Seats]:
 
 
 def upcoming_slots(session: Session, edition_id: int, *, at: datetime, limit: int = 4) -> list[tuple[Showing, Seats]]:
-    """The next screenings of the published programme, each with its seats; two statements."""
-    body = session.scalar(
-        sa.select(Release.body).where(Release.edition_id == edition_id).order_by(Release.version.desc()).limit(1)
-    )
-    coming = [one for one in showings(body) if one.starts_at > at - timedelta(minutes=10) and not one.cancelled]
-    seats = seats_of(session, [one.code for one in coming[:limit]])
-    return [(one, seats.get(one.code, Seats())) for one in coming[:limit]]
+    """The next screenings of the published programme, each with its seats; at most three statements."""
+    listed = current_showings(session, edition_id)
+    coming = [one for one in listed if one.starts_at > at - _JUST_BEGUN and not one.cancelled][:limit]
+    seats = seats_of(session, [one.code for one in coming])
+    return [(one, seats.get(one.code, Seats())) for one in coming]
+
+
+def released_showing(session: Session, screening: Screening) -> Showing | None:
+    """A screening as the newest version tells it."""
+    listed = current_showings(session, screening.edition_id)
+    return next((one for one in listed if one.code == screening.code), None)
 
 
 def showing_of(session: Session, screening: Screening) -> Showing:
     """A screening as the newest version tells it; as it is planned while no version does."""
-    newest = current_release(session, screening.edition_id)
-    items = newest.body["screenings"] if newest else []
-    found = next((item for item in items if item["code"] == screening.code), None)
-    return showing(found) if found else _planned(session, screening)
+    return released_showing(session, screening) or _planned(session, screening)
 
 
 def _planned(session: Session, screening: Screening) -> Showing:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
-from flask import Response, abort, make_response, redirect, request, url_for
+from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import clock, policies
-from portal.i18n import pick
+from portal.i18n import language, pick
 from portal.programme import agenda, ical, queries
 from portal.programme.agenda import Showing
 from portal.programme.days import day_tab
@@ -16,22 +17,24 @@ from portal.programme.queries import Published
 from portal.programme.views.blueprint import bp
 from portal.web import current
 from portal.web.access import guard
-from portal.web.pages import page
+from portal.web.pages import download, page
+
+Shown = tuple[Published, Sequence[Showing]]
 
 
-def _published() -> Published:
-    found = queries.published(current.session())
+def _published() -> Shown:
+    session = current.session()
+    found = queries.published(session)
     if found is None:
         abort(404)
-    return found
+    return found, queries.showings_of(session, found.release_id, found.digest) if found.version else ()
 
 
 @bp.get("/schedule")
 @guard(policies.anyone)
 def schedule() -> ResponseReturnValue:
     """Today's programme while the festival runs, else its first day."""
-    found = _published()
-    listed = agenda.showings(found.body)
+    found, listed = _published()
     if not listed:
         return page("programme/not_yet.html", edition=found, name=pick(found.name_ko, found.name_en))
     today = clock.now().astimezone(current.settings().zone).date()
@@ -43,15 +46,14 @@ def schedule() -> ResponseReturnValue:
 @guard(policies.anyone)
 def schedule_day(day: str) -> ResponseReturnValue:
     """One day of the programme with the seats that are left."""
-    found = _published()
-    listed = agenda.showings(found.body)
+    found, listed = _published()
     if not listed:
         return redirect(url_for("programme.schedule"))
     wanted = next((one for one in agenda.days(listed) if one.isoformat() == day), None)
     return _day_page(found, listed, wanted) if wanted else abort(404)
 
 
-def _day_page(found: Published, listed: list[Showing], day: date) -> Response:
+def _day_page(found: Published, listed: Sequence[Showing], day: date) -> Response:
     shown = [one for one in listed if one.on() == day]
     seats = queries.seats_of(current.session(), [one.code for one in shown])
     now = clock.now()
@@ -76,29 +78,11 @@ def _day_page(found: Published, listed: list[Showing], day: date) -> Response:
     )
 
 
-def _calendar(found: Published, listed: list[Showing], name: str, file_name: str) -> Response:
-    assert found.released_at is not None
-    links = current.links()
-    happenings = [
-        ical.of_showing(one, url=links.screening(one.code), version=found.version, stamp=found.released_at)
-        for one in listed
-    ]
-    response = make_response(ical.calendar(happenings, name))
-    response.headers["Content-Type"] = ical.CONTENT_TYPE
-    response.headers.set("Content-Disposition", "attachment", filename=file_name)
-    response.set_etag(f"{found.digest}-{pick('ko', 'en')}")
-    response.make_conditional(request)
-    return response
-
-
 @bp.get("/schedule.ics")
 @guard(policies.anyone)
 def schedule_calendar() -> ResponseReturnValue:
     """The whole programme to subscribe to."""
-    found = _published()
-    listed = agenda.showings(found.body)
-    if not listed:
-        abort(404)
+    found, listed = _published()
     return _calendar(found, listed, pick(found.name_ko, found.name_en), "pan-schedule.ics")
 
 
@@ -106,8 +90,29 @@ def schedule_calendar() -> ResponseReturnValue:
 @guard(policies.anyone)
 def screening_calendar(code: str) -> ResponseReturnValue:
     """One published screening for a calendar."""
-    found = _published()
-    listed = [one for one in agenda.showings(found.body) if one.code == code]
-    if not listed:
+    found, everything = _published()
+    listed = [one for one in everything if one.code == code]
+    return _calendar(found, listed, listed[0].title if listed else "", f"pan-{code}.ics")
+
+
+def _calendar(found: Published, listed: Sequence[Showing], name: str, file_name: str) -> Response:
+    if not listed or found.released_at is None:
         abort(404)
-    return _calendar(found, listed, listed[0].title, f"pan-{code}.ics")
+    etag = f"{found.digest}-{language()}"
+    if request.if_none_match.contains(etag):
+        response = Response(status=304)
+    else:
+        links, stamp = current.links(), found.released_at
+        response = download(
+            ical.calendar(
+                [
+                    ical.of_showing(one, url=links.screening(one.code), version=found.version, stamp=stamp)
+                    for one in listed
+                ],
+                name,
+            ),
+            name=file_name,
+            content_type=ical.CONTENT_TYPE,
+        )
+    response.set_etag(etag)
+    return response

@@ -57,7 +57,6 @@ def desk_day(edition: Edition) -> ResponseReturnValue:
 def _desk_page(edition: Edition, day: date, *, form: PlaceForm | None = None, status: int = 200) -> ResponseReturnValue:
     session, selected = current.session(), request.args.get("s")
     plan = queries.day_plan(session, edition.id, day)
-    newest = queries.current_release(session, edition.id)
     return page(
         "programme/desk.html",
         edition=edition,
@@ -66,7 +65,7 @@ def _desk_page(edition: Edition, day: date, *, form: PlaceForm | None = None, st
         plan=plan,
         grid=grid(plan, href=lambda code: url_for("programme.desk_day", day=day, s=code), selected=selected),
         tray_lines=queries.waiting_packages(session, edition.id),
-        version=newest.version if newest else 0,
+        version=queries.current_version(session, edition.id),
         screening=_selected(edition, selected),
         package=_waiting(edition, request.args.get("p")),
         halls=[(hall.id, pick(hall.name_ko, hall.name_en)) for hall in queries.hall_choices(session, edition.id)],
