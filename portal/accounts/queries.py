@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from portal import clock, signing
 from portal.accounts.models import Invitation, Person, RoleGrant, SignInLink, SignInSession
+from portal.db import UtcDateTime
 from portal.policies import Actor, Grant, Scope
 
 
@@ -28,12 +29,13 @@ class Account:
 
 
 def account_behind(session: Session, token: str) -> Account | None:
-    """The account of a session that neither ended nor expired, of a person who is not disabled; two statements."""
-    person = session.execute(_person_behind(token)).first()
-    if person is None:
+    """The account of a session that neither ended nor expired, of a person who is not disabled; one statement."""
+    rows = session.execute(_ACCOUNT, {"digest": signing.digest(token), "now": clock.now()}).all()
+    if not rows:
         return None
+    person = rows[0]
     return Account(
-        actor=Actor("person", person.id, grants_of(session, person.id)),
+        actor=Actor("person", person.id, _grants(rows)),
         person_id=person.id,
         email=person.email,
         native_name=person.native_name,
@@ -43,18 +45,29 @@ def account_behind(session: Session, token: str) -> Account | None:
     )
 
 
-def _person_behind(token: str) -> sa.Select[*tuple[Any, ...]]:
-    columns = (Person.id, Person.email, Person.native_name, Person.latin_family, Person.latin_given)
-    return (
-        sa.select(*columns, Person.language, Person.timezone)
-        .join(SignInSession, SignInSession.person_id == Person.id)
-        .where(
-            SignInSession.digest == signing.digest(token),
-            SignInSession.ended_at.is_(None),
-            SignInSession.expires_at > clock.now(),
-            Person.disabled_at.is_(None),
-        )
+# Asked by every request of somebody signed in, hence one statement, built once: the person, once for each role.
+_ACCOUNT = (
+    sa.select(
+        Person.id,
+        Person.email,
+        Person.native_name,
+        Person.latin_family,
+        Person.latin_given,
+        Person.language,
+        Person.timezone,
+        RoleGrant.role,
+        RoleGrant.scope,
+        RoleGrant.scope_id,
     )
+    .join(SignInSession, SignInSession.person_id == Person.id)
+    .outerjoin(RoleGrant, sa.and_(RoleGrant.person_id == Person.id, RoleGrant.ended_at.is_(None)))
+    .where(
+        SignInSession.digest == sa.bindparam("digest"),
+        SignInSession.ended_at.is_(None),
+        SignInSession.expires_at > sa.bindparam("now", type_=UtcDateTime()),
+        Person.disabled_at.is_(None),
+    )
+)
 
 
 def grants_of(session: Session, person_id: int) -> frozenset[Grant]:
@@ -62,7 +75,11 @@ def grants_of(session: Session, person_id: int) -> frozenset[Grant]:
     held = sa.select(RoleGrant.role, RoleGrant.scope, RoleGrant.scope_id).where(
         RoleGrant.person_id == person_id, RoleGrant.ended_at.is_(None)
     )
-    return frozenset(Grant(row.role, row.scope, row.scope_id) for row in session.execute(held))
+    return _grants(session.execute(held).all())
+
+
+def _grants(rows: Sequence[Any]) -> frozenset[Grant]:
+    return frozenset(Grant(row.role, row.scope, row.scope_id) for row in rows if row.role is not None)
 
 
 def person_by_email(session: Session, email: str) -> Person | None:

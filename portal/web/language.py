@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
@@ -21,9 +22,13 @@ def init_app(app: Flask) -> None:
         i18n.set_locale(found or _preferred())
         g.lang = i18n.language()
 
+    @cache
+    def takes_language(endpoint: str) -> bool:
+        return _has_language(app, endpoint)
+
     @app.url_defaults
     def push(endpoint: str, values: dict[str, Any]) -> None:
-        if "lang" not in values and app.url_map.is_endpoint_expecting(endpoint, "lang"):
+        if "lang" not in values and takes_language(endpoint):
             values["lang"] = i18n.language()
 
 
@@ -39,12 +44,12 @@ def choose() -> str:
 
 def alternates() -> dict[str, str]:
     """This very page in each language, for the switch and for hreflang."""
-    if request.endpoint is None or not _has_language(request.endpoint):
+    if request.endpoint is None or not _has_language(current_app, request.endpoint):
         return {}
     arguments = {**(request.view_args or {}), **request.args.to_dict()}
     arguments.pop("lang", None)
     return {lang: url_for(request.endpoint, lang=lang, **arguments) for lang in i18n.LANGUAGES}
 
 
-def _has_language(endpoint: str) -> bool:
-    return current_app.url_map.is_endpoint_expecting(endpoint, "lang")
+def _has_language(app: Flask, endpoint: str) -> bool:
+    return app.url_map.is_endpoint_expecting(endpoint, "lang")

@@ -212,13 +212,13 @@ def test_what_is_no_address_is_said_beside_the_field(client: FlaskClient, sessio
     assert session.scalar(sa.select(sa.func.count(OutgoingMail.id))) == 0
 
 
-def test_identity_costs_two_statements(session: Session, count_queries: Callable[[], int]) -> None:
+def test_identity_costs_one_statement(session: Session, count_queries: Callable[[], int]) -> None:
     person = known(session)
     token = service.start_session(session, person.id)
     session.flush()
     count_queries()
     assert queries.account_behind(session, token) is not None
-    assert count_queries() == 2
+    assert count_queries() == 1
 
 
 def test_sessions_leave_an_audit_trail(session: Session) -> None:
