@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 
 _PENDING = "doorbell.pending"
 _QUIET_SECONDS = 5.0
+# A broker that hangs costs a request at most three of these: on the line it had, on a new one, and once more.
+_PATIENCE_SECONDS = 0.8
 QUEUES = ("mail", "media", "probe", "jury", "audience", "sweep")
 log = structlog.get_logger()
 _quiet_until = 0.0
@@ -31,8 +33,12 @@ def queue_of(task_name: str) -> str:
 def _bell(broker_url: str) -> Celery:
     bell = Celery("bell", broker=broker_url, set_as_current=False)
     bell.conf.update(
-        broker_transport_options={"socket_connect_timeout": 2, "socket_timeout": 5},
-        broker_connection_timeout=2,
+        broker_transport_options={
+            "socket_connect_timeout": _PATIENCE_SECONDS,
+            "socket_timeout": _PATIENCE_SECONDS,
+        },
+        broker_connection_timeout=_PATIENCE_SECONDS,
+        task_publish_retry_policy={"max_retries": 1, "interval_start": 0},
         task_ignore_result=True,
     )
     return bell
