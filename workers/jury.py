@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from portal import claims
-from portal.jury import planning, results
+from portal.jury import planning, results, tries
 from portal.jury.models import Round
-from portal.lifecycles import RoundState
 from workers.app import app
 from workers.context import work
 
@@ -16,15 +13,25 @@ from workers.context import work
 def assign(round_id: int) -> None:
     """Solve a round's assignment and store the proposal; a killed worker leaves the request standing."""
     with work() as session:
-        round_ = claims.claim(session, Round, round_id, Round.state == RoundState.ASSIGNING, lease=timedelta(minutes=2))
-        sheet = planning.instance_of(session, round_) if round_ else None
-    if sheet is None:
+        taken = tries.take(session, round_id)
+    if not taken:
         return
+    try:
+        _assign(round_id)
+    except Exception as error:
+        with work() as session:
+            tries.give_back(session, round_id, repr(error))
+        raise
+
+
+def _assign(round_id: int) -> None:
+    with work() as session:
+        sheet = planning.instance_of(session, session.get_one(Round, round_id))
     plan = planning.solve(sheet)
     with work() as session:
-        round_ = session.get_one(Round, round_id)
-        planning.store(session, round_, sheet, plan)
-        claims.settle(round_)
+        if round_ := tries.wanted(session, round_id):
+            planning.store(session, round_, sheet, plan)
+            claims.settle(round_)
 
 
 @app.task(name="jury.calibrate")

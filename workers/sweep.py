@@ -17,6 +17,8 @@ from workers.context import work
 
 Waiting = Callable[[Session], Sequence[int]]
 
+# The most rings of a task in one sweep: a backlog of hours must not fill the broker with repeated bells.
+MOST_RINGS = 50
 # task name -> the ids of the rows it should be rung for; each feature's queries say which rows wait
 SWEEPS: dict[str, Waiting] = {
     "audience.offer": audience.screenings_to_turn_over,
@@ -33,7 +35,7 @@ SWEEPS: dict[str, Waiting] = {
 def sweep_all() -> None:
     """Ring for every row that waits and that nobody holds."""
     with work() as session:
-        waiting = [(task, row_id) for task, find in SWEEPS.items() for row_id in find(session)]
+        waiting = [(task, row_id) for task, find in SWEEPS.items() for row_id in find(session)[:MOST_RINGS]]
     broker_url = Settings.from_env().broker_url
     for task, row_id in waiting:
         if not doorbell.ring(broker_url, task, row_id):

@@ -53,7 +53,7 @@ def request_assignment(session: Session, round_: Round, *, by: Actor) -> None:
         return
     advance(session, round_, RoundState.ASSIGNING, by=by)
     round_.assignment_wanted_by_id = by.person_id
-    round_.attempts = 0
+    round_.attempts, round_.last_error = 0, None
     doorbell.after_commit(session, "jury.assign", round_.id)
 
 

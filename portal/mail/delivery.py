@@ -22,7 +22,8 @@ from portal.mail.smtp import Answer, Fate, Line
 from portal.policies import SYSTEM
 from portal.settings import Settings
 
-LEASE = timedelta(minutes=5)
+# As long as a server may take to answer all four commands; with the sweep still under three minutes.
+LEASE = timedelta(seconds=150)
 WAITS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=4))
 Work = Callable[[], AbstractContextManager[Session]]
 log = structlog.get_logger()
