@@ -19,7 +19,7 @@ from portal.i18n import N_
 from portal.jury.models import Decision, Outcome, Round
 from portal.lifecycles import DecisionState, EntryState, MailState, RoundState, advance
 from portal.mail import outbox
-from portal.mail.models import OutgoingMail
+from portal.mail.models import TIED, OutgoingMail
 from portal.policies import Actor
 
 JUDGED = (RoundState.OPEN, RoundState.PAUSED, RoundState.CLOSED, RoundState.DECIDED)
@@ -42,7 +42,7 @@ class Tally:
 
 def batch(round_: Round) -> str:
     """The name under which a round's decision mails wait together."""
-    return f"round:{round_.id}:decisions"
+    return f"{TIED}round:{round_.id}:decisions"
 
 
 def decide(session: Session, round_: Round, entry: Entry, outcome: Outcome | None, *, by: Actor) -> Decision:

@@ -46,6 +46,7 @@ def deliver(work: Work, line: Line, first: int) -> int:
     `work` opens one unit of work. One transaction notes what became of a mail and takes the next.
     """
     with work() as session:
+        recover(session)
         due = sorted(queries.waiting(session), key=lambda mail_id: (mail_id < first, mail_id))
     handed_over, done = 0, None
     for mail_id in (*due, None):
@@ -63,7 +64,6 @@ def deliver(work: Work, line: Line, first: int) -> int:
 
 def take(session: Session, mail_id: int) -> Letter | None:
     """Mark the mail as being sent; None when somebody else has it, or it cannot be sent at all."""
-    _recover(session, mail_id)
     mail = claims.claim(session, OutgoingMail, mail_id, queries.due(), lease=LEASE)
     if mail is None:
         return None
@@ -93,12 +93,14 @@ def settle(session: Session, letter: Letter, answer: Answer) -> None:
         _give_back(session, mail, answer)
 
 
-def _recover(session: Session, mail_id: int) -> None:
-    mail = claims.claim(session, OutgoingMail, mail_id, queries.left_behind(), lease=LEASE)
-    if mail is not None:
-        mail.attempts -= 1  # this claim only takes stock; the try it counts follows
-        _give_back(session, mail, Answer(Fate.UNKNOWN, "the worker ended while sending"), at_once=True)
-        session.flush()
+def recover(session: Session) -> None:
+    """Queue again what somebody was sending who has not come back, flagged as perhaps delivered."""
+    for mail_id in queries.left_behind_ids(session):
+        mail = claims.claim(session, OutgoingMail, mail_id, queries.left_behind(), lease=LEASE)
+        if mail is not None:
+            mail.attempts -= 1  # this claim only takes stock; the try it counts follows
+            _give_back(session, mail, Answer(Fate.UNKNOWN, "the worker ended while sending"), at_once=True)
+    session.flush()
 
 
 def _give_back(session: Session, mail: OutgoingMail, answer: Answer, *, at_once: bool = False) -> None:

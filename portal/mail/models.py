@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.db import Base, Claimable, Created, Id, Short, Text, Versioned, choice
 from portal.lifecycles import MAIL, Lifecycle, MailState
 
+TIED = "with:"
+"""A batch whose name starts so leaves with the announcement it tells of, never by itself."""
+
 
 class OutgoingMail(Versioned, Claimable, Base):
     """A mail as it will leave, rendered when it was queued; DRAFT ones wait for a person's release."""
@@ -38,6 +41,11 @@ class OutgoingMail(Versioned, Claimable, Base):
     sent_at: Mapped[datetime | None]
     message_id: Mapped[str | None] = mapped_column(sa.String(120), unique=True)
     uncertain: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def tied(self) -> bool:
+        """Whether the mail leaves only with the announcement it tells of."""
+        return self.state == MailState.DRAFT and (self.batch or "").startswith(TIED)
 
     __table_args__ = (
         sa.UniqueConstraint("object_kind", "object_id", "transition", "kind", "recipient"),

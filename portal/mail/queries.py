@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal import claims, clock
 from portal.lifecycles import MailState
-from portal.mail.models import OutgoingMail
+from portal.mail.models import TIED, OutgoingMail
 from portal.policies import Actor, Role, Scope
 
 
@@ -29,14 +29,19 @@ def left_behind() -> sa.ColumnElement[bool]:
     return sa.and_(OutgoingMail.state == MailState.SENDING, OutgoingMail.lease_until < clock.now())
 
 
+def left_behind_ids(session: Session) -> Sequence[int]:
+    """Ids of mails whose sender has not come back."""
+    return claims.waiting(session, OutgoingMail, left_behind())
+
+
 def waiting(session: Session) -> Sequence[int]:
-    """Ids of mails to deliver now, the oldest first, those left behind included."""
-    return claims.waiting(session, OutgoingMail, sa.or_(due(), left_behind()))
+    """Ids of mails to deliver now, the oldest first."""
+    return claims.waiting(session, OutgoingMail, due())
 
 
 def first_waiting(session: Session) -> Sequence[int]:
-    """As many of them as a worker has threads: each bell rung leads to all the others."""
-    return waiting(session)[:4]
+    """As many as a worker has threads, those left behind first: each bell rung leads to all the others."""
+    return [*left_behind_ids(session), *waiting(session)][:4]
 
 
 def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
@@ -91,6 +96,11 @@ class HeldBatch:
     count: int
     subject: str
     since: datetime
+
+    @property
+    def tied(self) -> bool:
+        """Whether the batch leaves only with the announcement it tells of."""
+        return self.batch.startswith(TIED)
 
 
 def held_batches(session: Session, actor: Actor) -> list[HeldBatch]:

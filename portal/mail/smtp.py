@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import structlog
 
 log = structlog.get_logger()
-_PATIENCE_SECONDS = 30
+_PATIENCE_SECONDS = 25
 _SUBMISSION = 587
 _FRESH_SECONDS = 5
 

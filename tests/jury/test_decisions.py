@@ -151,3 +151,15 @@ def test_a_strange_outcome_is_refused(published: Jury, session: Session, sign_in
     absent = chair.post(f"/ko/ops/results/{code}/decide", data={"number": "NOPE", "outcome": "selected"})
     assert (strange.status_code, absent.status_code) == (404, 404)
     assert session.scalar(sa.select(sa.func.count()).select_from(Decision)) == 0
+
+
+def test_the_mails_of_decisions_leave_with_the_announcement_alone(
+    published: Jury, session: Session, sign_in: Callable[..., FlaskClient]
+) -> None:
+    _decide_all(session, published)
+    organizer, batch = sign_in(published.organizer.id), decisions.batch(published.round)
+    page = organizer.get(f"/ko/ops/mail/batches/{batch}").get_data(as_text=True)
+    assert "이 메일은 발표와 함께 나가요." in page
+    refused = organizer.post(f"/ko/ops/mail/batches/{batch}/release", data={"count": 6})
+    assert refused.status_code == 422
+    assert _states(session) == [MailState.DRAFT] * 6

@@ -102,7 +102,9 @@ def _number(text: str | None) -> int:
 @bp.get("/<code>")
 @guard(policies.chair_round, load=queries.round_by_code)
 def show(round_: Round) -> ResponseReturnValue:
-    """A round: its panels, jurors and their pace, conflicts, the assignment's report."""
+    """A round: its panels, jurors and their pace, conflicts, the assignment's report; a finished plan loads it anew."""
+    if request.headers.get("HX-Request") and round_.state != RoundState.ASSIGNING:
+        return "", 200, {"HX-Refresh": "true"}
     return _show(round_)
 
 

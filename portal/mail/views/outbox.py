@@ -72,7 +72,7 @@ def cancel_batch(held: HeldBatch) -> ResponseReturnValue:
 def letter(mail: OutgoingMail) -> ResponseReturnValue:
     """One mail as its reader gets it."""
     state = (phrases.state_name(mail.state), phrases.state_tag(mail.state))
-    moves = mail.lifecycle.moves.get(mail.state, frozenset())
+    moves = frozenset() if mail.tied else mail.lifecycle.moves.get(mail.state, frozenset())
     return page("mail/letter.html", mail=mail, kind=phrases.kind_name(mail.kind), state=state, moves=moves)
 
 
