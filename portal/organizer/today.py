@@ -71,52 +71,17 @@ def todos(counts: Counts, worries: Worries, round_: Round | None, pace: Sequence
 
 
 def _entry_todos(counts: Counts, worries: Worries) -> list[Todo]:
-    address = url_for("entries.eligibility_queue")
-    confirm = worries.refusals_to_confirm
-    waiting = counts.of(EntryState.SUBMITTED)
-    fixes = worries.fixes_due
+    confirm, waiting, fixes = worries.refusals_to_confirm, counts.of(EntryState.SUBMITTED), worries.fixes_due
+    refusals = ngettext("{n} refusal waits for a second person", "{n} refusals wait for a second person", confirm)
+    checks = ngettext("{n} film waits for its eligibility check", "{n} films wait for their eligibility check", waiting)
+    due = ngettext("{n} film must be fixed within two days", "{n} films must be fixed within two days", fixes)
     rows = (
-        (
-            confirm,
-            Todo(
-                "shield-check",
-                "bad",
-                ngettext(
-                    "{n} refusal waits for a second person", "{n} refusals wait for a second person", confirm
-                ).format(n=confirm),
-                "",
-                address,
-                _("Confirm"),
-            ),
-        ),
-        (
-            waiting,
-            Todo(
-                "inbox",
-                "warn",
-                ngettext(
-                    "{n} film waits for its eligibility check", "{n} films wait for their eligibility check", waiting
-                ).format(n=waiting),
-                "",
-                address,
-                _("Check"),
-            ),
-        ),
-        (
-            fixes,
-            Todo(
-                "file-warning",
-                "warn",
-                ngettext(
-                    "{n} film must be fixed within two days", "{n} films must be fixed within two days", fixes
-                ).format(n=fixes),
-                "",
-                address,
-                _("See"),
-            ),
-        ),
+        (confirm, "shield-check", "bad", refusals, _("Confirm")),
+        (waiting, "inbox", "warn", checks, _("Check")),
+        (fixes, "file-warning", "warn", due, _("See")),
     )
-    return [todo for n, todo in rows if n]
+    address = url_for("entries.eligibility_queue")
+    return [Todo(icon, kind, text.format(n=n), "", address, verb) for n, icon, kind, text, verb in rows if n]
 
 
 def _other_todos(worries: Worries, round_: Round | None) -> list[Todo]:
