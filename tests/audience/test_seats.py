@@ -284,6 +284,20 @@ def test_two_doors_at_once_let_a_party_in_once(sessions: sessionmaker[Session]) 
         assert sorted(doors.map(scan, range(2))) == [False, True]
 
 
+def test_an_evening_ends_with_those_who_did_not_come(session: Session) -> None:
+    screening = rows.on_sale(session, seats=2)
+    came, away, waiting = (book(session, screening, n) for n in range(3))
+    service.check_in(session, came, by=SYSTEM)
+    service.begin(session, screening, by=SYSTEM)
+    service.begin(session, screening, by=SYSTEM)
+    with pytest.raises(Invalid):
+        book(session, screening, 9)
+    assert service.end(session, screening, by=SYSTEM) == 1
+    assert service.end(session, screening, by=SYSTEM) == 0
+    assert (came.state, away.state, waiting.state) == (SeatState.CHECKED_IN, SeatState.NO_SHOW, SeatState.CANCELLED)
+    assert screening.state == ScreeningState.HELD
+
+
 def test_a_cancelled_booking_does_not_enter(session: Session) -> None:
     booking = book(session, rows.on_sale(session), 1)
     service.cancel(session, booking, by=VISITOR)

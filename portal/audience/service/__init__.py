@@ -2,6 +2,7 @@
 
 from portal.audience.service.booking import Ask, book, cancel, send_again
 from portal.audience.service.door import CheckedIn, check_in, undo_check_in
+from portal.audience.service.evening import begin, end
 from portal.audience.service.news import tell
 from portal.audience.service.offers import accept, turn_over
 
@@ -9,9 +10,11 @@ __all__ = [
     "Ask",
     "CheckedIn",
     "accept",
+    "begin",
     "book",
     "cancel",
     "check_in",
+    "end",
     "send_again",
     "tell",
     "turn_over",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -55,27 +56,29 @@ def packages(session: Session, edition_id: int) -> list[PackageLine]:
         .correlate(Package)
         .scalar_subquery()
     )
+    columns = (Package.id, Package.code, Package.gel, Package.rating, Package.bumper_s)
+    words = (Package.title_ko, Package.title_en, Package.subtitle_ko, Package.subtitle_en)
     query = (
-        sa.select(Package, sums.c.films, sums.c.seconds, shown.label("shown"))
+        sa.select(*columns, *words, sums.c.films, sums.c.seconds, shown.label("shown"))
         .outerjoin(sums, sums.c.package_id == Package.id)
         .where(Package.edition_id == edition_id)
         .order_by(Package.title_ko, Package.id)
     )
-    return [_line(*row) for row in session.execute(query)]
+    return [_line(row) for row in session.execute(query)]
 
 
-def _line(package: Package, films: int | None, seconds: int | None, shown: int) -> PackageLine:
-    count = films or 0
+def _line(row: sa.Row[*tuple[Any, ...]]) -> PackageLine:
+    count = row.films or 0
     return PackageLine(
-        id=package.id,
-        code=package.code,
-        title=pick(package.title_ko, package.title_en),
-        subtitle=pick(package.subtitle_ko, package.subtitle_en),
-        gel=package.gel,
-        rating=package.rating,
+        id=row.id,
+        code=row.code,
+        title=pick(row.title_ko, row.title_en),
+        subtitle=pick(row.subtitle_ko, row.subtitle_en),
+        gel=row.gel,
+        rating=row.rating,
         films=count,
-        seconds=int(seconds or 0) + total_seconds([0] * count, package.bumper_s),
-        screenings=shown,
+        seconds=int(row.seconds or 0) + total_seconds([0] * count, row.bumper_s),
+        screenings=row.shown,
     )
 
 
