@@ -40,9 +40,9 @@ def check_in(session: Session, booking: Booking, *, by: Actor) -> CheckedIn:
 
 
 def _lock(session: Session, booking: Booking) -> None:
-    # a statement of its own: refresh() would repeat the loader's outer join, which PostgreSQL does not lock
-    query = sa.select(Booking).where(Booking.id == booking.id).with_for_update()
-    session.scalars(query.execution_options(populate_existing=True)).one()
+    # two statements: refresh(with_for_update) repeats the loader's outer join, which PostgreSQL refuses to lock
+    session.execute(sa.select(Booking.id).where(Booking.id == booking.id).with_for_update())
+    session.refresh(booking, ["rev", "state", "checked_in_at", "checked_in_by_id"])
 
 
 def undo_check_in(session: Session, booking: Booking, *, by: Actor) -> None:
