@@ -13,19 +13,16 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from portal import audit, clock, i18n, signing
-from portal.accounts.models import Person
-from portal.disclosure import service
+from portal import audit, clock, signing
+from portal.disclosure import letters, service
 from portal.disclosure.codes import ConsentStatus, Medium, PerformerKind, SignerCapacity
 from portal.disclosure.models import Consent, Disclosure, Performer
 from portal.disclosure.offers import Offer
 from portal.disclosure.people_rules import LEAST_SCOPE_TEXT, same_name
-from portal.disclosure.phrases import name_of
 from portal.disclosure.rows import covers, proof_of
 from portal.errors import Invalid
 from portal.i18n import N_
 from portal.lifecycles import ConsentState, advance
-from portal.mail import outbox
 from portal.policies import Actor
 
 LINK_LASTS = timedelta(days=14)
@@ -101,7 +98,7 @@ def request(
     if performer.consent_status is not ConsentStatus.DECLARED:
         performer.consent_status = ConsentStatus.PENDING
     service.refresh_consents(session, disclosure, by=by)
-    _mail_request(session, consent, wish, film, token)
+    letters.ask(session, consent, language=wish.language, token=token, edition_id=film.edition_id)
     return consent
 
 
@@ -163,23 +160,6 @@ def offer_of(performer: Performer, wish: Wish, film: Film) -> Offer:
     )
 
 
-def _mail_request(session: Session, consent: Consent, wish: Wish, film: Film, token: str) -> None:
-    offer = Offer.from_json(consent.offer)
-    name = offer.name if wish.capacity is SignerCapacity.SELF else ""
-    outbox.queue(
-        session,
-        "consent_request",
-        to=outbox.Recipient(wish.email, wish.language, name),
-        about=consent,
-        transition="requested",
-        edition_id=film.edition_id,
-        token=token,
-        offer=offer,
-        for_self=wish.capacity is SignerCapacity.SELF,
-        until=consent.expires_at,
-    )
-
-
 def declare(session: Session, disclosure: Disclosure, performer: Performer, *, by: Actor) -> None:
     """The maker says that the person has agreed: a declaration, no proof. Said twice, it is said once."""
     service.locked(session, disclosure)
@@ -211,7 +191,7 @@ def sign(session: Session, consent: Consent, grant: Grant, *, token: str, at: da
     consent.signer_name, consent.limits, consent.ends_on = grant.signer_name, grant.limits, grant.ends_on
     consent.media = [medium.value for medium in grant.media]
     _answer(session, consent, performer, ConsentState.SIGNED, at=at, by=by)
-    _mail_copy(session, consent, token)
+    letters.send_copy(session, consent, token=token)
 
 
 def _require_open(consent: Consent, at: datetime) -> None:
@@ -277,38 +257,9 @@ def _answer(
         performer.consent_status = _status_after(consent)
         audit.record(session, by, "performer.consent", performer, status=performer.consent_status)
     service.refresh_consents(session, disclosure, by=by)
-    _tell_maker(session, consent, to)
+    letters.tell_maker(session, consent)
 
 
 def _status_after(consent: Consent) -> ConsentStatus:
     refused = {ConsentState.REFUSED: ConsentStatus.NONE, ConsentState.REVOKED: ConsentStatus.REVOKED}
     return refused.get(consent.state) or proof_of(consent)
-
-
-def _mail_copy(session: Session, consent: Consent, token: str) -> None:
-    outbox.queue(
-        session,
-        "consent_copy",
-        to=outbox.Recipient(consent.email, i18n.language(), consent.signer_name),
-        about=consent,
-        transition="signed",
-        token=token,
-        offer=Offer.from_json(consent.offer),
-        consent=consent,
-        uses=", ".join(name_of(Medium(code)) for code in consent.media),
-    )
-
-
-def _tell_maker(session: Session, consent: Consent, to: ConsentState) -> None:
-    asker = session.get(Person, consent.asked_by_id) if consent.asked_by_id else None
-    if asker is None:
-        return
-    outbox.queue(
-        session,
-        "consent_answered",
-        to=outbox.Recipient(asker.email, asker.language, asker.shown_in(asker.language), asker.id),
-        about=consent,
-        transition=to.value,
-        offer=Offer.from_json(consent.offer),
-        answer=to.value,
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -21,8 +21,7 @@ from wtforms import (
 from wtforms import Form as Row
 from wtforms.validators import InputRequired
 
-from portal import signing
-from portal.disclosure.answers import SECTIONS, Answers, PersonShown, SharePicked, ToolUse, taken
+from portal.disclosure.answers import SECTIONS, Answers, taken
 from portal.disclosure.codes import (
     Base,
     Degree,
@@ -33,6 +32,7 @@ from portal.disclosure.codes import (
     ShareMethod,
     SignerCapacity,
 )
+from portal.disclosure.form_data import READERS, shown
 from portal.disclosure.phrases import choices, name_of
 from portal.disclosure.readiness import MOST_STATEMENT
 from portal.i18n import LANGUAGES, N_, NAMES, translate
@@ -41,7 +41,6 @@ from portal.web.forms import AtMost, EmailAddress, Form, Line, Required, Words, 
 MOST_SECONDS = 24 * 3600
 MOST_ROWS = 40
 _KEY = re.compile(r"(tools|performers)-(\d{1,4})-(\w+)")
-_CODE = re.compile(r"[2-9A-Z]{10}")
 _TELLING = {"tools": ("name", "version", "scopes"), "performers": ("kind", "name", "part", "likeness")}
 
 
@@ -156,7 +155,7 @@ class DisclosureForm(Form):
     @classmethod
     def showing(cls, answers: Answers) -> DisclosureForm:
         """The form as it shows stored answers."""
-        return cls(formdata=None, data=_data(answers))
+        return cls(formdata=None, data=shown(answers))
 
     @classmethod
     def posted(cls, formdata: MultiDict[str, str]) -> DisclosureForm:
@@ -166,7 +165,7 @@ class DisclosureForm(Form):
     def answers(self, stored: Answers) -> Answers:
         """What was sent, after `validate()`; a section of the wrong shape keeps what is stored."""
         sound = [section for section in SECTIONS if not any(self[name].errors for name in _FIELDS[section])]
-        read = {section: _READERS[section](self) for section in sound}
+        read = {section: READERS[section](self) for section in sound}
         return taken(Answers(**read), tuple(sound), over=stored)
 
     def wrong_shapes(self) -> dict[str, str]:
@@ -203,86 +202,6 @@ def _renumbered(formdata: MultiDict[str, str]) -> MultiDict[str, str]:
                 made.setlist(f"{kind}-{counts[kind]}-{name}", values)
             counts[kind] += 1
     return made
-
-
-def _data(answers: Answers) -> dict[str, Any]:
-    estimated = answers.share.method is ShareMethod.SLIDER
-    amounts = (answers.share.generated, answers.share.altered)
-    return {
-        "base": [base.value for base in answers.base],
-        "degree": {scope.value: degree.value for scope, degree in answers.degrees.items()},
-        "length": answers.picture_s,
-        "method": answers.share.method.value,
-        **dict(zip(("generated_pct", "altered_pct"), amounts if estimated else (0, 0), strict=True)),
-        **dict(zip(("generated", "altered"), (None, None) if estimated else amounts, strict=True)),
-        "tools": [{"name": tool.name, "version": tool.version, "scopes": list(tool.scopes)} for tool in answers.tools],
-        "performers": [_person_data(person) for person in answers.performers],
-        "realistic": {True: "yes", False: "no", None: ""}[answers.realistic],
-        "audience_disclosure": answers.audience_disclosure,
-        "human_statement": answers.human_statement,
-        "attested": answers.attested,
-    }
-
-
-def _person_data(person: PersonShown) -> dict[str, Any]:
-    return {
-        "code": person.code,
-        "kind": person.kind.value,
-        "name": person.name,
-        "part": person.part,
-        "likeness": list(person.likeness),
-        "appear": person.appear_s or None,
-        "synth": person.synth_s if person.appear_s else None,
-        "minor": person.minor,
-        "deceased": person.deceased,
-        "public_credit": person.public_credit,
-    }
-
-
-def _degrees(form: DisclosureForm) -> dict[Scope, Degree]:
-    answers = {scope: form.degree.form[scope.value].data for scope in Scope}
-    return {scope: Degree(code) for scope, code in answers.items() if code in Degree.__members__}
-
-
-def _share(form: DisclosureForm) -> SharePicked:
-    if form.method.data == ShareMethod.TIMECODES:
-        return SharePicked(ShareMethod.TIMECODES, form.generated.data or 0, form.altered.data or 0)
-    return SharePicked(ShareMethod.SLIDER, form.generated_pct.data or 0, form.altered_pct.data or 0)
-
-
-def _tool(row: ToolRow) -> ToolUse:
-    return ToolUse(row.name.data, row.version.data, tuple(scope for scope in Scope if scope in row.scopes.data))
-
-
-def _person(row: PersonRow) -> PersonShown:
-    kind = PerformerKind(row.kind.data)
-    real = kind is not PerformerKind.SYN
-    return PersonShown(
-        code=row.code.data if _CODE.fullmatch(row.code.data or "") else signing.random_code(),
-        kind=kind,
-        name=row.name.data if real else "",
-        part=row.part.data or "",
-        likeness=tuple(part for part in Likeness if part in row.likeness.data) if real else (),
-        appear_s=row.appear.data or 0,
-        synth_s=row.synth.data or 0,
-        minor=real and row.minor.data,
-        deceased=real and (row.deceased.data or kind is PerformerKind.REP_DEC),
-        public_credit=real and row.public_credit.data,
-    )
-
-
-_READERS: Mapping[str, Callable[[DisclosureForm], Any]] = {
-    "base": lambda form: tuple(base for base in Base if base in (form.base.data or ())),
-    "degrees": _degrees,
-    "picture_s": lambda form: form.length.data,
-    "share": _share,
-    "tools": lambda form: tuple(_tool(entry.form) for entry in form.tools.entries),
-    "performers": lambda form: tuple(_person(entry.form) for entry in form.performers.entries),
-    "realistic": lambda form: {"yes": True, "no": False}.get(form.realistic.data or ""),
-    "audience_disclosure": lambda form: form.audience_disclosure.data or "",
-    "human_statement": lambda form: form.human_statement.data or "",
-    "attested": lambda form: bool(form.attested.data),
-}
 
 
 class RequestForm(Form):

@@ -64,6 +64,7 @@ def test_a_label_costs_one_statement(session: Session, count_queries: Callable[[
     mine = desk(session)
     service.freeze(session, declare(session, mine, performers=(ACTRESS,)), by=mine.by, reason="SUBMITTED")
     entry_id = mine.entry.id
+    session.connection()
     count_queries()
     queries.public_label(session, entry_id)
     assert count_queries() == 1
@@ -74,6 +75,7 @@ def test_cards_of_many_films_cost_one_statement(session: Session, count_queries:
     for mine in desks[:2]:
         declare(session, mine)
     entry_ids = [mine.entry.id for mine in desks]
+    session.connection()
     count_queries()
     cards = queries.cards(session, entry_ids)
     assert count_queries() == 1

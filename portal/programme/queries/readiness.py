@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.disclosure.codes import ConsentStatus
 from portal.disclosure.models import Disclosure, Performer
+from portal.disclosure.queries import unproven
 from portal.entries.models import Entry
 from portal.i18n import N_, translate
 from portal.jury.models import Decision, Outcome
@@ -36,7 +36,6 @@ _TEXTS = {
     Gap.SCREENER: N_("No playable film"),
 }
 _LEFT = (EntryState.WITHDRAWN, EntryState.INELIGIBLE, EntryState.DISQUALIFIED)
-_UNSURE = (ConsentStatus.PENDING, ConsentStatus.NONE, ConsentStatus.REVOKED)
 
 
 def gap_text(gap: Gap) -> str:
@@ -57,7 +56,7 @@ def _consent_missing() -> sa.ColumnElement[bool]:
     return sa.exists().where(
         Performer.disclosure_id == Disclosure.id,
         Disclosure.entry_id == Entry.id,
-        Performer.consent_status.in_(_UNSURE),
+        unproven(),
     )
 
 
