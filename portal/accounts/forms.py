@@ -12,7 +12,6 @@ from portal import i18n
 from portal.accounts.addresses import normal_email, own_path
 from portal.accounts.service import Names
 from portal.i18n import N_, translate
-from portal.policies import DESK
 from portal.web.forms import AtMost, EmailAddress, Form, Line, Required
 
 ZONES = (
@@ -85,12 +84,3 @@ class NewPasswordForm(Form):
 
     current_password = PasswordField(validators=[AtMost(200)])
     new_password = PasswordField(validators=[Required(N_("Write the new password."))])
-
-
-class InviteForm(Form):
-    """Offers somebody a role on the desk."""
-
-    email = Address(validators=[Required(N_("Write their e-mail address.")), AtMost(254), EmailAddress()])
-    name = Line(validators=[Required(N_("Write their name.")), AtMost(200)])
-    language = SelectField(choices=list(i18n.LANGUAGES))
-    role = SelectField(choices=[role.value for role in DESK])

@@ -12,7 +12,8 @@ from portal import i18n
 from portal.calls.models import Call, CallKind, Category, Gel
 from portal.calls.service import CallDraft, CategoryDraft
 from portal.i18n import N_, translate
-from portal.web.forms import AtMost, Between, Form, Line, Required, Words
+from portal.policies import DESK
+from portal.web.forms import AtMost, Between, EmailAddress, Form, Line, Required, Words
 
 ZONE = ZoneInfo(i18n.SEOUL)
 
@@ -137,3 +138,12 @@ class RegulationsForm(Form):
     text_ko = Words(validators=[Required(), AtMost(60_000)])
     text_en = Words(validators=[Required(), AtMost(60_000)])
     change_note = Line(validators=[AtMost(500)])
+
+
+class InviteForm(Form):
+    """Offers somebody a role on the desk."""
+
+    email = Line(validators=[Required(N_("Write their e-mail address.")), AtMost(254), EmailAddress()])
+    name = Line(validators=[Required(N_("Write their name.")), AtMost(200)])
+    language = SelectField(choices=list(i18n.LANGUAGES))
+    role = SelectField(choices=[role.value for role in DESK])

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal import audit, clock, i18n, signing
 from portal.accounts import queries
+from portal.accounts.addresses import normal_email
 from portal.accounts.models import Invitation, Person, RoleGrant
 from portal.accounts.phrases import role_name
 from portal.errors import Invalid
@@ -62,6 +63,7 @@ def invite(
     """
     # One inviter's double click is the only likely race; the own row makes the second wait for the first.
     session.execute(sa.select(Person.id).where(Person.id == by.person_id).with_for_update())
+    email = normal_email(email)
     found = queries.open_invitation(session, email, grant)
     if found is not None:
         return found

@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 from portal import policies
 from portal.accounts import queries as accounts
 from portal.accounts import service
-from portal.accounts.forms import InviteForm
 from portal.accounts.phrases import role_name
 from portal.calls import queries
+from portal.calls.forms import InviteForm
 from portal.calls.models import Edition
 from portal.calls.views.blueprint import bp
 from portal.errors import Invalid
