@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
+from urllib.parse import quote
 
 from flask import Response, current_app, make_response, render_template, request
 
@@ -26,9 +28,18 @@ def _block(template: str, block: str, context: dict[str, Any]) -> str:
     return "".join(found.blocks[block](found.new_context(context)))
 
 
+def attach(response: Response, name: str) -> Response:
+    """Let the answer be saved under `name`, intact in any script (RFC 6266), with a plain twin for old readers."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().strip() or "download"
+    names = {"filename": plain}
+    if plain != name:
+        names["filename*"] = "UTF-8''" + quote(name, safe="")
+    response.headers.set("Content-Disposition", "attachment", **names)
+    return response
+
+
 def download(body: str | bytes, *, name: str, content_type: str) -> Response:
-    """A file to save, with its name intact in any script (RFC 6266)."""
+    """A file to save."""
     response = make_response(body)
     response.headers["Content-Type"] = content_type
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    return attach(response, name)

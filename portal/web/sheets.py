@@ -10,6 +10,8 @@ from typing import Any
 
 from flask import Response
 
+from portal.web.pages import attach
+
 _FORMULA = tuple("=+-@\t\r＝＋－＠")
 
 
@@ -21,8 +23,7 @@ def harmless(value: Any) -> Any:
 def csv_download(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:
     """A CSV file in UTF-8 with its byte-order mark, streamed row by row."""
     response = Response(_lines(header, rows), content_type="text/csv; charset=utf-8")
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    return attach(response, name)
 
 
 def _lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
