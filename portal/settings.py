@@ -34,6 +34,7 @@ class Settings:
     ffmpeg: str = ""
     quota_bytes: int = 20 * 1024**3
     trusted_proxies: int = 0
+    second_step: bool = False
     accel_redirect: str = ""
 
     @classmethod
@@ -55,6 +56,7 @@ class Settings:
             ffmpeg=read("FFMPEG", ""),
             quota_bytes=int(read("QUOTA_BYTES", str(20 * 1024**3))),
             trusted_proxies=int(read("TRUSTED_PROXIES", "0")),
+            second_step=read("SECOND_STEP", "off" if read("ENV", LOCAL) == LOCAL else "on") == "on",
             accel_redirect=read("ACCEL_REDIRECT", ""),
         )
         return settings.checked()

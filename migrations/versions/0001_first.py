@@ -71,6 +71,8 @@ def upgrade() -> None:
         sa.Column("timezone", sa.String(length=40), nullable=False),
         sa.Column("country", sa.String(length=2), nullable=True),
         sa.Column("password_hash", sa.String(length=200), nullable=True),
+        sa.Column("totp_secret", sa.String(length=64), nullable=True),
+        sa.Column("totp_step", sa.BigInteger(), nullable=False),
         sa.Column("disabled_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("created_at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("rev", sa.Integer(), nullable=False),

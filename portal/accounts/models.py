@@ -13,7 +13,11 @@ from portal.policies import Role, Scope
 
 
 class Person(Versioned, Base):
-    """Somebody with an e-mail address; names are kept in native and Latin script and never split on spaces."""
+    """Somebody with an e-mail address; names are kept in native and Latin script and never split on spaces.
+
+    `totp_secret` is set once the second step of signing in is on; `totp_step` is the last code's, so that none counts
+    twice.
+    """
 
     __tablename__ = "people"
 
@@ -27,6 +31,8 @@ class Person(Versioned, Base):
     timezone: Mapped[str] = mapped_column(sa.String(40), default="Asia/Seoul")
     country: Mapped[str | None] = mapped_column(sa.String(2))
     password_hash: Mapped[str | None] = mapped_column(sa.String(200))
+    totp_secret: Mapped[str | None] = mapped_column(sa.String(64))
+    totp_step: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[Created]
 
