@@ -118,8 +118,8 @@ def load(plan: Plan) -> Load:
                 raise RuntimeError(f"{status} instead of {plan.status}")
             answered += 1
             busy -= 1
-            if time.perf_counter() - began < plan.seconds:
-                busy += _next(client, waiting)
+            in_time = time.perf_counter() - began < plan.seconds
+            busy += _next(client, waiting if in_time else iter(()))
     return Load(answered, time.perf_counter() - began)
 
 
@@ -131,10 +131,13 @@ def _answers(selector: selectors.BaseSelector) -> Iterator[tuple[Client, int]]:
 
 
 def _next(client: Client, waiting: Iterator[bytes]) -> bool:
+    """Whether there was another request; a client without one hangs up before the server does."""
     request = next(waiting, None)
-    if request is not None:
-        client.send(request)
-    return request is not None
+    if request is None:
+        client.close()
+        return False
+    client.send(request)
+    return True
 
 
 def main() -> None:

@@ -69,7 +69,7 @@ def served(application: str, environment: Mapping[str, str], health: str) -> Ite
         start_new_session=True,
     )
     try:
-        _await(("127.0.0.1", port), health)
+        _await(process, ("127.0.0.1", port), health)
         yield Server(("127.0.0.1", port), process.pid)
     finally:
         os.killpg(process.pid, signal.SIGKILL)
@@ -86,10 +86,10 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _await(address: Address, path: str) -> None:
+def _await(process: subprocess.Popen[bytes], address: Address, path: str) -> None:
     deadline = time.monotonic() + _PATIENCE
     while not _answers(address, path):
-        if time.monotonic() > deadline:
+        if process.poll() is not None or time.monotonic() > deadline:
             raise TimeoutError(f"no server at {address}")
         time.sleep(0.1)
 
