@@ -100,6 +100,19 @@ def test_the_same_form_twice_is_one_booking_and_the_same_answer(session: Session
     assert session.scalar(sa.select(sa.func.count(OutgoingMail.id))) == 1
 
 
+def test_a_form_sent_again_after_giving_back_books_nothing_new(session: Session, client: FlaskClient) -> None:
+    screening = on_sale(session)
+    form = form_on(client.get(f"/ko/screenings/{screening.code}").text)
+    ticket = client.post(f"/ko/screenings/{screening.code}", data=form).headers["Location"]
+    client.post(f"{ticket}/cancel")
+    again = client.post(f"/ko/screenings/{screening.code}", data=form, follow_redirects=True)
+    assert "끝난 예매예요" in again.text
+    assert [booking.state for booking in bookings(session)] == [SeatState.CANCELLED]
+    fresh = form_on(client.get(f"/ko/screenings/{screening.code}").text)
+    client.post(f"/ko/screenings/{screening.code}", data=fresh)
+    assert [booking.state for booking in bookings(session)] == [SeatState.CANCELLED, SeatState.CONFIRMED]
+
+
 def test_somebody_elses_address_shows_nobody_their_ticket(session: Session, client: FlaskClient) -> None:
     screening = on_sale(session)
     client.post(f"/ko/screenings/{screening.code}", data=form_on(client.get(f"/ko/screenings/{screening.code}").text))

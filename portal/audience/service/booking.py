@@ -43,9 +43,7 @@ def book(
     """
     screening = seats.locked(session, screening.id)
     email = ask.email.strip().lower()
-    found = session.scalar(
-        sa.select(Booking).where(Booking.screening_id == screening.id, Booking.email == email, Booking.state.in_(LIVE))
-    )
+    found = _made_before(session, screening, email, code)
     if found is not None:
         return found
     _check(screening, ask)
@@ -69,6 +67,13 @@ def book(
     audit.record(session, by, f"seat.{booking.state}", booking, party=ask.party, position=booking.position)
     (letters.ticket if confirmed else letters.waitlisted)(session, booking, screening)
     return booking
+
+
+def _made_before(session: Session, screening: Screening, email: str, code: str | None) -> Booking | None:
+    """The booking this very form made, whatever became of it, or else the live one of this address."""
+    here = sa.select(Booking).where(Booking.screening_id == screening.id)
+    made = session.scalar(here.where(Booking.code == code)) if code else None
+    return made or session.scalar(here.where(Booking.email == email, Booking.state.in_(LIVE)))
 
 
 def _check(screening: Screening, ask: Ask) -> None:
