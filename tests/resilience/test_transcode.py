@@ -1,0 +1,114 @@
+"""A worker killed in the middle of a review copy: nothing goes on behind it, and the film is made once by the next."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.lifecycles import AssetState
+from portal.media import child, pipeline, service, tickets, transcode, volume
+from portal.media.models import Asset, Rendition, RenditionKind, Slot
+from tests import builders
+from tests.resilience.crew import Crew, alive, descendants, program
+
+FFMPEG = ("-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25:duration=40", "-c:v", "libx264", "-preset", "ultrafast")
+Count = Callable[..., int]
+Lapse = Callable[[type[Asset]], int]
+
+
+@pytest.fixture(scope="session")
+def long_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Forty seconds of picture: some seconds of work."""
+    path = tmp_path_factory.mktemp("films") / "long.mp4"
+    subprocess.run([transcode.ffmpeg_binary(), "-loglevel", "error", *FFMPEG, str(path)], check=True)
+    return path
+
+
+@pytest.fixture
+def examined(session: Session, long_film: Path) -> Asset:
+    """The film, received and examined, waiting for its review copy."""
+    owner = builders.person(session)
+    entry = builders.entry(session, builders.call(session, builders.edition(session)), owner)
+    session.commit()
+    asset = received(session, long_film, entry.id)
+    job = service.claim_examination(session, asset.id)
+    assert job is not None
+    service.settle_examination(session, job, pipeline.examine(job, volume.of(session)))
+    session.commit()
+    return asset
+
+
+def received(session: Session, path: Path, entry_id: int) -> Asset:
+    """A film as a form would send it."""
+    person = builders.person(session)
+    ticket = tickets.UploadTicket(person.id, entry_id, Slot.FILM)
+    with path.open("rb") as source:
+        size = path.stat().st_size
+        asset = service.receive(session, ticket, path.name, source, size, by=builders.actor(person))
+    session.commit()
+    return asset
+
+
+@pytest.fixture
+def working(examined: Asset, hands: Crew) -> int:
+    """Both workers run and the film is being made; the number of the process that makes it."""
+    hands.start("worker", "media")
+    hands.ring("media.transcode", examined.id)
+
+    def found() -> int:
+        return next((pid for pid in hands.below("media") if program(pid).startswith("ffmpeg")), 0)
+
+    return hands.until(found)
+
+
+def test_the_worker_is_killed(
+    examined: Asset, working: int, hands: Crew, session: Session, count: Count, let_leases_lapse: Lapse
+) -> None:
+    hands.kill("media")
+    assert not alive(working)
+    assert count(Asset, Asset.state == AssetState.TRANSCODING, Asset.attempts == 1) == 1
+    let_leases_lapse(Asset)
+    hands.start("media")
+    finish(hands, session, count)
+
+
+def test_its_child_is_killed(
+    examined: Asset, working: int, hands: Crew, session: Session, count: Count, let_leases_lapse: Lapse
+) -> None:
+    child = next(pid for pid in children(hands.pid("media")) if working in descendants(pid))
+    os.kill(child, signal.SIGKILL)
+    hands.until(lambda: not alive(working))
+    assert count(Asset, Asset.state == AssetState.TRANSCODING, Asset.attempts == 1) == 1
+    let_leases_lapse(Asset)
+    finish(hands, session, count)
+
+
+def finish(hands: Crew, session: Session, count: Count) -> None:
+    """The film becomes playable with one file of each kind, and what the first try left is cleared away."""
+    hands.until(lambda: count(Asset, Asset.state == AssetState.PLAYABLE), sweeping=True)
+    store = volume.of(session)
+    kinds = Counter(session.scalars(sa.select(Rendition.kind)))
+    assert kinds == {RenditionKind.SCREENER: 1, RenditionKind.FRAME: 1, RenditionKind.SMALL: 1}
+    assert all(store.path(key).exists() for key in session.scalars(sa.select(Rendition.storage_key)))
+    session.rollback()
+    hands.until(lambda: hands.ring("sweep.tidy_media") or not any(store.jobs.iterdir()))
+    assert ffmpegs(hands) == []
+
+
+def ffmpegs(hands: Crew) -> list[int]:
+    """Every process that works on a film, wherever it hangs in the tree: it holds the data folder open."""
+    return [pid for name in ("media", "worker") for pid in hands.below(name) if program(pid).startswith("ffmpeg")]
+
+
+def children(pid: int) -> list[int]:
+    """The processes it started itself."""
+    below = descendants(pid)
+    return [one for one in below if not any(one in descendants(other) for other in below)]
