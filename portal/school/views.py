@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -102,7 +104,8 @@ def preview(cohort: Cohort) -> Response:
     sent = request.files.get("list")
     if sent is None or not sent.filename:
         return _cohort_page(cohort, MentorForm(formdata=None), status=422, problem=_("Choose a CSV file."))
-    return _preview_page(cohort, roster.read(sent.read()))
+    with closing(sent):
+        return _preview_page(cohort, roster.read(sent.read()))
 
 
 @bp.post("/ops/school/<code>/enrol")

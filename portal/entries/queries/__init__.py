@@ -27,11 +27,20 @@ from portal.entries.queries.entry import (
     visible_to,
 )
 from portal.entries.queries.limits import entered, entries_counted
-from portal.entries.queries.material import facts_of, film_of, film_on_its_way, living_assets, material
+from portal.entries.queries.material import (
+    Known,
+    facts_of,
+    film_of,
+    film_on_its_way,
+    known_of,
+    living_assets,
+    material,
+)
 
 __all__ = [
     "EDITED",
     "Filters",
+    "Known",
     "call_of",
     "cohort_rows",
     "desk_categories",
@@ -43,6 +52,7 @@ __all__ = [
     "facts_of",
     "film_of",
     "film_on_its_way",
+    "known_of",
     "last_edit",
     "latest_receipt",
     "latest_words",

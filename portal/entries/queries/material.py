@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.disclosure import queries as disclosures
+from portal.disclosure.models import Disclosure
 from portal.disclosure.places import anchor_of, field_of
 from portal.disclosure.problems import Facts, Problem
 from portal.entries import fields
@@ -19,13 +22,26 @@ from portal.media.queries import standing
 _SETTLED = (AssetState.PLAYABLE, AssetState.REFUSED)
 
 
-def material(session: Session, entry: Entry) -> Material:
-    """Everything `checklist.assess` asks for."""
-    assets = living_assets(session, entry.id)
-    film = film_of(assets)
-    pictures = [asset for asset in assets if asset.slot in (Slot.POSTER, Slot.STILL)]
+@dataclass(slots=True)
+class Known:
+    """The rows most tasks look at: the entry's files, and its disclosure with performers and consents."""
+
+    assets: list[Asset]
+    disclosure: Disclosure | None
+
+
+def known_of(session: Session, entry: Entry) -> Known:
+    """These rows, loaded once for everybody on a page."""
+    return Known(living_assets(session, entry.id), disclosures.disclosure_of(session, entry.id))
+
+
+def material(session: Session, entry: Entry, known: Known | None = None) -> Material:
+    """Everything `checklist.assess` asks for; a page that has loaded the rows already hands them over."""
+    known = known or known_of(session, entry)
+    film = film_of(known.assets)
+    pictures = [asset for asset in known.assets if asset.slot in (Slot.POSTER, Slot.STILL)]
     ready = [asset for asset in pictures if asset.state == AssetState.PLAYABLE]
-    declared = disclosures.readiness(session, entry.id, facts_of(entry, film))
+    declared = disclosures.readiness_of(known.disclosure, facts_of(entry, film))
     return Material(
         texts=fields.texts_of(entry),
         directors=_directors(session, entry.id),

@@ -18,6 +18,8 @@ def locked(session: Session, entry: Entry) -> None:
     session.refresh(entry, attribute_names=_COLUMNS, with_for_update={"of": Entry})
     members = sa.select(Member).where(Member.entry_id == entry.id).order_by(Member.id)
     fresh = session.scalars(members.execution_options(populate_existing=True)).all()
+    for member in fresh:
+        set_committed_value(member, "entry", entry)
     set_committed_value(entry, "members", list(fresh))
 
 

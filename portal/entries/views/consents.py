@@ -11,9 +11,7 @@ from flask.typing import ResponseReturnValue
 from portal import i18n, policies
 from portal.accounts.addresses import normal_email
 from portal.disclosure import consents as consenting
-from portal.disclosure import queries as disclosures
 from portal.disclosure.codes import ConsentStatus, Likeness, Medium, PerformerKind, SignerCapacity
-from portal.disclosure.forms import RequestForm
 from portal.disclosure.models import Consent, Disclosure, Performer
 from portal.disclosure.phrases import name_of
 from portal.entries import queries
@@ -21,6 +19,7 @@ from portal.entries.checklist import Task
 from portal.entries.models import Entry
 from portal.entries.views import frame
 from portal.entries.views.blueprint import bp
+from portal.entries.views.forms import RequestForm
 from portal.errors import Invalid
 from portal.i18n import N_, translate
 from portal.lifecycles import EntryState
@@ -59,14 +58,15 @@ class _Person:
 @guard(policies.own_entry, load=queries.entry_by_number)
 def consents(entry: Entry) -> Response:
     """The consent of everybody whose face or voice AI made or changed, and where it stands."""
-    return _page(entry, disclosures.disclosure_of(current.session(), entry.id))
+    return _page(entry, queries.known_of(current.session(), entry))
 
 
 @bp.post("/entries/<number>/consents")
 @guard(policies.own_entry, load=queries.entry_by_number)
 def ask_consent(entry: Entry) -> ResponseReturnValue:
     """Send one person the link to sign with, or note the maker's word for it; also after handing in."""
-    disclosure = disclosures.disclosure_of(current.session(), entry.id)
+    known = queries.known_of(current.session(), entry)
+    disclosure = known.disclosure
     found = _performer(disclosure, request.form.get("person", ""))
     require(entry.state not in _GONE)
     if disclosure is None or found is None:
@@ -75,14 +75,14 @@ def ask_consent(entry: Entry) -> ResponseReturnValue:
         consenting.declare(current.session(), disclosure, found, by=current.actor())
         flash(_("Noted. A link that the person signs counts for more."), "info")
         return redirect(url_for("entries.consents", number=entry.number), 303)
-    return _ask(entry, disclosure, found)
+    return _ask(entry, known, disclosure, found)
 
 
 def _performer(disclosure: Disclosure | None, code: str) -> Performer | None:
     return next((row for row in disclosure.performers if row.code == code), None) if disclosure else None
 
 
-def _ask(entry: Entry, disclosure: Disclosure, performer: Performer) -> ResponseReturnValue:
+def _ask(entry: Entry, known: queries.Known, disclosure: Disclosure, performer: Performer) -> ResponseReturnValue:
     form = RequestForm(consenting.capacities(performer))
     if form.validate():
         try:
@@ -100,7 +100,7 @@ def _ask(entry: Entry, disclosure: Disclosure, performer: Performer) -> Response
         else:
             flash(_("Sent to {email}. The link is good for 14 days.").format(email=consent.email), "success")
             return redirect(url_for("entries.consents", number=entry.number), 303)
-    return _page(entry, disclosure, asking=(performer.code, form), status=422)
+    return _page(entry, known, asking=(performer.code, form), status=422)
 
 
 def _wish(form: RequestForm) -> consenting.Wish:
@@ -120,19 +120,20 @@ def _film(entry: Entry) -> consenting.Film:
 
 def _page(
     entry: Entry,
-    disclosure: Disclosure | None,
+    known: queries.Known,
     *,
     asking: tuple[str, RequestForm] | None = None,
     status: int = 200,
 ) -> Response:
-    rows = disclosure.performers if disclosure else []
+    rows = known.disclosure.performers if known.disclosure else []
     people = [_person(row, asking[1] if asking and asking[0] == row.code else None) for row in rows]
     problems = asking[1].problems() if asking else []
     return frame.task_page(
         entry,
         Task.CONSENTS,
         status=status,
-        begun=disclosure is not None,
+        known=known,
+        begun=known.disclosure is not None,
         people=people,
         summary=[(_anchor(field, asking[0]), text) for field, text in problems] if asking else [],
         editable=entry.state not in _GONE,

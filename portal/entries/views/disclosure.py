@@ -18,7 +18,6 @@ from portal.disclosure import service as disclosing
 from portal.disclosure.answers import SECTIONS, Answers, rebased, stamp, taken
 from portal.disclosure.codes import Base, Degree, Likeness, PerformerKind, Scope
 from portal.disclosure.figures import PHASES, measure
-from portal.disclosure.forms import DisclosureForm
 from portal.disclosure.label import public_label
 from portal.disclosure.ledger import Ledger
 from portal.disclosure.models import Disclosure
@@ -32,6 +31,7 @@ from portal.entries.checklist import Task
 from portal.entries.models import Entry
 from portal.entries.views import frame
 from portal.entries.views.blueprint import bp
+from portal.entries.views.forms import DisclosureForm
 from portal.errors import Invalid, Stale
 from portal.i18n import translate
 from portal.media import queries as media
@@ -47,13 +47,17 @@ _OWN = ("csrf_token", "rev", "choice-")
 _STEPS = ("add_tool", "add_person", "drop", "rest", "keep")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Draft:
-    """What a request works on: the stored disclosure, its answers, and what is known of the film."""
+    """What a request works on: the entry with its rows, and what is known of the film."""
 
     entry: Entry
-    disclosure: Disclosure | None
+    known: queries.Known
     facts: Facts
+
+    @property
+    def disclosure(self) -> Disclosure | None:
+        return self.known.disclosure
 
     @property
     def stored(self) -> Answers:
@@ -70,9 +74,8 @@ class _Draft:
 
 
 def _draft(entry: Entry) -> _Draft:
-    session = current.session()
-    film = queries.film_of(queries.living_assets(session, entry.id))
-    return _Draft(entry, disclosures.disclosure_of(session, entry.id), queries.facts_of(entry, film))
+    known = queries.known_of(current.session(), entry)
+    return _Draft(entry, known, queries.facts_of(entry, queries.film_of(known.assets)))
 
 
 @bp.get("/entries/<number>/ai")
@@ -120,11 +123,11 @@ def _posted() -> DisclosureForm:
 def _keep(draft: _Draft, form: DisclosureForm, seen: str) -> None:
     session = current.session()
     service.require_editable(session, draft.entry, Task.AI, at=current.arrived_at())
-    draft.disclosure = disclosing.of_entry(session, draft.entry.id)
+    draft.known.disclosure = disclosure = disclosing.of_entry(session, draft.entry.id)
     stored = draft.stored
     answers = taken(stored, _theirs(), over=form.answers(stored))
     film = draft.facts.master_sha256 if request.form.get("film") == draft.facts.master_sha256 else None
-    disclosing.save_draft(session, draft.disclosure, answers, rev=seen, by=current.actor(), film_sha256=film)
+    disclosing.save_draft(session, disclosure, answers, rev=seen, by=current.actor(), film_sha256=film)
 
 
 def _theirs() -> tuple[str, ...]:
@@ -148,7 +151,6 @@ def _again(draft: _Draft, form: DisclosureForm, step: str) -> Response:
 
 def _missing(draft: _Draft) -> dict[str, str]:
     """The first sentence about each field that keeps the disclosure from being handed in."""
-    assert draft.disclosure is not None
     found = disclosures.readiness_of(draft.disclosure, draft.facts).form
     blocking = [problem for problem in found if problem.blocking]
     return {places.field_of(problem.field): problem.message for problem in reversed(blocking)}
@@ -180,11 +182,12 @@ def _form_page(
         status=status,
         form=form,
         seen=seen,
+        known=draft.known,
         film=draft.facts.master_sha256 or "",
         errors=errors,
         summary=[(places.anchor_of(field), sentence) for field, sentence in errors.items()],
         **_choices(),
-        still=_still(draft.entry),
+        still=_still(draft),
         **_preview(draft, answers),
         **context,
     )
@@ -206,8 +209,10 @@ def _ticks(codes: type[StrEnum]) -> list[tuple[str, str, None]]:
     return [(value, text, None) for value, text in choices(codes)]
 
 
-def _still(entry: Entry) -> str | None:
-    asset = media.current_asset(current.session(), entry.id, Slot.STILL)
+def _still(draft: _Draft) -> str | None:
+    if not any(asset.slot == Slot.STILL for asset in draft.known.assets):
+        return None
+    asset = media.current_asset(current.session(), draft.entry.id, Slot.STILL)
     wide = media.made_of(asset, RenditionKind.WIDE, RenditionKind.SMALL) if asset else None
     return tickets.picture_path(current.settings().secret_key, wide) if wide else None
 

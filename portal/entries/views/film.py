@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +22,7 @@ from portal.media import queries as media
 from portal.media import service as files
 from portal.media import tickets, tus, volume
 from portal.media.checks import Rule
-from portal.media.models import Asset, RenditionKind, Slot
+from portal.media.models import Asset, RenditionKind, Slot, Upload
 from portal.media.tickets import UploadTicket
 from portal.web import current
 from portal.web.access import guard
@@ -117,11 +118,13 @@ def receive_file(entry: Entry, task: Task, slot: Slot, name: str) -> Asset:
     sent = request.files.get(name)
     if sent is None or not sent.filename:
         raise Invalid("file", i18n.N_("Choose a file."))
-    length = sent.stream.seek(0, 2)
-    sent.stream.seek(0)
-    ticket = ticket_for(entry, slot)
-    name = tus.file_name(sent.filename)
-    return files.receive(current.session(), ticket, name, sent.stream, length, by=current.actor())
+    # A large file lies on the disk twice until the form's own copy is closed.
+    with closing(sent):
+        length = sent.stream.seek(0, 2)
+        sent.stream.seek(0)
+        name = tus.file_name(sent.filename)
+        ticket = ticket_for(entry, slot)
+        return files.receive(current.session(), ticket, name, sent.stream, length, by=current.actor())
 
 
 def ticket_for(entry: Entry, slot: Slot) -> UploadTicket:
@@ -155,12 +158,25 @@ def playback(asset: Asset, *kinds: RenditionKind) -> str | None:
     return tickets.playback_path(secret, rendition, viewer=current.actor(), minutes=_PLAYBACK_MINUTES)
 
 
+def _playable(entry: Entry, latest: Asset | None) -> Asset | None:
+    """The film that can be played: the newest one, or the one before while a newer is on its way or was refused."""
+    if latest is None or latest.state == AssetState.PLAYABLE:
+        return latest
+    shown = media.current_asset(current.session(), entry.id, Slot.FILM)
+    return shown if shown is not None and shown.state == AssetState.PLAYABLE else None
+
+
+def _running(entry: Entry, latest: Asset | None) -> Upload | None:
+    if latest is None or latest.state not in (AssetState.AWAITED, AssetState.UPLOADING):
+        return None
+    uploads = media.running_uploads(current.session(), entry.id)
+    return next((one for one in uploads if one.asset.slot == Slot.FILM), None)
+
+
 def _film_page(entry: Entry, *, status: int = 200, block: str | None = None, problem: str | None = None) -> Response:
     session = current.session()
     latest = media.latest_asset(session, entry.id, Slot.FILM)
-    shown = media.current_asset(session, entry.id, Slot.FILM)
-    playable = shown if shown is not None and shown.state == AssetState.PLAYABLE else None
-    running = next((one for one in media.running_uploads(session, entry.id) if one.asset.slot == Slot.FILM), None)
+    playable, running = _playable(entry, latest), _running(entry, latest)
     received = volume.of(session).size(running.asset.storage_key or "") if running else 0
     return frame.task_page(
         entry,

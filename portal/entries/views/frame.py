@@ -95,10 +95,10 @@ def may_edit(entry: Entry, task: Task) -> bool:
     return True
 
 
-def items_of(entry: Entry) -> tuple[Item, ...]:
-    """How the entry's tasks stand."""
+def items_of(entry: Entry, known: queries.Known | None = None) -> tuple[Item, ...]:
+    """How the entry's tasks stand, by the rows a page already knows or by fresh ones."""
     at_work = entry.state in (EntryState.DRAFT, EntryState.NEEDS_FIX)
-    return checklist.assess(queries.material(current.session(), entry), handed_in=not at_work)
+    return checklist.assess(queries.material(current.session(), entry, known), handed_in=not at_work)
 
 
 def rail(entry: Entry, items: tuple[Item, ...], task: Task | None) -> Rail:
@@ -146,10 +146,11 @@ def task_page(
     status: int = 200,
     block: str | None = None,
     editable: bool | None = None,
+    known: queries.Known | None = None,
     **context: Any,
 ) -> Response:
     """The page of one task inside the frame; `editable` is asked of the deadline unless the task knows better."""
-    items = items_of(entry)
+    items = items_of(entry, known)
     return page(
         f"entries/{task}.html",
         block=block,
@@ -158,6 +159,7 @@ def task_page(
         task=task,
         place=checklist.ORDER.index(task) + 1,
         items=items,
+        missing=checklist.missing(items),
         rail=rail(entry, items, task),
         editable=may_edit(entry, task) if editable is None else editable,
         **context,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from flask import Response, request
 from markupsafe import Markup
 
@@ -48,7 +50,8 @@ def receipt_document(receipt: Receipt) -> Response:
 def _brought() -> str:
     sent = request.files.get("document")
     if sent is not None and sent.filename:
-        return str(sent.read(), "utf-8", "replace")
+        with closing(sent):
+            return str(sent.read(), "utf-8", "replace")
     return request.form.get("text", "").strip()
 
 

@@ -6,7 +6,7 @@ from flask import Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import policies
-from portal.entries import checklist, fields, queries, service
+from portal.entries import fields, queries, service
 from portal.entries.checklist import Task
 from portal.entries.forms import CREDIT_ROLES, ReasonForm, SubmitForm
 from portal.entries.models import Entry
@@ -82,7 +82,6 @@ def _review_page(entry: Entry, form: SubmitForm, *, status: int = 200) -> Respon
         Task.REVIEW,
         status=status,
         form=form,
-        missing=checklist.missing(frame.items_of(entry)),
         answers=fields.answers_of(entry),
         credits=[(_(CREDIT_ROLES[role]), native, latin) for role, native, latin in lines],
         lead=policies.lead_entry(current.actor(), entry),
