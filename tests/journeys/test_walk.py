@@ -388,12 +388,12 @@ def the_guest_says_yes(walk: Walk, page: Page) -> None:
     page.goto(link_in(walk.portal.letter(CREATOR, "Invitation to the Q&A").text, "/guests/"))
     page.get_by_role("radio").first.check()
     page.get_by_role("button", name="Send the answer").click()
-    expect(page.locator("main")).to_contain_text("Confirmed")
+    expect(page.locator("main")).to_contain_text("Thank you. We have your answer")
     walk.picture(page, "the-guest-confirms")
     walk.portal.letter(CREATOR, "Your answer")
     stranger = walk.stranger("/en/schedule")
     stranger.get_by_role("link", name="Opening omnibus").first.click()
-    expect(stranger.locator("main")).to_contain_text("한서윤")
+    expect(stranger.locator("main")).to_contain_text("HAN Seo-yun")
 
 
 # ── what several people do ─────────────────────────────────────────────

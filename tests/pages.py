@@ -1,0 +1,88 @@
+"""Where every page is: an example of each address of the portal, and who of the demo goes there.
+
+A route without an example fails test_axe.py and test_bad_input.py, so that whoever adds a page adds its example.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tests.scene import CLASS, DRAFT, IN_REVIEW, token
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Who goes there, and the things in the address: a word is the name of a thing of the scene, or itself."""
+
+    who: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def values(self, things: Mapping[str, object]) -> dict[str, object]:
+        """The values for the address."""
+        return {key: things.get(name, name) for key, name in self.names.items()}
+
+
+def _all(who: str, endpoints: str, **names: str) -> dict[str, Visit]:
+    return dict.fromkeys(endpoints.split(), Visit(who, names))
+
+
+_DRAFT_PAGES = """entries.show entries.ai entries.consents entries.credits entries.film entries.film_status
+entries.images entries.info entries.review entries.rights entries.team"""
+_DESK_LISTS = """organizer.home organizer.trail organizer.export calls.index calls.team styleguide.index
+entries.desk mail.outbox"""
+
+# Every route that answers GET.
+PAGES: dict[str, Visit] = {
+    **_all("", "front.door public.home public.access public.films public.label public.privacy entries.calls_open"),
+    **_all("", "accounts.login accounts.password_door accounts.link_sent mailbox.inbox health.alive health.ready"),
+    **_all("", "programme.schedule programme.schedule_calendar api.description api.schedule"),
+    **_all("", "public.call", slug="call"),
+    **_all("", "public.film", number="selected"),
+    **_all("", "programme.schedule_day", day="day"),
+    **_all("", "programme.screening_calendar audience.screening audience.already", code="screening"),
+    **_all("", "accounts.open_link", token=token("login")),
+    **_all("", "accounts.invitation", token=token("invitation")),
+    **_all("", "disclosures.consent", token=token("consent")),
+    **_all("", "entries.receipt", number="receipt"),
+    **_all("", "programme.guest programme.calendar", token="guest"),
+    **_all("", "audience.ticket audience.calendar", token="ticket"),
+    **_all("", "audience.offer", token="offer"),
+    **_all("", "mailbox.delivered mailbox.delivered_html", name="letter"),
+    **_all("", "mailbox.attachment", name="letter", number="0"),
+    **_all("", "media.picture", token="poster"),
+    **_all("", "media.play", token="poster"),
+    **_all("", "static", filename="css/base.css"),
+    **_all("creator2", "entries.invitation", token=token("team")),
+    **_all("creator", "accounts.profile entries.own"),
+    **_all("creator", "entries.start", slug="call"),
+    **_all("creator", _DRAFT_PAGES, number=DRAFT),
+    **_all("organizer", "entries.receipt_document", number="receipt"),
+    **_all("student", "entries.school_desk"),
+    **_all("student", "entries.showcase", code="cohort"),
+    **_all("mentor", "entries.review_material", number=IN_REVIEW),
+    **_all("juror", "jury.home"),
+    **_all("juror", "jury.film", code="assignment"),
+    **_all("juror", "jury.done", code="round"),
+    **_all("chair", "rounds.index"),
+    **_all("chair", "rounds.show results.ranking results.export results.review", code="round"),
+    **_all("programmer", "programme.desk programme.packages programme.releases programme.talks programme.venues"),
+    **_all("programmer", "programme.desk_day", day="day"),
+    **_all("programmer", "programme.package", code="package"),
+    **_all("programmer", "programme.talk", code="screening"),
+    **_all("organizer", _DESK_LISTS),
+    **_all("organizer", "calls.show calls.new_category", slug="call"),
+    **_all("organizer", "calls.category", category_id="category"),
+    **_all("organizer", "entries.eligibility_queue"),
+    **_all("organizer", "entries.eligibility_of entries.desk_entry", number="received"),
+    **_all("organizer", "organizer.export_sheet", name="entries"),
+    **_all("organizer", "mail.letter mail.letter_html", mail_id="mail"),
+    **_all("organizer", "mail.batch", batch="batch"),
+    **_all("organizer", "school.cohorts"),
+    **_all("organizer", "school.cohort", code="cohort"),
+    **_all("moderator", "audience.all_seats"),
+    **_all("moderator", "audience.seats audience.check_list", code="screening"),
+    **_all("moderator", "audience.door", token="ticket"),
+}
+
+__all__ = ["CLASS", "PAGES", "Visit"]

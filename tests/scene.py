@@ -1,0 +1,349 @@
+"""The demo festival as a stage for tests that visit every page: loaded once, with what its people left half done.
+
+Where the demo has no example of something (a link nobody has opened, a seat on offer, a mail that waits), it is added.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session, joinedload, sessionmaker
+
+from portal import clock, db, demo, links, signing
+from portal.accounts import service as accounts
+from portal.accounts.models import Invitation, LinkPurpose, Person, SignInLink
+from portal.app import create_app
+from portal.audience.models import Booking
+from portal.demo.cast import DOMAIN
+from portal.disclosure.codes import Likeness, Medium, PerformerKind
+from portal.disclosure.models import Consent, Disclosure, Performer
+from portal.disclosure.offers import Offer
+from portal.entries.models import Entry, Member
+from portal.jury import decisions
+from portal.jury.models import Assignment, Conflict, ConflictSource, Juror, Memo, Outcome, Round
+from portal.lifecycles import AssetState, AssignmentState, EntryState, RoundState, SeatState
+from portal.mail import mailbox
+from portal.mail.models import OutgoingMail
+from portal.media import tickets
+from portal.media.models import Asset, Rendition, RenditionKind, Slot
+from portal.policies import Actor, Role, Scope
+from portal.programme.models import Guest, Package, Screening
+from portal.settings import Settings
+from portal.upgrade import upgrade
+from tests import builders
+
+SOON = timedelta(days=7)
+DRAFT, CLASS, IN_REVIEW = "PAN27-DRAFT", "PAN27-CLASS", "PAN27-REVIEW"
+TOKENS = ("login", "invitation", "team", "consent")
+_MAIL = b"From: pan@festival.example\nTo: a@b.example\nSubject: [P.A.N] Hello\nContent-Type: text/plain\n\nHello\n"
+
+
+def token(name: str) -> str:
+    """The secret of a mailed link on the stage."""
+    return f"stage-{name}".ljust(43, "x")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One installation with its people."""
+
+    settings: Settings
+
+    @cached_property
+    def sessions(self) -> sessionmaker[Session]:
+        return db.sessions(self.settings)
+
+    @cached_property
+    def app(self) -> Flask:
+        return create_app(self.settings)
+
+    def cookie(self, who: str) -> str:
+        """What the browser of a person of the demo carries."""
+        with self.sessions() as session:
+            started = accounts.start_session(session, person(session, who).id)
+            session.commit()
+        browser = self.app.test_client()
+        with browser.session_transaction() as kept:
+            kept["t"] = started
+        found = browser.get_cookie("pan")
+        assert found is not None
+        return found.value
+
+    def at(self, base_url: str) -> Scene:
+        """The same stage under another address."""
+        return Scene(replace(self.settings, base_url=base_url))
+
+
+def loaded(folder: Path) -> Scene:
+    """The stage in a folder that several test processes share; the first one builds it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    scene = Scene(_settings(folder))
+    with _alone(folder):
+        if not (folder / "ready").exists():
+            upgrade(scene.settings.database_url)
+            demo.load(scene.settings, say=lambda _: None)
+            with db.unit_of_work(scene.sessions) as session:
+                _dress(session)
+            mailbox.keep(mailbox.folder(scene.settings), _MAIL)
+            (folder / "ready").touch()
+    return scene
+
+
+def bare(folder: Path) -> Scene:
+    """An edition before anything has happened, with one organizer."""
+    scene = Scene(_settings(folder))
+    upgrade(scene.settings.database_url)
+    with db.unit_of_work(scene.sessions) as session:
+        edition = builders.edition(session)
+        organizer = builders.person(session, email=f"organizer@{DOMAIN}")
+        for role in (Role.ORGANIZER, Role.JUROR):
+            builders.grant(session, organizer, role, Scope.EDITION, edition.id)
+    return scene
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The same installation for a process of its own."""
+    return {
+        "PORTAL_DATA": str(settings.data),
+        "PORTAL_DATABASE_URL": settings.database_url,
+        "PORTAL_SECRET_KEY": settings.secret_key,
+        "PORTAL_BASE_URL": settings.base_url,
+    }
+
+
+def _settings(folder: Path) -> Settings:
+    return Settings(data=folder, database_url=f"sqlite:///{folder / 'portal.sqlite3'}", secret_key="k" * 40)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def person(session: Session, who: str) -> Person:
+    """Somebody of the demo by the first part of the address."""
+    return session.scalars(sa.select(Person).where(Person.email == f"{who}@{DOMAIN}")).one()
+
+
+def actor(session: Session, who: str) -> Actor:
+    """The same as somebody who acts, without roles."""
+    return Actor("person", person(session, who).id)
+
+
+# ── what the demo has no example of ────────────────────────────────────
+
+
+def _dress(session: Session) -> None:
+    draft = entry(session, DRAFT)
+    _links_that_wait(session, draft)
+    _a_picture(session, draft)
+    _a_class_entry_with_its_mentor(session)
+    _a_seat_on_offer(session)
+    _a_juror_at_work(session)
+    _a_decision_that_waits(session)
+
+
+def entry(session: Session, number: str) -> Entry:
+    """One film of the demo."""
+    return session.scalars(sa.select(Entry).where(Entry.number == number)).one()
+
+
+def _links_that_wait(session: Session, draft: Entry) -> None:
+    until, digest = clock.now() + SOON, {name: signing.digest(token(name)) for name in TOKENS}
+    edition_id = draft.edition_id
+    session.add(
+        SignInLink(digest=digest["login"], purpose=LinkPurpose.SIGN_UP, email="new@pan.example", expires_at=until)
+    )
+    session.add(
+        Invitation(
+            digest=digest["invitation"],
+            email="juror-to-be@pan.example",
+            name="안유진",
+            role=Role.JUROR,
+            scope=Scope.EDITION,
+            scope_id=edition_id,
+            expires_at=until,
+        )
+    )
+    friend = person(session, "creator2")
+    session.add(
+        Member(entry_id=draft.id, email=friend.email, name=friend.native_name, digest=digest["team"], expires_at=until)
+    )
+    _a_consent(session, draft, digest["consent"])
+
+
+def _a_consent(session: Session, draft: Entry, digest: str) -> None:
+    disclosure = session.scalars(sa.select(Disclosure).where(Disclosure.entry_id == draft.id)).one()
+    likeness = (Likeness.FACE, Likeness.VOICE)
+    performer = Performer(
+        code=signing.random_code(),
+        disclosure_id=disclosure.id,
+        kind=PerformerKind.REP_IND,
+        name="김순례",
+        part="할머니",
+        likeness=[one.value for one in likeness],
+        appear_s=60,
+        synth_s=20,
+    )
+    session.add(performer)
+    session.flush()
+    offer = Offer(
+        number=draft.number,
+        title_ko=draft.title_ko,
+        maker="한서윤",
+        name=performer.name,
+        part=performer.part,
+        kind=performer.kind,
+        likeness=likeness,
+        appear_s=60,
+        synth_s=20,
+        media=(Medium.FESTIVAL,),
+        text="할머니의 얼굴을 스무 초 동안 다시 만들어요.",
+    )
+    session.add(
+        Consent(
+            performer_id=performer.id,
+            digest=digest,
+            email="soonrye@pan.example",
+            offer=offer.to_json(),
+            expires_at=clock.now() + SOON,
+            asked_by_id=draft.owner_id,
+        )
+    )
+
+
+def _a_picture(session: Session, draft: Entry) -> None:
+    poster = Asset(
+        entry_id=draft.id,
+        slot=Slot.POSTER,
+        state=AssetState.PLAYABLE,
+        uploaded_by_id=draft.owner_id,
+        file_name="poster.png",
+        size=1000,
+        alt_ko="편지 더미",
+    )
+    session.add(poster)
+
+
+def _a_class_entry_with_its_mentor(session: Session) -> None:
+    mine = entry(session, CLASS)
+    values = {column.name: getattr(mine, column.name) for column in Entry.__table__.columns if column.name != "id"}
+    values |= {"number": IN_REVIEW, "state": EntryState.MENTOR_REVIEW, "title_ko": "옥상의 비행기"}
+    session.execute(sa.insert(Entry).values(**values))
+
+
+def _a_seat_on_offer(session: Session) -> None:
+    waiting = sa.select(Booking).where(Booking.state == SeatState.WAITLISTED).order_by(Booking.position)
+    first = session.scalars(waiting).first()
+    assert first is not None
+    first.offered_until = clock.now() + timedelta(hours=2)
+    session.execute(sa.update(Booking).where(Booking.id == first.id).values(state=SeatState.OFFERED))
+
+
+def _a_juror_at_work(session: Session) -> None:
+    assignment = session.get_one(Assignment, _open_assignment(session, "juror").id)
+    session.add(Memo(assignment_id=assignment.id, at_s=3, text="첫 장면의 빛"))
+    session.add(
+        Conflict(
+            juror_id=assignment.juror_id,
+            entry_id=assignment.entry_id,
+            source=ConflictSource.COMPUTED,
+            reason="mail domain",
+        )
+    )
+
+
+def _a_decision_that_waits(session: Session) -> None:
+    judging = _open_round(session)
+    film = session.scalars(
+        sa.select(Entry).where(Entry.call_id == judging.call_id, Entry.state == EntryState.ELIGIBLE).order_by(Entry.id)
+    ).all()[-1]
+    found = session.scalars(sa.select(Entry).where(Entry.id == film.id).options(joinedload(Entry.owner))).one()
+    decisions.decide(session, judging, found, Outcome.SELECTED, by=actor(session, "chair"))
+
+
+def _open_round(session: Session) -> Round:
+    return session.scalars(sa.select(Round).where(Round.state == RoundState.OPEN)).one()
+
+
+def _open_assignment(session: Session, who: str) -> Assignment:
+    wanted = sa.select(Assignment).join(Juror, Juror.id == Assignment.juror_id).join(Round, Round.id == Juror.round_id)
+    return session.scalars(
+        wanted.where(
+            Juror.person_id == person(session, who).id,
+            Round.state == RoundState.OPEN,
+            Assignment.state == AssignmentState.PUBLISHED,
+        ).order_by(Assignment.id)
+    ).first()  # type: ignore[return-value]
+
+
+# ── addresses ──────────────────────────────────────────────────────────
+
+
+def things(session: Session) -> dict[str, Any]:
+    """The name of every thing on the stage that an address may ask for."""
+    judging, assignment = _open_round(session), _open_assignment(session, "juror")
+    screening = session.scalars(sa.select(Screening).order_by(Screening.starts_at)).all()
+    guest = session.scalars(sa.select(Guest).where(Guest.state == "invited")).first()
+    holder = session.scalars(
+        sa.select(Booking).where(Booking.state == SeatState.CONFIRMED).order_by(Booking.id.desc())
+    ).first()
+    offered = session.scalars(sa.select(Booking).where(Booking.state == SeatState.OFFERED)).one()
+    held = session.scalars(sa.select(OutgoingMail).where(OutgoingMail.batch.is_not(None))).first()
+    mine = links.of(session)
+    assert guest is not None
+    assert holder is not None
+    assert held is not None
+    return {
+        "call": "pan27",
+        "cohort": _only(session, "cohorts", "code"),
+        "category": session.scalar(sa.text("SELECT min(id) FROM categories")),
+        "received": _a_number(session, EntryState.SUBMITTED),
+        "selected": _a_number(session, EntryState.ELIGIBLE),
+        "receipt": session.scalar(sa.text("SELECT number FROM receipts ORDER BY id LIMIT 1")),
+        "round": judging.code,
+        "assignment": assignment.code,
+        "memo": session.scalar(sa.text("SELECT min(id) FROM memos")),
+        "conflict": session.scalar(sa.text("SELECT min(id) FROM conflicts")),
+        "screening": screening[-1].code,
+        "day": screening[-1].starts_at.astimezone(session.info["settings"].zone).date().isoformat(),
+        "package": session.scalars(sa.select(Package.code).order_by(Package.id)).first(),
+        "mail": held.id,
+        "batch": held.batch,
+        "guest": mine.token(links.GUEST, guest.code),
+        "ticket": mine.token(links.TICKET, holder.code),
+        "offer": mine.token(links.WAITLIST, offered.code),
+        "picture": session.scalars(sa.select(Asset.code).where(Asset.slot == Slot.POSTER)).first(),
+        "poster": _poster(session),
+        "letter": next(path.stem for path in mailbox.folder(session.info["settings"]).glob("*.eml")),
+    }
+
+
+def _only(session: Session, table: str, column: str) -> Any:
+    return session.scalar(sa.text(f"SELECT {column} FROM {table} ORDER BY id LIMIT 1"))
+
+
+def _a_number(session: Session, state: EntryState) -> str:
+    return session.scalars(sa.select(Entry.number).where(Entry.state == state).order_by(Entry.id)).first() or ""
+
+
+def _poster(session: Session) -> str:
+    shelf = session.scalars(sa.select(Rendition).where(Rendition.kind == RenditionKind.SMALL)).first()
+    assert shelf is not None
+    path = tickets.picture_path(session.info["settings"].secret_key, shelf)
+    return path.removeprefix("/pictures/").removesuffix(".webp")
