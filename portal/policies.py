@@ -123,6 +123,16 @@ def enter_office(actor: Actor, subject: object = None) -> bool:
     return bool(actor.places(Scope.EDITION, Role.ORGANIZER))
 
 
+def enter_door(actor: Actor, subject: object = None) -> bool:
+    """The seats and the door."""
+    return bool(actor.places(Scope.EDITION, Role.ORGANIZER, Role.PROGRAMMER, Role.MODERATOR))
+
+
+def enter_judging(actor: Actor, subject: object = None) -> bool:
+    """The rooms of the chair: rounds, results, decisions."""
+    return bool(actor.places(Scope.EDITION, Role.CHAIR, Role.ORGANIZER))
+
+
 def work_on_edition(actor: Actor, edition: Edition) -> bool:
     return edition.id in desk_editions(actor)
 

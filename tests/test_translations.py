@@ -60,6 +60,16 @@ def test_korean_is_complete() -> None:
     assert missing(_used(), _catalog("ko")) == []
 
 
+def test_catalogs_do_not_disagree() -> None:
+    said: dict[str, set[str]] = {}
+    for path in (paths.LOCALE / "ko").glob("*.po"):
+        with path.open("rb") as source:
+            for message in read_po(source, locale="ko"):
+                if message.id:
+                    said.setdefault(_whole(message), set()).add("|".join(_texts(message)))
+    assert {key: texts for key, texts in said.items() if len(texts) > 1} == {}
+
+
 def test_a_planted_message_without_translation_is_found() -> None:
     assert missing({"A planted sentence nobody translated.": "here:1"}, _catalog("ko"))
 

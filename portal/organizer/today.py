@@ -9,15 +9,17 @@ from typing import Any
 
 from flask import url_for
 
-from portal import clock
+from portal import clock, policies
 from portal.i18n import N_, _, day, ngettext, number, pick
 from portal.jury.models import Round
 from portal.jury.queries import ProgressRow
 from portal.lifecycles import EntryState
 from portal.organizer.figures import Counts, Growth, Worries
+from portal.policies import Actor
 from portal.web.charts import Bars, Ranked, Ranking, Shares, Trend
 
 LATE_DAYS = 4
+_URGENCY = ("bad", "warn", "info")
 CRAFT_NAMES = {
     "script": N_("Script"),
     "picture": N_("Picture"),
@@ -47,27 +49,26 @@ def late(rows: Sequence[ProgressRow]) -> list[ProgressRow]:
     ]
 
 
-def todos(counts: Counts, worries: Worries, round_: Round | None, pace: Sequence[ProgressRow]) -> list[Todo]:
-    """What needs a hand, most urgent first; an empty list is good news."""
-    found: list[Todo] = []
-    slow = late(pace)
-    if slow and round_ is not None:
-        left = sum(row.assigned - row.scored for row in slow)
-        found.append(
-            Todo(
-                "clock-alert",
-                "bad",
-                ngettext(
-                    "{n} juror has stopped for four days", "{n} jurors have stopped for four days", len(slow)
-                ).format(n=len(slow)),
-                ngettext("{n} film left", "{n} films left", left).format(n=left),
-                url_for("rounds.show", code=round_.code),
-                _("See the pace"),
-            )
-        )
-    found += _entry_todos(counts, worries)
-    found += _other_todos(worries, round_)
-    return found
+def todos(
+    actor: Actor, counts: Counts, worries: Worries, round_: Round | None, pace: Sequence[ProgressRow]
+) -> list[Todo]:
+    """What needs the actor's hand, most urgent first; an empty list is good news."""
+    judging = _judging_todos(worries, round_, pace) if round_ and policies.enter_judging(actor) else []
+    office = [*_entry_todos(counts, worries), *_mail_todos(worries)] if policies.enter_office(actor) else []
+    return sorted([*judging, *office], key=lambda todo: _URGENCY.index(todo.kind))
+
+
+def _judging_todos(worries: Worries, round_: Round, pace: Sequence[ProgressRow]) -> list[Todo]:
+    address, slow, conflicts = url_for("rounds.show", code=round_.code), late(pace), worries.conflicts
+    left = sum(row.assigned - row.scored for row in slow)
+    stopped = ngettext("{n} juror has stopped for four days", "{n} jurors have stopped for four days", len(slow))
+    films = ngettext("{n} film left", "{n} films left", left).format(n=left)
+    doubts = ngettext("{n} possible conflict of interest", "{n} possible conflicts of interest", conflicts)
+    rows = (
+        (len(slow), "clock-alert", "bad", stopped, films, address, _("See the pace")),
+        (conflicts, "triangle-alert", "warn", doubts, "", f"{address}#conflicts", _("Settle")),
+    )
+    return [Todo(icon, kind, title.format(n=n), text, to, verb) for n, icon, kind, title, text, to, verb in rows if n]
 
 
 def _entry_todos(counts: Counts, worries: Worries) -> list[Todo]:
@@ -84,24 +85,15 @@ def _entry_todos(counts: Counts, worries: Worries) -> list[Todo]:
     return [Todo(icon, kind, text.format(n=n), "", address, verb) for n, icon, kind, text, verb in rows if n]
 
 
-def _other_todos(worries: Worries, round_: Round | None) -> list[Todo]:
-    found = []
-    if worries.conflicts and round_ is not None:
-        text = ngettext("{n} possible conflict of interest", "{n} possible conflicts of interest", worries.conflicts)
-        address = url_for("rounds.show", code=round_.code) + "#conflicts"
-        found.append(Todo("triangle-alert", "warn", text.format(n=worries.conflicts), "", address, _("Settle")))
-    if worries.mails_failed:
-        text = ngettext("{n} mail could not be delivered", "{n} mails could not be delivered", worries.mails_failed)
-        found.append(
-            Todo(
-                "mail", "bad", text.format(n=worries.mails_failed), "", url_for("mail.outbox", state="failed"), _("See")
-            )
-        )
-    if worries.mails_held:
-        text = ngettext("{n} mail waits for release", "{n} mails wait for release", worries.mails_held)
-        held = url_for("mail.outbox", state="draft")
-        found.append(Todo("mail", "info", text.format(n=worries.mails_held), "", held, _("Read")))
-    return found
+def _mail_todos(worries: Worries) -> list[Todo]:
+    failed, held = worries.mails_failed, worries.mails_held
+    lost = ngettext("{n} mail could not be delivered", "{n} mails could not be delivered", failed)
+    waiting = ngettext("{n} mail waits for release", "{n} mails wait for release", held)
+    rows = (
+        (failed, "bad", lost, url_for("mail.outbox", state="failed"), _("See")),
+        (held, "info", waiting, url_for("mail.outbox", state="draft"), _("Read")),
+    )
+    return [Todo("mail", kind, title.format(n=n), "", to, verb) for n, kind, title, to, verb in rows if n]
 
 
 def trend(growth: Growth) -> Trend:

@@ -35,7 +35,7 @@ NEXT_STATES = {
 
 
 @bp.get("")
-@guard(policies.enter_desk)
+@guard(policies.enter_judging)
 def index() -> ResponseReturnValue:
     """Every round of the actor's editions with its progress."""
     editions = current.actor().places(policies.Scope.EDITION, policies.Role.CHAIR, policies.Role.ORGANIZER)
@@ -48,7 +48,7 @@ def index() -> ResponseReturnValue:
 
 
 @bp.post("")
-@guard(policies.enter_desk)
+@guard(policies.enter_judging)
 def create() -> ResponseReturnValue:
     """A new round of a call, with the three panels."""
     call = current.session().get(Call, _number(request.form.get("call_id")))

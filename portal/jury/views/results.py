@@ -89,6 +89,7 @@ def _review(round_: Round, *, status: int = 200, error: Invalid | None = None) -
         tally=decisions.tally(session, round_),
         selected=desk_queries.pending_selected(session, round_.id),
         batch=decisions.batch(round_),
+        may_office=policies.enter_office(current.actor()),
         error=error,
     )
 

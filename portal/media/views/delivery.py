@@ -11,6 +11,7 @@ from portal.media.models import Asset, Rendition
 from portal.signing import BadToken
 from portal.web import current
 from portal.web.access import guard, require
+from portal.web.pages import attach
 
 bp = Blueprint("media", __name__)
 # Uploaded bytes and what was made of them never run as a page, even when they are opened as one.
@@ -61,7 +62,8 @@ def _deliver(key: str, content_type: str, name: str, *, save: bool = False) -> R
     if current.settings().accel_redirect:
         response = Response(content_type=content_type)
         response.headers["X-Accel-Redirect"] = f"{current.settings().accel_redirect}/{key[:2]}/{path.name}"
-        response.headers.set("Content-Disposition", "attachment" if save else "inline", filename=name)
+        if save:
+            attach(response, name)
     else:
         response = send_file(path, mimetype=content_type, download_name=name, as_attachment=save, conditional=True)
     response.headers["Content-Security-Policy"] = HARMLESS
