@@ -8,7 +8,7 @@ from functools import cache
 from babel import Locale
 
 from portal.entries.checklist import Task
-from portal.entries.models import Entry
+from portal.entries.models import CreditRole, Entry
 from portal.i18n import N_, language, translate
 
 LIMITS: Mapping[str, int] = {
@@ -34,6 +34,18 @@ NAMES: Mapping[str, str] = {
     "country": N_("Country"),
     "spoken_language": N_("Language spoken in the film"),
     "genre": N_("Genre"),
+}
+CREDIT_ROLES: Mapping[CreditRole, str] = {
+    CreditRole.DIRECTOR: N_("Director"),
+    CreditRole.WRITER: N_("Writer"),
+    CreditRole.PRODUCER: N_("Producer"),
+    CreditRole.AI_ARTIST: N_("AI artist"),
+    CreditRole.CINEMATOGRAPHER: N_("Cinematographer"),
+    CreditRole.EDITOR: N_("Editor"),
+    CreditRole.COMPOSER: N_("Composer"),
+    CreditRole.SOUND: N_("Sound"),
+    CreditRole.CAST: N_("Cast"),
+    CreditRole.OTHER: N_("Another part"),
 }
 GENRES: Mapping[str, str] = {
     "drama": N_("Drama"),

@@ -11,22 +11,10 @@ from wtforms import BooleanField, SelectField, SelectMultipleField, ValidationEr
 from portal import i18n
 from portal.entries import fields
 from portal.entries.checklist import TITLES
-from portal.entries.models import CreditRole, VerdictOutcome
+from portal.entries.models import VerdictOutcome
 from portal.i18n import N_, translate
 from portal.web.forms import AtMost, EmailAddress, Form, Line, Required, Words
 
-CREDIT_ROLES = {
-    CreditRole.DIRECTOR: N_("Director"),
-    CreditRole.WRITER: N_("Writer"),
-    CreditRole.PRODUCER: N_("Producer"),
-    CreditRole.AI_ARTIST: N_("AI artist"),
-    CreditRole.CINEMATOGRAPHER: N_("Cinematographer"),
-    CreditRole.EDITOR: N_("Editor"),
-    CreditRole.COMPOSER: N_("Composer"),
-    CreditRole.SOUND: N_("Sound"),
-    CreditRole.CAST: N_("Cast"),
-    CreditRole.OTHER: N_("Another part"),
-}
 DECLARATIONS = {
     "rules": N_("I have read the regulations and accept them."),
     "true": N_("What I wrote is complete and true. I will tell the festival if anything changes."),

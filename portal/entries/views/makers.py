@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from portal import policies
 from portal.entries import queries, service
 from portal.entries.checklist import Task
-from portal.entries.forms import CREDIT_ROLES
+from portal.entries.fields import CREDIT_ROLES
 from portal.entries.models import CreditRole, Entry
 from portal.entries.views import frame
 from portal.entries.views.blueprint import bp

@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from portal import policies
 from portal.entries import fields, queries, service
 from portal.entries.checklist import Task
-from portal.entries.forms import CREDIT_ROLES, ReasonForm, SubmitForm
+from portal.entries.fields import CREDIT_ROLES
+from portal.entries.forms import ReasonForm, SubmitForm
 from portal.entries.models import Entry
 from portal.entries.views import frame
 from portal.entries.views.blueprint import bp

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from portal import clock, policies
 from portal.calls import queries as calls
 from portal.disclosure import queries as disclosure
-from portal.entries.forms import CREDIT_ROLES
+from portal.entries.fields import CREDIT_ROLES
 from portal.entries.models import Entry
 from portal.media import queries as media
 from portal.media.models import Slot
