@@ -84,3 +84,10 @@ class NewPasswordForm(Form):
 
     current_password = PasswordField(validators=[AtMost(200)])
     new_password = PasswordField(validators=[Required(N_("Write the new password."))])
+
+
+class CodeForm(Form):
+    """A code of the second step; `secret` is the signed offer of a new one."""
+
+    code = Line(validators=[Required(N_("Write the six digits.")), AtMost(12)])
+    secret = HiddenField()

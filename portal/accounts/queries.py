@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session, contains_eager
 from portal import clock, signing
 from portal.accounts.models import Invitation, Person, RoleGrant, SignInLink, SignInSession
 from portal.db import UtcDateTime
-from portal.policies import Actor, Grant, Scope
+from portal.policies import Actor, Grant, Role, Scope
+
+NEED_SECOND_STEP = (Role.ADMINISTRATOR, Role.ORGANIZER, Role.CHAIR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +31,18 @@ class Account:
 
 
 def account_behind(session: Session, token: str) -> Account | None:
-    """The account of a session that neither ended nor expired, of a person who is not disabled; one statement."""
+    """The account of a session that neither ended nor expired, of a person who is not disabled; one statement.
+
+    Where the installation asks for a second step, the roles that need it count only once it is on.
+    """
     rows = session.execute(_ACCOUNT, {"digest": signing.digest(token), "now": clock.now()}).all()
     if not rows:
         return None
-    person = rows[0]
+    person, grants = rows[0], _grants(rows)
+    if session.info["settings"].second_step and not person.confirmed:
+        grants = frozenset(grant for grant in grants if grant.role not in NEED_SECOND_STEP)
     return Account(
-        actor=Actor("person", person.id, _grants(rows)),
+        actor=Actor("person", person.id, grants),
         person_id=person.id,
         email=person.email,
         native_name=person.native_name,
@@ -55,6 +62,7 @@ _ACCOUNT = (
         Person.latin_given,
         Person.language,
         Person.timezone,
+        Person.totp_secret.is_not(None).label("confirmed"),
         RoleGrant.role,
         RoleGrant.scope,
         RoleGrant.scope_id,
@@ -85,6 +93,11 @@ def _grants(rows: Sequence[Any]) -> frozenset[Grant]:
 def person_by_email(session: Session, email: str) -> Person | None:
     """The person with this address, written as it is stored."""
     return session.scalar(sa.select(Person).where(Person.email == email))
+
+
+def person_by_code(session: Session, code: str) -> Person | None:
+    """The person with this public code, unless disabled."""
+    return session.scalar(sa.select(Person).where(Person.code == code, Person.disabled_at.is_(None)))
 
 
 def open_sessions(session: Session, person_id: int) -> Sequence[SignInSession]:
@@ -168,3 +181,11 @@ def holders(session: Session, scope: Scope, scope_id: int) -> Sequence[RoleGrant
         .where(RoleGrant.scope == scope, RoleGrant.scope_id == scope_id, RoleGrant.ended_at.is_(None))
         .order_by(RoleGrant.role, Person.native_name, Person.id)
     ).all()
+
+
+def needs_second_step(session: Session, person: Person) -> bool:
+    """Whether some of the person's roles wait for the second step to be switched on."""
+    asked: bool = session.info["settings"].second_step
+    if not asked or person.totp_secret is not None:
+        return False
+    return any(grant.role in NEED_SECOND_STEP for grant in grants_of(session, person.id))

@@ -50,6 +50,7 @@ _KINDS = {
     "returned": N_("Returned by the mentor"),
     "screening_changed": N_("Screening changed"),
     "seat_offer": N_("Offer of a seat"),
+    "second_step": N_("Second step at sign-in"),
     "sign_in": N_("Sign-in link"),
     "sign_up": N_("Sign-up link"),
     "talk_changed": N_("Q&A changed"),

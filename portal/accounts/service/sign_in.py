@@ -15,7 +15,7 @@ from portal import clock, i18n, links, signing
 from portal.accounts import passwords, queries
 from portal.accounts.models import LinkPurpose, Person, SignInAttempt, SignInLink
 from portal.accounts.service.people import Names, create_person
-from portal.accounts.service.sessions import start_session
+from portal.accounts.service.second_step import use_code
 from portal.errors import Invalid, PortalError
 from portal.i18n import N_
 from portal.mail import outbox
@@ -57,8 +57,8 @@ def one_time_link(session: Session, person: Person, *, lasts: timedelta = LINK_L
         return links.of(session).sign_in(token)
 
 
-def sign_in_by_link(session: Session, token: str, *, newcomer: Names | None = None) -> str | None:
-    """Use the link up and start a session; None when it was used, is too old, or its person is disabled.
+def use_link(session: Session, token: str, *, newcomer: Names | None = None) -> Person | None:
+    """Use the link up; whose it is, or None when it was used, is too old, or its person is disabled.
 
     An unknown address becomes an account with the `newcomer`'s names.
     """
@@ -74,9 +74,7 @@ def sign_in_by_link(session: Session, token: str, *, newcomer: Names | None = No
     person = queries.person_by_email(session, email)
     if person is None and newcomer is not None:
         person = create_person(session, email, newcomer)
-    if person is None or person.disabled_at is not None:
-        return None
-    return start_session(session, person.id)
+    return person if person is not None and person.disabled_at is None else None
 
 
 def note_attempt(session: Session, email: str, *, asked_from: str) -> int:
@@ -89,16 +87,12 @@ def note_attempt(session: Session, email: str, *, asked_from: str) -> int:
     return attempt.id
 
 
-def sign_in_by_password(session: Session, attempt_id: int, password: str) -> str:
-    """Judge a counted try and start a session; the try is forgotten when it was right.
+def check_password(session: Session, attempt_id: int, password: str) -> Person:
+    """Judge a counted try; whose password it is. The try is forgotten when it was right.
 
     Raises TooManyTries, or Invalid with the same words for an unknown address, no password and a wrong one.
     """
-    attempt = session.get_one(SignInAttempt, attempt_id)
-    tries = _recent(session, SignInAttempt.at, SignInAttempt.email == attempt.email)
-    nearby = _recent(session, SignInAttempt.at, SignInAttempt.asked_from == attempt.asked_from)
-    if tries > TRIES_PER_ACCOUNT or nearby > TRIES_PER_ADDRESS:
-        raise TooManyTries
+    attempt = _within_limits(session, attempt_id)
     person = queries.person_by_email(session, attempt.email)
     if not passwords.matches(person.password_hash if person else None, password):
         raise Invalid("password", WRONG)
@@ -108,7 +102,23 @@ def sign_in_by_password(session: Session, attempt_id: int, password: str) -> str
     if passwords.outdated(person.password_hash or ""):
         person.password_hash = passwords.hashed(password)
     session.delete(attempt)
-    return start_session(session, person.id)
+    return person
+
+
+def check_code(session: Session, attempt_id: int, person: Person, typed: str) -> None:
+    """Judge a counted try at the second step; raises TooManyTries or Invalid."""
+    attempt = _within_limits(session, attempt_id)
+    use_code(session, person, typed)
+    session.delete(attempt)
+
+
+def _within_limits(session: Session, attempt_id: int) -> SignInAttempt:
+    attempt = session.get_one(SignInAttempt, attempt_id)
+    tries = _recent(session, SignInAttempt.at, SignInAttempt.email == attempt.email)
+    nearby = _recent(session, SignInAttempt.at, SignInAttempt.asked_from == attempt.asked_from)
+    if tries > TRIES_PER_ACCOUNT or nearby > TRIES_PER_ADDRESS:
+        raise TooManyTries
+    return attempt
 
 
 def _recipient(person: Person) -> outbox.Recipient:

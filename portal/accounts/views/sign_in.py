@@ -11,14 +11,12 @@ from portal.accounts.addresses import own_path
 from portal.accounts.forms import LinkForm, NamesForm, PasswordForm
 from portal.accounts.models import SignInLink
 from portal.accounts.views.blueprint import bp
+from portal.accounts.views.entering import asked_from, enter
 from portal.errors import Invalid
 from portal.i18n import _
 from portal.web import cookies, current
 from portal.web.access import guard
 from portal.web.pages import page
-
-# Where somebody lands who did not come for a certain page.
-_DESKS = ((policies.enter_desk, "ops"), (policies.enter_jury, "jury"), (policies.enter_school, "school"))
 
 
 @bp.get("/login")
@@ -39,7 +37,7 @@ def ask_link() -> ResponseReturnValue:
         current.session(),
         form.email.data,
         language=i18n.language(),
-        asked_from=_asked_from(),
+        asked_from=asked_from(),
         next_path=form.next.data,
     )
     return redirect(url_for("accounts.link_sent"), 303)
@@ -66,14 +64,14 @@ def sign_in_with_password() -> ResponseReturnValue:
     form = PasswordForm()
     if not form.sent_and_valid():
         return _door("accounts/login_password.html", form, status=422)
-    attempt = service.note_attempt(current.session(), form.email.data, asked_from=_asked_from())
+    attempt = service.note_attempt(current.session(), form.email.data, asked_from=asked_from())
     current.release_database()
     try:
-        token = service.sign_in_by_password(current.session(), attempt, form.password.data)
+        person = service.check_password(current.session(), attempt, form.password.data)
     except Invalid as problem:
         form.blame(problem)
         return _door("accounts/login_password.html", form, status=422)
-    return _welcome(token, form.next.data)
+    return enter(person, form.next.data)
 
 
 @bp.get("/login/<token>")
@@ -96,8 +94,8 @@ def use_link(token: str) -> ResponseReturnValue:
         if not form.sent_and_valid():
             return _link_page(token, link, form, status=422)
         newcomer = form.names()
-    started = service.sign_in_by_link(current.session(), token, newcomer=newcomer)
-    return _welcome(started, link.next_path) if started else _stale_link(token)
+    person = service.use_link(current.session(), token, newcomer=newcomer)
+    return enter(person, link.next_path) if person else _stale_link(token)
 
 
 @bp.post("/logout")
@@ -114,10 +112,6 @@ def _door(template: str, form: LinkForm, *, status: int = 200) -> ResponseReturn
     return page(template, form=form, status=status)
 
 
-def _asked_from() -> str:
-    return (request.remote_addr or "")[:64]
-
-
 def _is_new(link: SignInLink) -> bool:
     return queries.person_by_email(current.session(), link.email) is None
 
@@ -129,14 +123,3 @@ def _link_page(token: str, link: SignInLink, form: NamesForm, *, status: int = 2
 def _stale_link(token: str) -> ResponseReturnValue:
     email = queries.address_of_link(current.session(), token)
     return page("accounts/stale_link.html", form=LinkForm(data={"email": email or "", "next": ""}), status=410)
-
-
-def _welcome(token: str, next_path: str) -> ResponseReturnValue:
-    cookies.sign_in(token)
-    return redirect(own_path(next_path) or _landing(), 303)
-
-
-def _landing() -> str:
-    actor = current.actor()
-    desk = next((path for enter, path in _DESKS if enter(actor)), "entries")
-    return f"/{i18n.language()}/{desk}"

@@ -72,6 +72,17 @@ def end_role(edition: Edition) -> ResponseReturnValue:
     return _back(_("Role ended: {name}").format(name=held.person.native_name))
 
 
+@bp.post("/ops/team/device")
+@guard(policies.invite_person, load=queries.current_edition)
+def forget_device(edition: Edition) -> ResponseReturnValue:
+    """Switch the second step off for a colleague whose device is lost; they are told by mail."""
+    found = accounts.holders(current.session(), Scope.EDITION, edition.id)
+    wanted = request.form.get("grant")
+    held = next((one for one in found if str(one.id) == wanted and one.role in DESK), None) or abort(404)
+    service.switch_off(current.session(), held.person, by=current.actor())
+    return _back(_("Second step switched off: {name}").format(name=held.person.native_name))
+
+
 def _place(edition: Edition, language: str) -> str:
     return edition.name_ko if language == "ko" else edition.name_en
 
