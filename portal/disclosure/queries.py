@@ -146,14 +146,13 @@ def public_holds(session: Session, entry_ids: Collection[int]) -> set[int]:
 
 def readiness(session: Session, entry_id: int, facts: Facts) -> Readiness:
     """What is missing in an entry's disclosure and consents, for its list of tasks."""
-    disclosure = disclosure_of(session, entry_id)
+    return readiness_of(disclosure_of(session, entry_id), facts)
+
+
+def readiness_of(disclosure: Disclosure | None, facts: Facts) -> Readiness:
+    """The same for a disclosure that is loaded with its performers and consents, or for none."""
     if disclosure is None:
         return Readiness(begun=False, form=(), consents=())
-    return readiness_of(disclosure, facts)
-
-
-def readiness_of(disclosure: Disclosure, facts: Facts) -> Readiness:
-    """The same for a disclosure that is loaded with its performers and consents."""
     people = disclosure.performers
     ledger = ledger_from(disclosure.ledger, people)
     facts = replace(facts, disclosed_sha256=disclosure.film_sha256)

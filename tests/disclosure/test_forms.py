@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from portal.disclosure import places
 from portal.disclosure.answers import Answers, PersonShown, SharePicked, ToolUse
 from portal.disclosure.codes import Base, Degree, Likeness, PerformerKind, Scope, ShareMethod
-from portal.disclosure.forms import DisclosureForm
+from portal.entries.views.forms import DisclosureForm
 from portal.web.forms import tidy
 from tests.disclosure.declared import ACTRESS, SOUND
 
