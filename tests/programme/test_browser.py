@@ -1,0 +1,147 @@
+"""The timetable desk in a real browser: lifted with keys, dragged, undone; and the booking form without JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from threading import Thread
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.serving import make_server
+
+from portal.accounts import service as accounts
+from portal.audience.models import Booking
+from portal.policies import SYSTEM
+from portal.programme import queries, service
+from portal.programme.models import Screening
+from tests import services
+from tests.programme import rows
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    """The application answering on a port of its own."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=services.chromium(), args=["--no-sandbox"])
+        yield found
+        found.close()
+
+
+def desk(browser: Browser, app: Flask, session: Session, address: str, person_id: int) -> Page:
+    """A page signed in as a programmer."""
+    token = accounts.start_session(session, person_id)
+    session.commit()
+    signer = SecureCookieSessionInterface().get_signing_serializer(app)
+    assert signer is not None
+    context = browser.new_context(viewport={"width": 1440, "height": 1000})
+    context.add_cookies([{"name": "pan", "value": str(signer.dumps({"t": token})), "url": address}])
+    return context.new_page()
+
+
+def place_of(sessions: sessionmaker[Session], code: str) -> tuple[str, str]:
+    """Time of day and hall of a screening, as the database has it."""
+    with sessions() as session:
+        found = queries.screening_for_desk(session, code)
+        assert found is not None
+        return found.starts_at.astimezone(queries.desk.ZONE).strftime("%H:%M"), found.hall.name_ko
+
+
+def test_a_block_is_lifted_moved_dropped_and_undone(
+    browser: Browser, app: Flask, session: Session, sessions: sessionmaker[Session], address: str
+) -> None:
+    edition = rows.edition(session)
+    one, two = rows.hall(session, edition), rows.hall(session, edition, "2관", 120)
+    package = rows.package(session, edition, rows.film(session, edition, minutes=80))
+    screening = rows.screening(session, package, one, rows.evening(hour=15))
+    rows.screening(session, package, two, rows.evening(hour=15, minute=30))
+    code, person = screening.code, rows.programmer(session, edition)
+    page = desk(browser, app, session, address, person.id)
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.goto(f"{address}/ko/ops/schedule/{rows.evening().date()}")
+    block = page.locator(f"#b-{code}")
+    block.locator(".blk__b").focus()
+
+    page.keyboard.press("Space")
+    page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("Escape")
+    assert place_of(sessions, code) == ("15:00", "1관")
+
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("[data-say]")).to_contain_text("2관 15:05")
+    page.keyboard.press("Enter")
+    expect(block.locator(".blk__w")).to_have_text("겹침")
+    expect(page.locator(".tt__h")).to_contain_text("겹침 1")
+    assert place_of(sessions, code) == ("15:05", "2관")
+
+    page.keyboard.press("z")
+    expect(page.locator(".tt__h")).to_contain_text("겹침 없음")
+    assert place_of(sessions, code) == ("15:00", "1관")
+
+    handle = block.locator(".blk__b")
+    box = handle.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 40, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 40, box["y"] + 60, steps=4)
+    page.mouse.move(box["x"] + 40, box["y"] + 20 + 1.18 * 60, steps=4)
+    with page.expect_response("**/move"):
+        page.mouse.up()
+    assert place_of(sessions, code) == ("16:00", "1관")
+    assert complaints == []
+
+
+def test_somebody_elses_move_is_not_overwritten(
+    browser: Browser, app: Flask, session: Session, sessions: sessionmaker[Session], address: str
+) -> None:
+    edition = rows.edition(session)
+    hall = rows.hall(session, edition)
+    screening = rows.screening(session, rows.package(session, edition, rows.film(session, edition)), hall)
+    page = desk(browser, app, session, address, rows.programmer(session, edition).id)
+    page.goto(f"{address}/ko/ops/schedule/{rows.evening().date()}")
+    service.move(session, screening, hall, rows.evening(hour=12), rev=screening.rev, by=SYSTEM)
+    session.commit()
+    page.locator(f"#b-{screening.code} .blk__b").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    with page.expect_response("**/move") as answer:
+        page.keyboard.press("Enter")
+    assert answer.value.status == 409
+    assert place_of(sessions, screening.code) == ("12:00", "1관")
+    expect(page.locator(f"#b-{screening.code} [data-time]")).to_contain_text("12:00", timeout=10_000)
+
+
+def test_booking_needs_no_javascript(browser: Browser, session: Session, address: str) -> None:
+    screening: Screening = rows.on_sale(session)
+    session.commit()
+    page = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844}).new_page()
+    page.goto(f"{address}/ko/screenings/{screening.code}")
+    page.get_by_label("이름", exact=True).fill("한서윤")
+    page.get_by_label("메일 주소", exact=True).fill("han@example.com")
+    page.get_by_role("radio", name="3").check()
+    page.get_by_role("checkbox").check()
+    page.get_by_role("button", name="예매", exact=True).click()
+    expect(page.locator(".pass")).to_contain_text("한서윤")
+    box = page.locator(".pass__qr svg").bounding_box()
+    assert box is not None
+    assert box["width"] >= 240
+    assert session.scalar(sa.select(Booking.party)) == 3
