@@ -1,6 +1,6 @@
 """Absolute addresses for mails and papers, without Flask and never from a Host header.
 
-A route test (tests/test_links.py) asserts that the web application answers each of these paths.
+A route test (tests/test_routes.py) asserts that the web application answers each of these paths.
 """
 
 from __future__ import annotations

@@ -49,7 +49,8 @@ def _accepted(token: str, offered: Invitation, person: Person) -> ResponseReturn
     if not service.accept_invitation(current.session(), token, person):
         return page("accounts/stale_invitation.html", status=410)
     flash(_("You are on board: {role}").format(role=role_name(offered.role)), "ok")
-    return redirect(url_for("accounts.profile"), 303)
+    waits = queries.needs_second_step(current.session(), person)
+    return redirect(url_for("accounts.device" if waits else "accounts.profile"), 303)
 
 
 def _page(token: str, offered: Invitation, form: NamesForm, *, status: int = 200) -> ResponseReturnValue:
