@@ -198,3 +198,9 @@ def at(day: date, text: str, zone: ZoneInfo) -> datetime | None:
         return None
     midnight = datetime.combine(day, time(), zone)
     return midnight + timedelta(hours=int(hours), minutes=int(minutes))
+
+
+def written(day: date, moment: datetime, zone: ZoneInfo) -> str:
+    """The moment as `at` reads it on that day: `25:10` for ten past one in the night after."""
+    minutes = int((moment - datetime.combine(day, time(), zone)).total_seconds() // 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.programme.timetable import HARD, Room, Rule, Show, at, findings, free_start
+from portal.programme.timetable import HARD, Room, Rule, Show, at, findings, free_start, written
 
 SEOUL = ZoneInfo("Asia/Seoul")
 ONE = Room(1, "1관", 300, timedelta(minutes=20))
@@ -104,6 +104,7 @@ def test_a_time_of_day_may_run_into_the_night(text: str, expected: str) -> None:
     found = at(date(2027, 2, 19), text, SEOUL)
     assert found is not None
     assert found.isoformat()[:16] == expected
+    assert written(date(2027, 2, 19), found, SEOUL) == text
 
 
 @pytest.mark.parametrize("text", ["", "1530", "15:60", "29:00", "15:3", "-1:00", "aa:bb", "15:30:00"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask import abort, flash, jsonify, redirect, request, url_for
@@ -19,10 +19,10 @@ from portal.programme.days import between, day_of, day_tab, parsed
 from portal.programme.forms import PlaceForm
 from portal.programme.grid import grid
 from portal.programme.length import total_seconds
-from portal.programme.models import Hall, Screening
+from portal.programme.models import Hall, Package, Screening
 from portal.programme.queries import DayPlan
 from portal.programme.states import guest_kind, guest_text, state_kind, state_text
-from portal.programme.timetable import at, free_start
+from portal.programme.timetable import at, free_start, written
 from portal.programme.views.blueprint import bp
 from portal.web import current
 from portal.web.access import guard
@@ -84,6 +84,7 @@ def _words() -> dict[str, Any]:
         "guest_kind": guest_kind,
         "there": zones.there,
         "total_seconds": total_seconds,
+        "written": lambda day, moment: written(day, moment, current.settings().zone),
     }
 
 
@@ -97,7 +98,7 @@ def _selected(edition: Edition, code: str | None) -> Screening | None:
     return found if found is not None and found.edition_id == edition.id else None
 
 
-def _waiting(edition: Edition, code: str | None) -> Any:
+def _waiting(edition: Edition, code: str | None) -> Package | None:
     found = queries.package_by_code(current.session(), code) if code else None
     return found if found is not None and found.edition_id == edition.id else None
 
@@ -109,7 +110,7 @@ def _fixes(plan: DayPlan, code: str | None) -> dict[str, str]:
     zone = current.settings().zone
     found = {key: free_start(shows[key], plan.shows, plan.rooms, zone) for key in sorted(wanted)}
     return {
-        key: start.astimezone(zone).strftime("%H:%M")
+        key: written(plan.day, start, zone)
         for key, start in found.items()
         if start is not None and start != shows[key].starts_at
     }
@@ -123,8 +124,8 @@ def place(edition: Edition) -> ResponseReturnValue:
     try:
         if form.sent_and_valid():
             found = _waiting(edition, form.id.data) or abort(404)
-            start = at(day, form.start.data, current.settings().zone)
-            placed = service.place(current.session(), found, _hall(edition, form), _known(start), by=current.actor())
+            start = _known(at(day, form.start.data, current.settings().zone))
+            placed = service.place(current.session(), found, _hall(edition, form), start, by=current.actor())
             flash(_("On the plan: {title}").format(title=pick(found.title_ko, found.title_en)), "ok")
             return redirect(url_for("programme.desk_day", day=day, s=placed.code), 303)
     except Invalid as problem:
@@ -165,7 +166,7 @@ def _hall(edition: Edition, form: PlaceForm) -> Hall:
     return found
 
 
-def _known(start: Any) -> Any:
+def _known(start: datetime | None) -> datetime:
     if start is None:
         raise Invalid("start", N_("Write a time like 15:30."))
     return start
