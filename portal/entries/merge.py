@@ -23,7 +23,15 @@ class Merged:
 
 def stamp(values: Mapping[str, str]) -> str:
     """The digests of all values, as the form's hidden revision carries them."""
-    return ".".join(f"{name}-{digest(value)}" for name, value in sorted(values.items()))
+    return _written({name: digest(value) for name, value in values.items()})
+
+
+def restamp(shown: Mapping[str, str], seen: str) -> str:
+    """The stamp of a form that stays open after a save: of what it shows, not of what others stored meanwhile.
+
+    With the stored values' stamp, a field somebody else changed would look touched at the next save, and be taken back.
+    """
+    return _written(_read(seen) | {name: digest(value) for name, value in shown.items()})
 
 
 def merge(mine: Mapping[str, str], current: Mapping[str, str], seen: str) -> Merged:
@@ -38,6 +46,10 @@ def merge(mine: Mapping[str, str], current: Mapping[str, str], seen: str) -> Mer
 def digest(value: str) -> str:
     """A short fingerprint that tells two versions of a text apart."""
     return hashlib.sha256(value.encode()).hexdigest()[:_LENGTH]
+
+
+def _written(digests: Mapping[str, str]) -> str:
+    return ".".join(f"{name}-{found}" for name, found in sorted(digests.items()))
 
 
 def _read(seen: str) -> dict[str, str]:

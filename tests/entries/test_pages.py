@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from portal import clock, policies
 from portal.accounts.models import Person
 from portal.calls.models import Call, Category, Edition
+from portal.disclosure.models import Disclosure
 from portal.entries import queries
 from portal.entries.forms import DECLARATIONS
 from portal.entries.models import Credit, Entry, Member, Receipt
@@ -357,3 +358,66 @@ def test_the_list_filter_agrees_with_the_policy(session, edition, call, owner) -
     for actor in actors:
         listed = set(session.scalars(sa.select(Entry.id).where(queries.visible_to(actor))))
         assert listed == {one.id for one in loaded if policies.see_entry(actor, one)}, actor
+
+
+def test_a_tab_left_open_does_not_take_back_what_another_saved(session, call, owner, sign_in: SignIn) -> None:
+    entry = builders.entry(session, call, owner, title_ko="처음", title_en="First")
+    session.commit()
+    browser, save = sign_in(owner.id), {"X-Autosave": "1"}
+    address = f"/ko/entries/{entry.number}/info"
+    drawn = {"country": "KR", "spoken_language": "ko", "genre": "", "title_ko": "처음", "title_en": "First"}
+    rev = hidden(browser.get(address).text, "rev")
+    assert browser.post(address, data={**drawn, "rev": rev, "title_ko": "첫째 탭"}, headers=save).status_code == 200
+    # The second tab still shows the old title; it saves twice, each time with the stamp it was answered.
+    second = {**drawn, "rev": rev, "logline_en": "One"}
+    second["rev"] = browser.post(address, data=second, headers=save).json["rev"]
+    second["logline_en"] = "One and two"
+    second["rev"] = browser.post(address, data=second, headers=save).json["rev"]
+    kept = stored(session, entry)
+    assert (kept.title_ko, kept.logline_en) == ("첫째 탭", "One and two")
+    # Touching the title itself now is a real clash.
+    assert browser.post(address, data={**second, "title_ko": "둘째 탭"}, headers=save).status_code == 409
+
+
+def test_the_page_of_a_clash_shows_what_others_changed_elsewhere(session, call, owner, sign_in: SignIn) -> None:
+    entry = builders.entry(session, call, owner, title_ko="처음", title_en="First")
+    session.commit()
+    browser = sign_in(owner.id)
+    address = f"/ko/entries/{entry.number}/info"
+    drawn = {"country": "KR", "spoken_language": "ko", "genre": "", "title_ko": "처음", "title_en": "First"}
+    rev = hidden(browser.get(address).text, "rev")
+    theirs = {**drawn, "rev": rev, "title_ko": "그 사람", "title_en": "Theirs"}
+    assert browser.post(address, data=theirs, headers={"X-Autosave": "1"}).status_code == 200
+    page = browser.post(address, data={**drawn, "rev": rev, "title_ko": "나"})
+    assert page.status_code == 409
+    form = page.text[page.text.index("data-autosave") :]
+    assert 'value="나"' in form
+    assert 'value="Theirs"' in form
+
+
+def test_two_tabs_tick_different_rights_and_both_stay(session, call, owner, sign_in: SignIn) -> None:
+    entry = builders.entry(session, call, owner)
+    session.commit()
+    browser, save = sign_in(owner.id), {"X-Autosave": "1"}
+    address = f"/ko/entries/{entry.number}/rights"
+    rev = hidden(browser.get(address).text, "rev")
+    for tick in ("music_cleared", "fonts_cleared"):
+        assert browser.post(address, data={"rev": rev, tick: "1"}, headers=save).status_code == 200
+    kept = stored(session, entry)
+    assert (kept.music_cleared, kept.fonts_cleared) == (True, True)
+
+
+def test_a_disclosure_left_open_does_not_take_back_what_another_tab_saved(session, call, owner, sign_in) -> None:
+    entry = builders.entry(session, call, owner)
+    session.commit()
+    browser, save = sign_in(owner.id), {"X-Autosave": "1"}
+    address = f"/ko/entries/{entry.number}/ai"
+    rev = hidden(browser.get(address).text, "rev")
+    assert browser.post(address, data={"rev": rev, "realistic": "yes"}, headers=save).status_code == 200
+    # The second tab still shows the question unanswered; it saves twice, each time with the stamp it was answered.
+    second = {"rev": rev, "human_statement": "하나"}
+    second["rev"] = browser.post(address, data=second, headers=save).json["rev"]
+    second["human_statement"] = "하나 둘"
+    assert browser.post(address, data=second, headers=save).status_code == 200
+    (kept,) = kept_rows(session, sa.select(Disclosure))
+    assert (kept.ledger.get("realistic"), kept.human_statement) == (True, "하나 둘")

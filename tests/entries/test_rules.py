@@ -167,3 +167,18 @@ def test_search_ignores_case_spaces_and_decomposed_hangul() -> None:
         assert search.folded(words) in text
     assert search.folded("기계 HAN") not in text
     assert search.pattern("100%_\\") == "%100\\%\\_\\\\%"
+
+
+@given(texts, texts, texts)
+def test_a_form_that_stays_open_never_takes_back_what_somebody_else_wrote(base, mine, theirs) -> None:
+    first = merge.merge(mine, theirs, merge.stamp(base))
+    if first.clashes:
+        return
+    stored = theirs | first.changes
+    again = merge.merge(mine, stored, merge.restamp(mine, merge.stamp(base)))
+    assert again == merge.Merged({}, ())
+
+
+def test_a_field_that_could_not_be_saved_keeps_its_place_in_the_stamp() -> None:
+    seen = merge.stamp({"a": "old", "b": "old"})
+    assert merge.restamp({"a": "new"}, seen) == merge.stamp({"a": "new", "b": "old"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -52,17 +52,41 @@ def save_credits(session: Session, entry: Entry, lines: Sequence[Line], *, seen:
     audit.record(session, by, queries.EDITED, entry, before={"credits": current}, after={"credits": list(lines)})
 
 
-def save_rights(session: Session, entry: Entry, *, music: bool, fonts: bool, by: Actor, at: datetime) -> None:
-    """Write down which rights the makers say they have."""
+def rights_of(entry: Entry) -> dict[str, bool]:
+    """Which rights the makers say they have."""
+    return {"music_cleared": entry.music_cleared, "fonts_cleared": entry.fonts_cleared}
+
+
+def rights_stamp(entry: Entry) -> str:
+    """What a form of the rights carries, so that two tabs do not take back each other's ticks."""
+    return merge.stamp(_as_texts(rights_of(entry)))
+
+
+def rights_restamp(ticks: Mapping[str, bool], seen: str) -> str:
+    """The same for a form that stays open after a save."""
+    return merge.restamp(_as_texts(ticks), seen)
+
+
+def _as_texts(ticks: Mapping[str, bool]) -> dict[str, str]:
+    return {name: "1" if ticked else "" for name, ticked in ticks.items()}
+
+
+def save_rights(
+    session: Session, entry: Entry, ticks: Mapping[str, bool], *, seen: str, by: Actor, at: datetime
+) -> None:
+    """Write down the ticks this person changed; raises Stale for a form that does not say what it was drawn from."""
     locked(session, entry)
     require_editable(session, entry, Task.RIGHTS, at=at)
-    before = {"music_cleared": entry.music_cleared, "fonts_cleared": entry.fonts_cleared}
-    after = {"music_cleared": music, "fonts_cleared": fonts}
-    if before == after:
+    before = rights_of(entry)
+    merged = merge.merge(_as_texts(ticks), _as_texts(before), seen)
+    if merged.clashes:
+        raise Stale
+    if not merged.changes:
         return
-    entry.music_cleared, entry.fonts_cleared = music, fonts
+    for name in merged.changes:
+        setattr(entry, name, ticks[name])
     touch(session, entry)
-    audit.record(session, by, queries.EDITED, entry, before=before, after=after)
+    audit.record(session, by, queries.EDITED, entry, before=before, after=rights_of(entry))
 
 
 def tell_watched(session: Session, entry: Entry, sha256: str, *, by: Actor, at: datetime) -> None:

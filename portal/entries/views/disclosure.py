@@ -136,7 +136,7 @@ def _theirs() -> tuple[str, ...]:
 
 def _saved(draft: _Draft, form: DisclosureForm) -> ResponseReturnValue:
     errors = {**_missing(draft), **form.wrong_shapes()}
-    return {"rev": stamp(draft.stored), "time": i18n.clock_time(clock.now()), "errors": errors}
+    return {"rev": _restamped(draft, form), "time": i18n.clock_time(clock.now()), "errors": errors}
 
 
 def _again(draft: _Draft, form: DisclosureForm, step: str) -> Response:
@@ -146,7 +146,12 @@ def _again(draft: _Draft, form: DisclosureForm, step: str) -> Response:
         form.tools.append_entry()
     if step == "add_person":
         form.performers.append_entry({"code": signing.random_code()})
-    return _form_page(draft, form, answers, seen=stamp(draft.stored), errors=form.wrong_shapes())
+    return _form_page(draft, form, answers, seen=_restamped(draft, form), errors=form.wrong_shapes())
+
+
+def _restamped(draft: _Draft, form: DisclosureForm) -> str:
+    """The stamp of a form that stays open: of what it shows, or it would take back what others stored."""
+    return rebased(request.form.get("rev", ""), form.answers(draft.stored), form.sound())
 
 
 def _missing(draft: _Draft) -> dict[str, str]:

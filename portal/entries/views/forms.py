@@ -161,11 +161,14 @@ class DisclosureForm(Form):
         """The form as it was sent, without empty rows and the one to be dropped."""
         return cls(formdata=_renumbered(formdata))
 
+    def sound(self) -> tuple[str, ...]:
+        """The sections of the right shape, after `validate()`."""
+        return tuple(section for section in SECTIONS if not any(self[name].errors for name in _FIELDS[section]))
+
     def answers(self, stored: Answers) -> Answers:
         """What was sent, after `validate()`; a section of the wrong shape keeps what is stored."""
-        sound = [section for section in SECTIONS if not any(self[name].errors for name in _FIELDS[section])]
-        read = {section: READERS[section](self) for section in sound}
-        return taken(Answers(**read), tuple(sound), over=stored)
+        read = {section: READERS[section](self) for section in self.sound()}
+        return taken(Answers(**read), self.sound(), over=stored)
 
     def wrong_shapes(self) -> dict[str, str]:
         """The first sentence about each field whose shape is wrong, rows included."""

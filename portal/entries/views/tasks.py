@@ -50,7 +50,7 @@ def save_info(entry: Entry) -> ResponseReturnValue:
         form.blame(problem)
         return _info_page(entry, form, seen=seen, status=422)
     if autosave:
-        return _saved(entry, form)
+        return _saved(form)
     if _is_choice():
         return redirect(url_for("entries.info", number=entry.number))
     return _require_answers(entry, form, seen) or frame.onward(entry, Task.INFO, later=later)
@@ -83,10 +83,11 @@ def _info_page(entry: Entry, form: InfoForm, *, seen: str, status: int = 200, **
     )
 
 
-def _saved(entry: Entry, form: InfoForm) -> ResponseReturnValue:
+def _saved(form: InfoForm) -> ResponseReturnValue:
     errors = {name: str(field.errors[0]) for name, field in form._fields.items() if field.errors}
     time = i18n.clock_time(clock.now())
-    return {"rev": merge.stamp(fields.texts_of(entry)), "time": time, "errors": errors}
+    rev = merge.restamp(form.sound(), request.form.get("rev", ""))
+    return {"rev": rev, "time": time, "errors": errors}
 
 
 def _is_choice() -> bool:
@@ -108,7 +109,14 @@ def _conflict(entry: Entry, form: InfoForm, stale: Stale) -> Response:
     found = _describe_conflict(entry, form, stale)
     if "X-Autosave" in request.headers:
         return make_response(render_template("entries/conflict.html", entry=entry, conflict=found), 409)
-    return _info_page(entry, form, seen=found.seen, status=409, conflict=found)
+    # The form shows what this person touched over what is stored now; saving it takes back nothing of the others'.
+    return _info_page(entry, _over_stored(entry, form), seen=found.seen, status=409, conflict=found)
+
+
+def _over_stored(entry: Entry, form: InfoForm) -> InfoForm:
+    now = fields.texts_of(entry)
+    touched = merge.merge(form.sound(), now, request.form.get("rev", "")).changes
+    return InfoForm(formdata=None, data={**now, **touched})
 
 
 def _describe_conflict(entry: Entry, form: InfoForm, stale: Stale) -> Conflict:
@@ -129,27 +137,26 @@ def _describe_conflict(entry: Entry, form: InfoForm, stale: Stale) -> Conflict:
 @guard(policies.own_entry, load=queries.entry_by_number)
 def rights(entry: Entry) -> Response:
     """Music, fonts and everything else that is not the makers' own."""
-    data = {"music_cleared": entry.music_cleared, "fonts_cleared": entry.fonts_cleared}
-    return frame.task_page(entry, Task.RIGHTS, form=RightsForm(formdata=None, data=data))
+    return _rights_page(
+        entry, RightsForm(formdata=None, data=service.rights_of(entry)), seen=service.rights_stamp(entry)
+    )
 
 
 @bp.post("/entries/<number>/rights")
 @guard(policies.own_entry, load=queries.entry_by_number)
 def save_rights(entry: Entry) -> ResponseReturnValue:
     """Keep what the makers say about rights."""
-    form = RightsForm()
+    form, seen = RightsForm(), request.form.get("rev", "")
+    ticks = {name: bool(form[name].data) for name in service.rights_of(entry)}
     try:
-        service.save_rights(
-            current.session(),
-            entry,
-            music=form.music_cleared.data,
-            fonts=form.fonts_cleared.data,
-            by=current.actor(),
-            at=current.arrived_at(),
-        )
+        service.save_rights(current.session(), entry, ticks, seen=seen, by=current.actor(), at=current.arrived_at())
     except Invalid as problem:
         form.blame(problem)
-        return frame.task_page(entry, Task.RIGHTS, status=422, form=form)
+        return _rights_page(entry, form, seen=seen, status=422)
     if "X-Autosave" in request.headers:
-        return {"rev": str(entry.rev), "time": i18n.clock_time(clock.now()), "errors": {}}
+        return {"rev": service.rights_restamp(ticks, seen), "time": i18n.clock_time(clock.now()), "errors": {}}
     return frame.onward(entry, Task.RIGHTS, later="later" in request.form)
+
+
+def _rights_page(entry: Entry, form: RightsForm, *, seen: str, status: int = 200) -> Response:
+    return frame.task_page(entry, Task.RIGHTS, status=status, form=form, seen=seen)
