@@ -13,7 +13,6 @@ from typing import TypeVar
 
 from portal import doorbell, paths
 from portal.local import broker, plan
-from portal.local.service import Service
 from portal.settings import Settings
 
 T = TypeVar("T")
@@ -25,7 +24,7 @@ class Crew:
     """Processes by their names in the Procfile, and `broker` where no address of one was given."""
 
     def __init__(self, settings: Settings, *, broker_url: str = "", smtp_url: str = NOBODY) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self.data = settings.data
         given = {
             "PORTAL_DATA": str(settings.data),
@@ -52,6 +51,14 @@ class Crew:
     def below(self, name: str) -> list[int]:
         """Everything that descends from it."""
         return descendants(self.pid(name))
+
+    def suspend(self, name: str) -> None:
+        """Let it hang: it keeps its lines open and answers nothing."""
+        os.kill(self.pid(name), signal.SIGSTOP)
+
+    def resume(self, name: str) -> None:
+        """Let it go on."""
+        os.kill(self.pid(name), signal.SIGCONT)
 
     def kill(self, name: str) -> None:
         """`kill -9` of this one process; what it had started must end by itself."""
@@ -139,7 +146,15 @@ def _ticks(pid: int) -> int:
     return int(fields[11]) + int(fields[12])
 
 
-def _free_port() -> int:
+def command_of(pid: int) -> str:
+    """The command line of a process; empty when it is gone."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+    return ""
+
+
+def free_port() -> int:
+    """A port that nobody has at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

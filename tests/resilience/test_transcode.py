@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.lifecycles import AssetState
-from portal.media import child, pipeline, service, tickets, transcode, volume
+from portal.media import pipeline, service, tickets, transcode, volume
 from portal.media.models import Asset, Rendition, RenditionKind, Slot
 from tests import builders
 from tests.resilience.crew import Crew, alive, descendants, program
@@ -57,58 +57,44 @@ def received(session: Session, path: Path, entry_id: int) -> Asset:
     return asset
 
 
-@pytest.fixture
-def working(examined: Asset, hands: Crew) -> int:
-    """Both workers run and the film is being made; the number of the process that makes it."""
+def test_first_its_child_is_killed_and_then_the_worker(
+    examined: Asset, hands: Crew, session: Session, count: Count, let_leases_lapse: Lapse
+) -> None:
     hands.start("worker", "media")
     hands.ring("media.transcode", examined.id)
+    encoder = hands.until(lambda: next(iter(encoders(hands)), 0))
+    pool_process = next(pid for pid in hands.below("media") if encoder in descendants(pid))
+    os.kill(pool_process, signal.SIGKILL)
+    hands.until(lambda: not alive(encoder))
+    assert count(Asset, Asset.state == AssetState.TRANSCODING, Asset.attempts == 1) == 1
+    let_leases_lapse(Asset)
 
-    def found() -> int:
-        return next((pid for pid in hands.below("media") if program(pid).startswith("ffmpeg")), 0)
-
-    return hands.until(found)
-
-
-def test_the_worker_is_killed(
-    examined: Asset, working: int, hands: Crew, session: Session, count: Count, let_leases_lapse: Lapse
-) -> None:
+    encoder = hands.until(lambda: next(iter(encoders(hands)), 0), sweeping=True)
     hands.kill("media")
-    assert not alive(working)
-    assert count(Asset, Asset.state == AssetState.TRANSCODING, Asset.attempts == 1) == 1
+    assert not alive(encoder)
+    assert count(Asset, Asset.state == AssetState.TRANSCODING, Asset.attempts == 2) == 1
     let_leases_lapse(Asset)
+
     hands.start("media")
-    finish(hands, session, count)
-
-
-def test_its_child_is_killed(
-    examined: Asset, working: int, hands: Crew, session: Session, count: Count, let_leases_lapse: Lapse
-) -> None:
-    child = next(pid for pid in children(hands.pid("media")) if working in descendants(pid))
-    os.kill(child, signal.SIGKILL)
-    hands.until(lambda: not alive(working))
-    assert count(Asset, Asset.state == AssetState.TRANSCODING, Asset.attempts == 1) == 1
-    let_leases_lapse(Asset)
-    finish(hands, session, count)
-
-
-def finish(hands: Crew, session: Session, count: Count) -> None:
-    """The film becomes playable with one file of each kind, and what the first try left is cleared away."""
     hands.until(lambda: count(Asset, Asset.state == AssetState.PLAYABLE), sweeping=True)
-    store = volume.of(session)
+    made_once(session)
+    cleared_away(session, hands)
+
+
+def made_once(session: Session) -> None:
     kinds = Counter(session.scalars(sa.select(Rendition.kind)))
     assert kinds == {RenditionKind.SCREENER: 1, RenditionKind.FRAME: 1, RenditionKind.SMALL: 1}
+    store = volume.of(session)
     assert all(store.path(key).exists() for key in session.scalars(sa.select(Rendition.storage_key)))
     session.rollback()
-    hands.until(lambda: hands.ring("sweep.tidy_media") or not any(store.jobs.iterdir()))
-    assert ffmpegs(hands) == []
 
 
-def ffmpegs(hands: Crew) -> list[int]:
-    """Every process that works on a film, wherever it hangs in the tree: it holds the data folder open."""
-    return [pid for name in ("media", "worker") for pid in hands.below(name) if program(pid).startswith("ffmpeg")]
+def cleared_away(session: Session, hands: Crew) -> None:
+    """No process works on, and the directories of the killed tries go with the next tidying."""
+    assert encoders(hands) == []
+    jobs = volume.of(session).jobs
+    hands.until(lambda: hands.ring("sweep.tidy_media") or not any(jobs.iterdir()))
 
 
-def children(pid: int) -> list[int]:
-    """The processes it started itself."""
-    below = descendants(pid)
-    return [one for one in below if not any(one in descendants(other) for other in below)]
+def encoders(hands: Crew) -> list[int]:
+    return [pid for pid in hands.below("media") if program(pid).startswith("ffmpeg")]
