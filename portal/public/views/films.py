@@ -94,8 +94,7 @@ def _pictures(session: Session, entry: Entry) -> list[Picture]:
 
 
 def _screenings(session: Session, entry: Entry) -> list[tuple[object, agenda.Slot]]:
-    newest = programme.current_release(session, entry.edition_id)
-    listed = agenda.showings(newest.body if newest else None)
+    listed = programme.current_showings(session, entry.edition_id)
     now = clock.now()
     shown = [one for one in listed if one.over_at > now and any(film.number == entry.number for film in one.films)]
     seats = programme.seats_of(session, [one.code for one in shown])
