@@ -35,10 +35,11 @@ entries.desk mail.outbox"""
 # Every route that answers GET.
 PAGES: dict[str, Visit] = {
     **_all("", "front.door public.home public.access public.films public.label public.privacy entries.calls_open"),
-    **_all("", "accounts.login accounts.password_door accounts.link_sent mailbox.inbox health.alive health.ready"),
+    **_all("", "accounts.login accounts.password_door accounts.link_sent accounts.second_step"),
+    **_all("", "mailbox.inbox health.alive health.ready"),
     **_all("", "programme.schedule programme.schedule_calendar api.description api.schedule"),
     **_all("", "public.call", slug="call"),
-    **_all("", "public.film", number="selected"),
+    **_all("", "public.film", number="shown"),
     **_all("", "programme.schedule_day", day="day"),
     **_all("", "programme.screening_calendar audience.screening audience.already", code="screening"),
     **_all("", "accounts.open_link", token=token("login")),
@@ -54,7 +55,7 @@ PAGES: dict[str, Visit] = {
     **_all("", "media.play", token="poster"),
     **_all("", "static", filename="css/base.css"),
     **_all("creator2", "entries.invitation", token=token("team")),
-    **_all("creator", "accounts.profile entries.own"),
+    **_all("creator", "accounts.profile accounts.device entries.own"),
     **_all("creator", "entries.start", slug="call"),
     **_all("creator", _DRAFT_PAGES, number=DRAFT),
     **_all("organizer", "entries.receipt_document", number="receipt"),

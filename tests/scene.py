@@ -87,7 +87,7 @@ class Scene:
 def loaded(folder: Path) -> Scene:
     """The stage in a folder that several test processes share; the first one builds it."""
     folder.mkdir(parents=True, exist_ok=True)
-    scene = Scene(_settings(folder))
+    scene = Scene(settings(folder))
     with _alone(folder):
         if not (folder / "ready").exists():
             upgrade(scene.settings.database_url)
@@ -101,7 +101,7 @@ def loaded(folder: Path) -> Scene:
 
 def bare(folder: Path) -> Scene:
     """An edition before anything has happened, with one organizer."""
-    scene = Scene(_settings(folder))
+    scene = Scene(settings(folder))
     upgrade(scene.settings.database_url)
     with db.unit_of_work(scene.sessions) as session:
         edition = builders.edition(session)
@@ -121,7 +121,7 @@ def environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def _settings(folder: Path) -> Settings:
+def settings(folder: Path) -> Settings:
     return Settings(data=folder, database_url=f"sqlite:///{folder / 'portal.sqlite3'}", secret_key="k" * 40)
 
 
@@ -315,6 +315,7 @@ def things(session: Session) -> dict[str, Any]:
         "category": session.scalar(sa.text("SELECT min(id) FROM categories")),
         "received": _a_number(session, EntryState.SUBMITTED),
         "selected": _a_number(session, EntryState.ELIGIBLE),
+        "shown": session.scalar(sa.text("SELECT number FROM entries JOIN decisions ON entry_id = entries.id LIMIT 1")),
         "receipt": session.scalar(sa.text("SELECT number FROM receipts ORDER BY id LIMIT 1")),
         "round": judging.code,
         "assignment": assignment.code,

@@ -35,7 +35,9 @@ _RUN = """rules => axe.run(document, rules).then(found => found.violations.map(
 NO_PAGES = """front.door static health.alive health.ready api.description api.schedule media.play media.picture
     programme.schedule programme.schedule_calendar programme.screening_calendar programme.calendar audience.calendar
     audience.check_list entries.receipt_document results.export organizer.export_sheet mailbox.attachment
-    mailbox.delivered_html mail.letter_html entries.film_status programme.desk entries.eligibility_queue"""
+    mailbox.delivered_html mail.letter_html entries.film_status programme.desk entries.eligibility_queue
+    accounts.second_step"""
+_STILL = "*, *::before, *::after { transition: none !important; animation: none !important; }"
 WIDTHS = (1440, 390)
 NARROWEST = 320
 
@@ -218,6 +220,7 @@ def problems(page: Page) -> list[str]:
     The light changes colours only, so under the second one the rules about colour are asked again.
     """
     page.evaluate(AXE)
+    page.add_style_tag(content=_STILL)  # a colour halfway between two lights is nobody's choice
     page.evaluate("document.fonts.ready.then(() => null)")
     found = []
     for width in WIDTHS:

@@ -1,0 +1,128 @@
+"""Every address that takes a form, with who sends it and an honest example of what is sent.
+
+A route without an example fails test_bad_input.py, so that whoever adds a form adds its example.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tests.scene import DRAFT, IN_REVIEW, token
+
+
+@dataclass(frozen=True)
+class Form:
+    """Who sends it where, what they write, and the page whose hidden fields go along."""
+
+    who: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+    page: str = ""
+    written: Mapping[str, str] = field(default_factory=dict)
+    bare: bool = False  # pressing its button is all one can say: an empty form is a whole one
+    public: bool = False  # nobody has to sign in: everybody may, or the link itself is the right
+
+    def values(self, things: Mapping[str, object]) -> dict[str, object]:
+        """The values for the address."""
+        return {key: things.get(name, name) for key, name in self.names.items()}
+
+
+def _all(who: str, endpoints: str, *, bare: bool = False, public: bool = False, **names: str) -> dict[str, Form]:
+    return dict.fromkeys(endpoints.split(), Form(who, names, bare=bare, public=public))
+
+
+_NAMES = {"name_ko": "이름", "name_en": "A name"}
+_CALL = {
+    **_NAMES,
+    "slug": "another",
+    "kind": "festival",
+    "opens_on": "2027-03-01",
+    "opens_time": "10:00",
+    "closes_on": "2027-05-01",
+    "closes_time": "18:00",
+    "grace_minutes": "60",
+    "entry_limit": "2",
+}
+_CATEGORY = {**_NAMES, "code": "essay", "gel": "ai", "min_seconds": "0", "max_seconds": "600", "min_height": "720"}
+
+FORMS: dict[str, Form] = {
+    # people
+    "accounts.ask_link": Form("", {}, "accounts.login", {"email": "somebody@pan.example"}, public=True),
+    **_all("", "accounts.sign_in_with_password accounts.check_code", public=True),
+    **_all("", "accounts.use_link", public=True, token=token("login")),
+    **_all("", "accounts.accept_invitation", public=True, token=token("invitation")),
+    **_all("creator", "accounts.end_others accounts.logout", bare=True),
+    **_all("creator", "accounts.save_password accounts.save_profile accounts.switch_on accounts.switch_off"),
+    # entries
+    "entries.start_draft": Form("creator", {"slug": "call"}, "entries.start", {"category": "category"}),
+    **_all("creator", "entries.save_credits entries.save_info entries.save_ai entries.save_rights", number=DRAFT),
+    **_all("creator", "entries.preview_ai", bare=True, number=DRAFT),
+    **_all("creator", "entries.send_film entries.send_picture entries.watched entries.submit", number=DRAFT),
+    **_all("creator", "entries.ask_consent entries.dismiss entries.reopen", number=DRAFT),
+    **_all("creator", "entries.cancel_upload entries.withdraw", bare=True, number=DRAFT),
+    **_all("creator", "entries.change_picture", bare=True, number=DRAFT, code="picture"),
+    "entries.invite": Form(
+        "creator", {"number": DRAFT}, "entries.team", {"name": "오하나", "email": "hana@pan.example"}
+    ),
+    **_all("creator2", "entries.accept", bare=True, token=token("team")),
+    **_all("", "entries.verify", public=True, number="receipt"),
+    **_all("mentor", "entries.approve", bare=True, number=IN_REVIEW),
+    **_all("mentor", "entries.send_back", number=IN_REVIEW),
+    **_all("organizer", "entries.propose entries.ask_for_fixes entries.confirm", number="received"),
+    **_all("", "disclosures.sign_consent disclosures.withdraw_consent", public=True, token=token("consent")),
+    **_all("", "disclosures.refuse_consent", bare=True, public=True, token=token("consent")),
+    **_all("creator", "uploads.create"),
+    **_all("creator", "uploads.append uploads.terminate", code="nothing"),
+    # the jury
+    "jury.note": Form("juror", {"code": "assignment"}, "jury.film", {"memo": "빛이 좋다", "at": "3"}),
+    **_all("juror", "jury.recuse jury.remove_note jury.watched jury.score", code="assignment"),
+    "rounds.create": Form("chair", {}, "rounds.index", {**_NAMES, "call_id": "1", "due_on": "2030-02-01"}),
+    **_all("chair", "rounds.assign rounds.find_conflicts rounds.publish", bare=True, code="round"),
+    **_all("chair", "rounds.move rounds.seat", code="round"),
+    **_all("chair", "rounds.settle_conflict", code="round", conflict_id="conflict"),
+    **_all("chair", "results.decide", code="round"),
+    **_all("chair", "results.decide_rest results.release", bare=True, code="round"),
+    # the desk
+    "calls.create": Form("organizer", {}, "calls.index", _CALL),
+    "calls.add_category": Form("organizer", {"slug": "call"}, "calls.new_category", _CATEGORY),
+    "calls.publish_regulations": Form(
+        "organizer", {"slug": "call"}, "calls.show", {"text_ko": "새 규정", "text_en": "New rules"}
+    ),
+    "calls.invite": Form(
+        "organizer",
+        {},
+        "calls.team",
+        {"email": "new@pan.example", "name": "새 사람", "language": "ko", "role": "programmer"},
+    ),
+    **_all("organizer", "calls.edit", slug="call"),
+    **_all("organizer", "calls.publish", bare=True, slug="call"),
+    **_all("organizer", "calls.edit_category", category_id="category"),
+    **_all("organizer", "calls.end_role calls.invite_again calls.forget_device"),
+    **_all("organizer", "mail.cancel mail.release", bare=True, mail_id="mail"),
+    **_all("organizer", "mail.cancel_batch mail.release_batch", bare=True, batch="batch"),
+    **_all("organizer", "school.make_cohort"),
+    **_all("organizer", "school.enrol school.invite_mentor school.preview", code="cohort"),
+    # programme and audience
+    "programme.add_venue": Form("programmer", {}, "programme.venues", _NAMES),
+    "programme.create_package": Form(
+        "programmer", {}, "programme.packages", {"title_ko": "묶음", "title_en": "Package", "gel": "ai", "rating": "0"}
+    ),
+    **_all("programmer", "programme.add_hall programme.edit_hall programme.edit_venue"),
+    **_all("programmer", "programme.publish", bare=True),
+    **_all("programmer", "programme.change_films programme.edit_package", code="package"),
+    **_all("programmer", "programme.change_screening programme.invite programme.plan_talk", code="screening"),
+    **_all("programmer", "programme.remove_talk", bare=True, code="screening"),
+    **_all("programmer", "programme.move programme.place", day="day"),
+    **_all("", "programme.answer", public=True, token="guest"),
+    "audience.book": Form(
+        "",
+        {"code": "screening"},
+        "audience.screening",
+        {"name": "임관객", "email": "lim@seats.example", "party": "2", "consent": "1"},
+        public=True,
+    ),
+    **_all("", "audience.cancel", bare=True, public=True, token="ticket"),
+    **_all("", "audience.accept audience.decline", bare=True, public=True, token="offer"),
+    **_all("moderator", "audience.let_in audience.undo", bare=True, token="ticket"),
+    **_all("moderator", "audience.evening", code="screening"),
+}
