@@ -73,6 +73,7 @@ def _assign(session: Session, round_: Round, chair: Actor) -> None:
     sheet = planning.instance_of(session, round_)
     planning.store(session, round_, sheet, planning.solve(sheet))
     planning.publish(session, round_, by=chair)
+    round_.opened_at = clock.now() - timedelta(days=14)
     session.flush()
 
 

@@ -49,6 +49,14 @@ def late(rows: Sequence[ProgressRow]) -> list[ProgressRow]:
     ]
 
 
+def expected(round_: Round) -> float:
+    """The share of the round's time that is gone: where every juror would be at an even pace."""
+    if round_.opened_at is None:
+        return 0.0
+    whole = (round_.due_at - round_.opened_at).total_seconds()
+    return min(1.0, (clock.now() - round_.opened_at).total_seconds() / whole) if whole > 0 else 1.0
+
+
 def todos(
     actor: Actor, counts: Counts, worries: Worries, round_: Round | None, pace: Sequence[ProgressRow]
 ) -> list[Todo]:

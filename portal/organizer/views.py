@@ -46,6 +46,7 @@ def home(edition: Edition) -> ResponseReturnValue:
         counts=counts,
         judging=round_,
         pace=pace,
+        expected=today.expected(round_) if round_ else 0,
         late={row.juror_id for row in today.late(pace)},
         may_judge=policies.enter_judging(current.actor()),
         may_office=policies.enter_office(current.actor()),
