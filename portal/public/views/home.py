@@ -30,7 +30,9 @@ SHOWN = 5
 @guard(policies.anyone)
 def door() -> ResponseReturnValue:
     """The festival in the visitor's language."""
-    return redirect(url_for("public.home", lang=language.choose()))
+    answer = redirect(url_for("public.home", lang=language.choose()))
+    answer.vary.add("Accept-Language")
+    return answer
 
 
 @bp.get("/")
