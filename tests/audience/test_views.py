@@ -24,7 +24,7 @@ from portal.lifecycles import SeatState
 from portal.mail.models import OutgoingMail
 from portal.policies import SYSTEM, VISITOR, Role, Scope
 from portal.programme import service as programme
-from portal.programme.models import Screening
+from portal.programme.models import Hall, Package, Screening
 from tests import builders
 from tests.programme import rows
 
@@ -180,9 +180,20 @@ def test_a_planned_screening_is_nobodys_business(session: Session, client: Flask
     assert bookings(session) == []
 
 
+def test_a_screening_cancelled_before_it_was_public_stays_unknown(session: Session, client: FlaskClient) -> None:
+    screening = on_sale(session)
+    hall, package = session.get_one(Hall, screening.hall_id), session.get_one(Package, screening.package_id)
+    hidden = rows.screening(session, package, hall, rows.evening(2))
+    for one in (hidden, screening):
+        programme.cancel(session, one, reason="영사기 고장", by=SYSTEM)
+    session.commit()
+    assert client.get(f"/ko/screenings/{hidden.code}").status_code == 404
+    assert "이 상영은 취소됐어요." in client.get(f"/ko/screenings/{screening.code}").text
+
+
 def test_the_page_tells_the_released_time_not_the_planned_one(session: Session, client: FlaskClient) -> None:
     screening = on_sale(session)
-    hall = session.get_one(rows.Hall, screening.hall_id)
+    hall = session.get_one(Hall, screening.hall_id)
     programme.move(session, screening, hall, rows.evening(hour=21), rev=screening.rev, by=SYSTEM)
     session.commit()
     page = client.get(f"/ko/screenings/{screening.code}").text
