@@ -141,12 +141,12 @@ def _saved(draft: _Draft, form: DisclosureForm) -> ResponseReturnValue:
 
 def _again(draft: _Draft, form: DisclosureForm, step: str) -> Response:
     """The page once more after a small button, with a new row where one was asked for."""
-    answers = form.answers(draft.shown)
+    answers, seen = form.answers(draft.shown), _restamped(draft, form)
     if step == "add_tool" or not form.tools.entries:
         form.tools.append_entry()
     if step == "add_person":
         form.performers.append_entry({"code": signing.random_code()})
-    return _form_page(draft, form, answers, seen=_restamped(draft, form), errors=form.wrong_shapes())
+    return _form_page(draft, form, answers, seen=seen, errors=form.wrong_shapes())
 
 
 def _restamped(draft: _Draft, form: DisclosureForm) -> str:
