@@ -53,24 +53,28 @@ def rounds_of_edition(session: Session, edition_id: int) -> Sequence[Round]:
     ).all()
 
 
+# Jurors send their scores by the second: the statement is built once.
+_ASSIGNMENT = (
+    sa.select(Assignment)
+    .where(Assignment.code == sa.bindparam("code"))
+    .join(Assignment.juror)
+    .join(Juror.panel)
+    .join(Assignment.entry)
+    .join(Entry.category)
+    .join(Assignment.round)
+    .outerjoin(Assignment.sheet)
+    .options(
+        contains_eager(Assignment.juror).contains_eager(Juror.panel),
+        contains_eager(Assignment.entry).contains_eager(Entry.category),
+        contains_eager(Assignment.round),
+        contains_eager(Assignment.sheet),
+    )
+)
+
+
 def assignment_by_code(session: Session, code: str) -> Assignment | None:
     """An assignment with everything the scoring page shows: film, label, sheet, the panel's criteria."""
-    return session.scalar(
-        sa.select(Assignment)
-        .where(Assignment.code == code)
-        .join(Assignment.juror)
-        .join(Juror.panel)
-        .join(Assignment.entry)
-        .join(Entry.category)
-        .join(Assignment.round)
-        .outerjoin(Assignment.sheet)
-        .options(
-            contains_eager(Assignment.juror).contains_eager(Juror.panel),
-            contains_eager(Assignment.entry).contains_eager(Entry.category),
-            contains_eager(Assignment.round),
-            contains_eager(Assignment.sheet),
-        )
-    )
+    return session.scalar(_ASSIGNMENT, {"code": code})
 
 
 def criteria(session: Session, panel_id: int) -> Sequence[Criterion]:
@@ -102,7 +106,7 @@ class QueueRow:
 
 def queue(session: Session, juror_id: int) -> list[QueueRow]:
     """A juror's films in the neutral order, one statement."""
-    rows = session.execute(
+    rows: Sequence[Any] = session.execute(
         sa.select(
             Assignment.code,
             Assignment.state,
@@ -121,8 +125,18 @@ def queue(session: Session, juror_id: int) -> list[QueueRow]:
         .outerjoin(Disclosure, Disclosure.entry_id == Entry.id)
         .where(Assignment.juror_id == juror_id, Assignment.state.in_(AT_WORK))
         .order_by(Assignment.position, Assignment.id)
+    ).all()
+    return [QueueRow(*row) for row in rows]
+
+
+def next_to_score(session: Session, after: Assignment) -> str | None:
+    """The code of the juror's next film that is not handed in, behind this one or else from the start."""
+    return session.scalar(
+        sa.select(Assignment.code)
+        .where(Assignment.juror_id == after.juror_id, Assignment.state.in_(AT_WORK), Assignment.state.not_in(DONE))
+        .order_by(Assignment.position < after.position, Assignment.position, Assignment.id)
+        .limit(1)
     )
-    return [QueueRow(**row._asdict()) for row in rows]
 
 
 def seats_of(session: Session, actor: Actor) -> Sequence[Juror]:

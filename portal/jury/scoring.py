@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal import audit, clock, doorbell
+from portal.db import Base
 from portal.errors import Invalid, InvalidMany
 from portal.i18n import N_
 from portal.jury.models import (
@@ -60,12 +61,12 @@ def save_draft(
     if len(comment) > COMMENT_LIMIT:
         raise Invalid("comment", N_("Shorten this to {limit} characters."), limit=COMMENT_LIMIT)
     sheet = assignment.sheet or _new_sheet(session, assignment)
+    if given:  # before the rows change, so that each of them is written once
+        _write_scores(session, sheet.id, given)
     _begin(session, assignment, by)
     sheet.total = weighted_total(given, criteria)
     sheet.comment = comment
     sheet.updated_at = clock.now()
-    if given:
-        _write_scores(session, sheet.id, given)
     return sheet
 
 
@@ -103,13 +104,13 @@ def _begin(session: Session, assignment: Assignment, by: Actor) -> None:
 
 def _write_scores(session: Session, sheet_id: int, scores: Scores) -> None:
     dialect = session.get_bind().dialect.name
-    insert = postgresql.insert(Score) if dialect == "postgresql" else sqlite.insert(Score)
+    table = Base.metadata.tables[Score.__tablename__]
+    insert = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
     rows = [{"sheet_id": sheet_id, "criterion_id": key, "value": value} for key, value in sorted(scores.items())]
-    session.execute(
-        insert.values(rows).on_conflict_do_update(
-            index_elements=[Score.sheet_id, Score.criterion_id], set_={"value": insert.excluded.value}
-        )
+    upsert = insert.on_conflict_do_update(
+        index_elements=[table.c.sheet_id, table.c.criterion_id], set_={"value": insert.excluded.value}
     )
+    session.execute(upsert, rows)
 
 
 def given_scores(session: Session, sheet: ScoreSheet | None) -> dict[int, int]:

@@ -188,14 +188,11 @@ def score(assignment: Assignment) -> ResponseReturnValue:
 
 def _to_next(assignment: Assignment) -> ResponseReturnValue:
     current.session().flush()
-    rows = queries.queue(current.session(), assignment.juror_id)
-    left = [row.code for row in rows if not row.done]
-    if not left:
+    code = queries.next_to_score(current.session(), assignment)
+    if code is None:
         return redirect(url_for("jury.done", code=assignment.round.code), 303)
-    at = [row.code for row in rows].index(assignment.code)
-    after = [row.code for row in rows[at:] if not row.done]
     flash(_("Handed in. On to the next film."), "ok")
-    return redirect(url_for("jury.film", code=(after or left)[0]), 303)
+    return redirect(url_for("jury.film", code=code), 303)
 
 
 @bp.get("/done/<code>")
