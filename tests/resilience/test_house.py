@@ -110,6 +110,7 @@ def test_everything_is_killed_and_goes_on(house: House) -> None:
         os.kill(pid, signal.SIGKILL)
     with Session(db.engine_for(house.settings.database_url), info={"settings": house.settings}) as session:
         queued(session)  # without a broker: nobody rings for it but the sweep of the new beat
+    until(lambda: house.mails() == 2)
     until(visitor.answers)
     visitor.ask_for_a_link("second@example.com")
     until(lambda: house.mails() == 3)
