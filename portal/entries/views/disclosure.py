@@ -23,6 +23,7 @@ from portal.disclosure.ledger import Ledger
 from portal.disclosure.models import Disclosure
 from portal.disclosure.phrases import choices, hint_of, name_of
 from portal.disclosure.problems import Facts
+from portal.disclosure.readiness import assess
 from portal.disclosure.rows import answers_of, ledger_shown
 from portal.disclosure.rule_checks import Evidence
 from portal.disclosure.rules import PolicyResult, evaluate, read_policies
@@ -98,7 +99,8 @@ def save_ai(entry: Entry) -> ResponseReturnValue:
     step = next((name for name in _STEPS if name in request.form), None)
     autosave = "X-Autosave" in request.headers
     if not (sound or autosave or step):
-        return _form_page(draft, form, seen=seen, status=422, errors=form.wrong_shapes())
+        errors = {**_missing(draft, form.answers(draft.stored)), **form.wrong_shapes()}
+        return _form_page(draft, form, seen=seen, status=422, errors=errors)
     try:
         _keep(draft, form, seen)
     except Stale as stale:
@@ -135,7 +137,7 @@ def _theirs() -> tuple[str, ...]:
 
 
 def _saved(draft: _Draft, form: DisclosureForm) -> ResponseReturnValue:
-    errors = {**_missing(draft), **form.wrong_shapes()}
+    errors = {**_missing(draft, draft.stored), **form.wrong_shapes()}
     return {"rev": _restamped(draft, form), "time": i18n.clock_time(clock.now()), "errors": errors}
 
 
@@ -154,18 +156,20 @@ def _restamped(draft: _Draft, form: DisclosureForm) -> str:
     return rebased(request.form.get("rev", ""), form.answers(draft.stored), form.sound())
 
 
-def _missing(draft: _Draft) -> dict[str, str]:
-    """The first sentence about each field that keeps the disclosure from being handed in."""
-    found = disclosures.readiness_of(draft.disclosure, draft.facts).form
-    blocking = [problem for problem in found if problem.blocking]
-    return {places.field_of(problem.field): problem.message for problem in reversed(blocking)}
+def _missing(draft: _Draft, answers: Answers) -> dict[str, str]:
+    """The first sentence about each field that would keep these answers from being handed in."""
+    ledger = ledger_shown(answers, draft.disclosure)
+    signed_for = draft.disclosure.film_sha256 if draft.disclosure else None
+    facts = replace(draft.facts, disclosed_sha256=signed_for)
+    found = assess(ledger, answers.human_statement, (), facts, begun=True).form
+    return {places.field_of(one.field): one.message for one in reversed(found) if one.blocking}
 
 
 def _require_answers(draft: _Draft, form: DisclosureForm, seen: str) -> ResponseReturnValue | None:
     """Back to a settled conflict's form, or the page naming what is missing, unless one means to carry on later."""
     if any(name.startswith("choice-") for name in request.form):
         return redirect(url_for("entries.ai", number=draft.entry.number), 303)
-    errors = {} if "later" in request.form else _missing(draft)
+    errors = {} if "later" in request.form else _missing(draft, draft.stored)
     return _form_page(draft, form, seen=seen, status=422, errors=errors) if errors else None
 
 

@@ -209,11 +209,11 @@ def _renumbered(formdata: MultiDict[str, str]) -> MultiDict[str, str]:
 class RequestForm(Form):
     """Whom to ask for a consent, in what capacity, for what."""
 
-    email = Line(N_("E-mail"), [Required(), AtMost(254), EmailAddress()])
+    email = Line(validators=[Required(N_("Write the e-mail address of who signs.")), AtMost(254), EmailAddress()])
     language = SelectField()
     capacity = RadioField(validators=[InputRequired(N_("Choose who signs."))])
     media = SelectMultipleField()
-    text = Words(validators=[Required(), AtMost(2000)])
+    text = Words(validators=[Required(N_("Describe what was made, and from what.")), AtMost(2000)])
     seen = Line()
 
     def __init__(self, capacities: tuple[SignerCapacity, ...], **kwargs: Any) -> None:
