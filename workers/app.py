@@ -20,7 +20,14 @@ assert schema.metadata.tables
 app = Celery(
     "portal",
     broker=settings.broker_url or "memory://",
-    include=["workers.sweep", "workers.mail", "workers.media", "workers.jury", "workers.audience"],
+    include=[
+        "workers.sweep",
+        "workers.mail",
+        "workers.media",
+        "workers.jury",
+        "workers.audience",
+        "workers.disclosure",
+    ],
 )
 app.conf.update(
     task_queues=[Queue(name) for name in QUEUES],

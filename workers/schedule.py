@@ -6,5 +6,10 @@ from typing import Any
 
 BEAT: dict[str, dict[str, Any]] = {
     "sweep": {"task": "sweep.all", "schedule": 15.0, "options": {"queue": "sweep", "expires": 15}},
+    "expire-consents": {
+        "task": "sweep.expire_consents",
+        "schedule": 600.0,
+        "options": {"queue": "sweep", "expires": 600},
+    },
     "tidy-media": {"task": "sweep.tidy_media", "schedule": 120.0, "options": {"queue": "sweep", "expires": 120}},
 }

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -22,7 +23,7 @@ from portal.disclosure.people_rules import LEAST_SCOPE_TEXT, same_name
 from portal.disclosure.rows import covers, proof_of
 from portal.errors import Invalid
 from portal.i18n import N_
-from portal.lifecycles import ConsentState, advance
+from portal.lifecycles import ConsentState, advance, advance_all
 from portal.policies import Actor
 
 LINK_LASTS = timedelta(days=14)
@@ -173,6 +174,14 @@ def declare(session: Session, disclosure: Disclosure, performer: Performer, *, b
 def usable(consent: Consent, *, at: datetime) -> bool:
     """Whether the link still takes an answer."""
     return consent.state in OPEN and at < consent.expires_at
+
+
+def expire(session: Session, *, at: datetime, by: Actor) -> int:
+    """Close the links nobody answered in time, so that their makers are asked to send new ones; how many."""
+    overdue = (Consent.state.in_(OPEN), Consent.expires_at <= at)
+    if session.scalar(sa.select(sa.exists().where(*overdue))) is not True:
+        return 0
+    return advance_all(session, Consent, ConsentState.EXPIRED, *overdue, by=by)
 
 
 def note_opened(session: Session, consent: Consent, *, at: datetime, by: Actor) -> None:

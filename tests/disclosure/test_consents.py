@@ -20,8 +20,10 @@ from portal.disclosure.problems import Facts
 from portal.errors import Invalid
 from portal.lifecycles import ConsentState
 from portal.mail.models import OutgoingMail
-from portal.policies import VISITOR
+from portal.policies import SYSTEM, VISITOR
+from portal.settings import Settings
 from tests.disclosure.declared import ACTRESS, FILM, WISH, WORDS, Desk, ask, at_once, declare, desk, performer, stored
+from workers.disclosure import expire_consents
 
 Sessions = sessionmaker[Session]
 GRANT = consents.Grant("김순례", (Medium.FESTIVAL, Medium.TRAILER))
@@ -187,6 +189,17 @@ def test_a_link_older_than_fourteen_days_is_void(session: Session, asked: tuple[
     late = clock.now() + timedelta(days=14, minutes=1)
     with pytest.raises(Invalid, match="expired"):
         consents.sign(session, behind(session, token), GRANT, token=token, at=late, by=VISITOR)
+
+
+def test_links_nobody_answered_are_closed(session: Session, asked: tuple[Desk, str], environment: Settings) -> None:
+    mine, token = asked
+    assert consents.expire(session, at=clock.now(), by=SYSTEM) == 0
+    session.execute(sa.update(Consent).values(expires_at=clock.now() - timedelta(minutes=1)))
+    session.commit()
+    expire_consents()
+    assert behind(session, token).state is ConsentState.EXPIRED
+    session.commit()
+    assert codes(session, mine) == {"F04"}
 
 
 def test_opening_the_link_is_noted_once(session: Session, asked: tuple[Desk, str]) -> None:
