@@ -76,11 +76,16 @@ def current_asset(session: Session, entry_id: int, slot: Slot) -> Asset | None:
 
 def current_assets(session: Session, entry_ids: Iterable[int], slot: Slot) -> dict[int, Asset]:
     """The same for many entries in one go; entries without a file are left out."""
-    found: dict[int, Asset] = {}
-    for row in session.scalars(_living(entry_ids, slot).order_by(Asset.id)):
-        held = found.get(row.entry_id)
+    return current_by_slot(session, entry_ids, slot)[slot]
+
+
+def current_by_slot(session: Session, entry_ids: Iterable[int], *slots: Slot) -> dict[Slot, dict[int, Asset]]:
+    """The same for several slots, still in one go."""
+    found: dict[Slot, dict[int, Asset]] = {slot: {} for slot in slots}
+    for row in session.scalars(_living(entry_ids, *slots).order_by(Asset.id)):
+        held = found[row.slot].get(row.entry_id)
         if held is None or row.state == AssetState.PLAYABLE or held.state != AssetState.PLAYABLE:
-            found[row.entry_id] = row
+            found[row.slot][row.entry_id] = row
     return found
 
 
@@ -159,5 +164,5 @@ def _assets() -> sa.Select[Asset]:
     return sa.select(Asset).options(selectinload(Asset.renditions))
 
 
-def _living(entry_ids: Iterable[int], slot: Slot) -> sa.Select[Asset]:
-    return _assets().where(Asset.entry_id.in_(entry_ids), Asset.slot == slot, Asset.superseded_at.is_(None))
+def _living(entry_ids: Iterable[int], *slots: Slot) -> sa.Select[Asset]:
+    return _assets().where(Asset.entry_id.in_(entry_ids), Asset.slot.in_(slots), Asset.superseded_at.is_(None))

@@ -73,9 +73,10 @@ def cards(session: Session, rows: Sequence[Any]) -> list[Card]:
 
 def _pictures(session: Session, rows: Sequence[Any]) -> dict[int, Picture]:
     """A still of each film, or a frame of the film itself where its makers allow the festival to show one."""
-    stills = media.current_assets(session, [row.id for row in rows], Slot.STILL)
-    without = [row.id for row in rows if row.id not in stills and EXCERPT in row.declarations]
-    chosen = {**stills, **media.current_assets(session, without, Slot.FILM)}
+    held = media.current_by_slot(session, [row.id for row in rows], Slot.STILL, Slot.FILM)
+    allowed = {row.id for row in rows if EXCERPT in row.declarations}
+    frames = {entry_id: film for entry_id, film in held[Slot.FILM].items() if entry_id in allowed}
+    chosen = {**frames, **held[Slot.STILL]}
     made = {entry_id: picture(session, asset) for entry_id, asset in chosen.items()}
     return {entry_id: shown for entry_id, shown in made.items() if shown is not None}
 

@@ -1,0 +1,155 @@
+"""What a page asks of the database does not grow with the festival, and is never much."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.accounts.models import Person
+from portal.calls.models import Call, Edition
+from portal.disclosure.models import Disclosure
+from portal.entries.models import Entry
+from portal.jury import queries, setup
+from portal.jury.models import Assignment, Conflict, ConflictSource, Juror, Memo, Result, Round, ScoreSheet
+from portal.lifecycles import AssignmentState, RoundState, SheetState
+from portal.policies import SYSTEM, Role, Scope
+from portal.programme import service as programme
+from portal.programme.models import Hall
+from tests import builders
+from tests.programme import rows
+
+MOST = 12
+FEW, MANY = 2, 14
+FIRST_TO_JUDGE = "{first}"  # stands for the code of an assignment in the paths below
+ROUND = "{round}"
+PAGES = {
+    "juror's list": ("juror", "/ko/jury"),
+    "scoring page": ("juror", f"/ko/jury/{FIRST_TO_JUDGE}"),
+    "entry list": ("organizer", "/ko/ops/entries"),
+    "search": ("organizer", "/ko/ops/entries?q=작품"),
+    "dashboard": ("organizer", "/ko/ops"),
+    "ranking": ("chair", f"/ko/ops/results/{ROUND}"),
+    "round": ("chair", f"/ko/ops/rounds/{ROUND}"),
+    "own entries": ("creator", "/ko/entries"),
+    "schedule": ("creator", "/ko/schedule"),
+    "schedule as JSON": ("creator", "/api/v1/schedule.json"),
+    "home": ("creator", "/ko/"),
+}
+
+
+@dataclass
+class Festival:
+    """One edition in which everything happens, and the people who look at it."""
+
+    edition: Edition
+    call: Call
+    hall: Hall
+    round: Round
+    seat: Juror
+    people: dict[str, int]
+    size: int = 0
+    releases: int = 0
+
+
+@pytest.fixture
+def festival(session: Session) -> Festival:
+    edition = rows.edition(session)
+    call = builders.call(session, edition)
+    people = {who: builders.person(session).id for who in ("juror", "organizer", "chair", "creator")}
+    for role in (Role.JUROR, Role.ORGANIZER, Role.CHAIR):
+        builders.grant(session, session.get_one(Person, people[role]), role, Scope.EDITION, edition.id)
+    made = setup.make_round(
+        session, call, name_ko="예심", name_en="First", due_at=clock.now() + timedelta(days=7), by=SYSTEM
+    )
+    session.execute(sa.update(Round).values(state=RoundState.OPEN))
+    session.expire_all()
+    round_ = queries.round_by_code(session, made.code)
+    assert round_ is not None
+    seat = setup.seat_juror(session, round_, round_.panels[0], people["juror"], languages=["ko"], genres=[], by=SYSTEM)
+    return Festival(edition, call, rows.hall(session, edition), round_, seat, people)
+
+
+def grow(session: Session, festival: Festival, size: int) -> None:
+    """As many films as this in every list: assigned, scored, ranked, with a talk in the programme."""
+    while festival.size < size:
+        _one_more(session, festival, festival.size)
+        festival.size += 1
+    programme.release(session, festival.edition, base=festival.releases, by=SYSTEM)
+    festival.releases += 1
+    session.commit()
+
+
+def _one_more(session: Session, festival: Festival, n: int) -> None:
+    film = rows.film(session, festival.edition, native_name=f"감독 {n}")
+    film.submitted_at, film.owner_id = clock.now(), festival.people["creator"]
+    session.add(Disclosure(entry_id=film.id, tier=2, phases={"picture": 2}))
+    _judged(session, festival, film, n)
+    starts = rows.evening(n % 4, hour=9 + 3 * (n // 4))
+    shown = rows.screening(
+        session, rows.package(session, festival.edition, film, title=f"묶음 {n}"), festival.hall, starts
+    )
+    programme.confirm(session, shown, by=SYSTEM)
+
+
+def _judged(session: Session, festival: Festival, film: Entry, n: int) -> None:
+    """Every second film is scored; all are ranked, and in each the desk suspects a conflict."""
+    scored = n % 2
+    state = AssignmentState.SCORED if scored else AssignmentState.PUBLISHED
+    assignment = Assignment(
+        round_id=festival.round.id, juror_id=festival.seat.id, entry_id=film.id, state=state, position=n
+    )
+    session.add(assignment)
+    session.flush()
+    session.add(Memo(assignment_id=assignment.id, at_s=n, text="여기"))
+    if scored:
+        sheet = ScoreSheet(assignment_id=assignment.id, state=SheetState.SUBMITTED, total=700, submitted_at=clock.now())
+        session.add(sheet)
+    session.add(Conflict(juror_id=festival.seat.id, entry_id=film.id, source=ConflictSource.JUROR, reason="친척"))
+    figures = {"mean": 7.0, "score": 7.0, "low": 6.0, "high": 8.0, "p_top": 0.5}
+    session.add(Result(round_id=festival.round.id, entry_id=film.id, n=1, rank=n + 1, **figures))
+    session.flush()
+
+
+@pytest.fixture
+def statements(
+    sign_in: Callable[[int], FlaskClient], count_queries: Callable[[], int], settings, session: Session
+) -> Callable[[FlaskClient, str], int]:
+    """Counts what one request asks, once warm; SQLite's BEGIN is no question."""
+    begins = settings.database_url.startswith("sqlite")
+
+    def count(browser: FlaskClient, path: str) -> int:
+        session.rollback()
+        assert browser.get(path).status_code == 200
+        count_queries()
+        browser.get(path)
+        return count_queries() - begins
+
+    return count
+
+
+def filled(session: Session, festival: Festival, path: str) -> str:
+    """The path with the codes of this festival."""
+    first = session.scalar(sa.select(Assignment.code).order_by(Assignment.id).limit(1))
+    return path.format(first=first, round=festival.round.code)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_more_rows_ask_no_more(
+    page: str, session: Session, festival: Festival, sign_in: Callable[[int], FlaskClient], statements
+) -> None:
+    who, path = PAGES[page]
+    grow(session, festival, FEW)
+    browser = sign_in(festival.people[who])
+    address = filled(session, festival, path)
+    few, short = statements(browser, address), len(browser.get(address).data)
+    grow(session, festival, MANY)
+    many, long = statements(browser, address), len(browser.get(address).data)
+    assert long > short, "the page shows none of what was added"
+    assert many == few <= MOST
