@@ -19,7 +19,7 @@ class Form:
     names: Mapping[str, str] = field(default_factory=dict)
     page: str = ""
     written: Mapping[str, str] = field(default_factory=dict)
-    bare: bool = False  # pressing its button is all one can say: an empty form is a whole one
+    bare: bool = False  # pressing its button is all one can say: an empty form is a whole one, or changes nothing
     public: bool = False  # nobody has to sign in: everybody may, or the link itself is the right
 
     def values(self, things: Mapping[str, object]) -> dict[str, object]:
@@ -48,17 +48,20 @@ _CATEGORY = {**_NAMES, "code": "essay", "gel": "ai", "min_seconds": "0", "max_se
 FORMS: dict[str, Form] = {
     # people
     "accounts.ask_link": Form("", {}, "accounts.login", {"email": "somebody@pan.example"}, public=True),
-    **_all("", "accounts.sign_in_with_password accounts.check_code", public=True),
+    **_all("", "accounts.sign_in_with_password", public=True),
+    **_all("", "accounts.check_code", bare=True, public=True),
     **_all("", "accounts.use_link", public=True, token=token("login")),
     **_all("", "accounts.accept_invitation", public=True, token=token("invitation")),
     **_all("creator", "accounts.end_others accounts.logout", bare=True),
     **_all("creator", "accounts.save_password accounts.save_profile accounts.switch_on accounts.switch_off"),
     # entries
     "entries.start_draft": Form("creator", {"slug": "call"}, "entries.start", {"category": "category"}),
-    **_all("creator", "entries.save_credits entries.save_info entries.save_ai entries.save_rights", number=DRAFT),
+    **_all("creator", "entries.save_info entries.save_ai", number=DRAFT),
+    **_all("creator", "entries.save_credits entries.save_rights", bare=True, number=DRAFT),
     **_all("creator", "entries.preview_ai", bare=True, number=DRAFT),
     **_all("creator", "entries.send_film entries.send_picture entries.watched entries.submit", number=DRAFT),
-    **_all("creator", "entries.ask_consent entries.dismiss entries.reopen", number=DRAFT),
+    **_all("creator", "entries.ask_consent", number=DRAFT),
+    **_all("creator", "entries.dismiss entries.reopen", bare=True, number=DRAFT),
     **_all("creator", "entries.cancel_upload entries.withdraw", bare=True, number=DRAFT),
     **_all("creator", "entries.change_picture", bare=True, number=DRAFT, code="picture"),
     "entries.invite": Form(
@@ -68,14 +71,16 @@ FORMS: dict[str, Form] = {
     **_all("", "entries.verify", public=True, number="receipt"),
     **_all("mentor", "entries.approve", bare=True, number=IN_REVIEW),
     **_all("mentor", "entries.send_back", number=IN_REVIEW),
-    **_all("organizer", "entries.propose entries.ask_for_fixes entries.confirm", number="received"),
+    **_all("organizer", "entries.propose entries.ask_for_fixes", number="received"),
+    **_all("organizer", "entries.confirm", bare=True, number="received"),
     **_all("", "disclosures.sign_consent disclosures.withdraw_consent", public=True, token=token("consent")),
     **_all("", "disclosures.refuse_consent", bare=True, public=True, token=token("consent")),
     **_all("creator", "uploads.create"),
     **_all("creator", "uploads.append uploads.terminate", code="nothing"),
     # the jury
     "jury.note": Form("juror", {"code": "assignment"}, "jury.film", {"memo": "빛이 좋다", "at": "3"}),
-    **_all("juror", "jury.recuse jury.remove_note jury.watched jury.score", code="assignment"),
+    **_all("juror", "jury.recuse jury.score", code="assignment"),
+    **_all("juror", "jury.remove_note jury.watched", bare=True, code="assignment"),
     "rounds.create": Form("chair", {}, "rounds.index", {**_NAMES, "call_id": "1", "due_on": "2030-02-01"}),
     **_all("chair", "rounds.assign rounds.find_conflicts rounds.publish", bare=True, code="round"),
     **_all("chair", "rounds.move rounds.seat", code="round"),
@@ -109,7 +114,8 @@ FORMS: dict[str, Form] = {
     ),
     **_all("programmer", "programme.add_hall programme.edit_hall programme.edit_venue"),
     **_all("programmer", "programme.publish", bare=True),
-    **_all("programmer", "programme.change_films programme.edit_package", code="package"),
+    **_all("programmer", "programme.edit_package", code="package"),
+    **_all("programmer", "programme.change_films", bare=True, code="package"),
     **_all("programmer", "programme.change_screening programme.invite programme.plan_talk", code="screening"),
     **_all("programmer", "programme.remove_talk", bare=True, code="screening"),
     **_all("programmer", "programme.move programme.place", day="day"),

@@ -57,7 +57,7 @@ def sign_consent(token: str) -> ResponseReturnValue:
 
 
 def _grant(form: SignForm) -> consents.Grant:
-    media = tuple(Medium(code) for code in form.media.data)
+    media = tuple(Medium(code) for code in form.media.data or ())
     return consents.Grant(form.signer_name.data, media, form.limits.data, form.last_day())
 
 
