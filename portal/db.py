@@ -103,13 +103,17 @@ def make_engine(url: str) -> sa.Engine:
     return sa.create_engine(address, pool_size=16, max_overflow=8, pool_pre_ping=True, pool_recycle=1800)
 
 
+# Half a megabyte of cache for each connection instead of two: the kernel keeps the file's pages for all of them.
+_PRAGMAS = ("journal_mode=WAL", "busy_timeout=15000", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-512")
+
+
 def _sqlite_engine(url: sa.URL) -> sa.Engine:
-    engine = sa.create_engine(url, connect_args={"timeout": 15}, pool_size=16, max_overflow=8)
+    engine = sa.create_engine(url, connect_args={"timeout": 15}, pool_size=16, max_overflow=8, pool_use_lifo=True)
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, record: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "busy_timeout=15000", "synchronous=NORMAL", "foreign_keys=ON"):
+        for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
