@@ -67,7 +67,7 @@ FORMS: dict[str, Form] = {
     "entries.invite": Form(
         "creator", {"number": DRAFT}, "entries.team", {"name": "오하나", "email": "hana@pan.example"}
     ),
-    **_all("creator2", "entries.accept", bare=True, token=token("team")),
+    **_all("creator2", "entries.accept", bare=True, public=True, token=token("team")),
     **_all("", "entries.verify", public=True, number="receipt"),
     **_all("mentor", "entries.approve", bare=True, number=IN_REVIEW),
     **_all("mentor", "entries.send_back", number=IN_REVIEW),
