@@ -22,9 +22,7 @@ def create_app(settings: Settings) -> Flask:
     """The WSGI application for these settings; needs a migrated database."""
     app = Flask(__name__, static_folder=str(paths.STATIC), template_folder=str(paths.TEMPLATES))
     app.config.update(_config(settings))
-    app.extensions["portal"] = Kernel(
-        settings, writing=sessions(settings), reading=sessions(settings, read_only=True), identify=identify
-    )
+    app.extensions["portal"] = kernel(settings)
     logs.configure(local=settings.local)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
@@ -35,6 +33,11 @@ def create_app(settings: Settings) -> Flask:
     navigation.init_app(app, public=PUBLIC, work=WORK, ops=OPS)
     _register_views(app)
     return app
+
+
+def kernel(settings: Settings) -> Kernel:
+    """What the web kernel needs of an installation."""
+    return Kernel(settings, writing=sessions(settings), reading=sessions(settings, read_only=True), identify=identify)
 
 
 def _config(settings: Settings) -> dict[str, object]:

@@ -22,6 +22,7 @@ from portal.settings import Settings
 from portal.upgrade import upgrade
 from tests import servers
 
+SECRET, BASE_URL = "k" * 40, "http://portal.test"
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
@@ -74,9 +75,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
     """An installation on this test's database and folder; no broker, so nothing rings behind the test's back."""
-    return Settings(
-        data=tmp_path / "data", database_url=database_url, secret_key="k" * 40, base_url="http://portal.test"
-    )
+    return Settings(data=tmp_path / "data", database_url=database_url, secret_key=SECRET, base_url=BASE_URL)
 
 
 @pytest.fixture
@@ -102,12 +101,24 @@ def session(sessions: sessionmaker[Session]) -> Iterator[Session]:
         yield found
 
 
-@pytest.fixture
-def app(settings: Settings) -> Flask:
-    """The real application."""
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The real application, built once for each process: compiling its templates takes longest."""
     from portal.app import create_app
 
-    return create_app(settings)
+    data = tmp_path_factory.mktemp("built")
+    url = f"sqlite:///{data / 'never.sqlite3'}"
+    return create_app(Settings(data=data, database_url=url, secret_key=SECRET, base_url=BASE_URL))
+
+
+@pytest.fixture
+def app(built: Flask, settings: Settings) -> Flask:
+    """The real application on this test's own database and folder."""
+    from portal.app import kernel
+
+    built.extensions["portal"] = kernel(settings)
+    built.config["WTF_CSRF_ENABLED"] = True
+    return built
 
 
 @pytest.fixture
