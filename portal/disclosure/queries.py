@@ -67,11 +67,6 @@ def latest_revision(session: Session, disclosure_id: int) -> DisclosureRevision 
     return session.scalar(_revisions(Disclosure.id == disclosure_id).limit(1))
 
 
-def revisions(session: Session, disclosure_id: int) -> list[DisclosureRevision]:
-    """Every submitted state, the newest first."""
-    return list(session.scalars(_revisions(Disclosure.id == disclosure_id)))
-
-
 def _revisions(condition: sa.ColumnElement[bool]) -> sa.Select[DisclosureRevision]:
     return (
         sa.select(DisclosureRevision)
@@ -115,15 +110,6 @@ def human_statement(session: Session, entry_id: int) -> str:
 def card(row: Any) -> CardLabel | None:
     """The short label of a list's row that holds CARD_COLUMNS; None where nothing was declared."""
     return None if row.tier is None else _card_label(row.tier, row.phases, row.badges)
-
-
-def cards(session: Session, entry_ids: Collection[int]) -> dict[int, CardLabel]:
-    """The short labels of many entries in one statement."""
-    if not entry_ids:
-        return {}
-    wanted = sa.select(Disclosure.entry_id, *CARD_COLUMNS).where(Disclosure.entry_id.in_(entry_ids))
-    found = {row.entry_id: card(row) for row in session.execute(wanted)}
-    return {entry_id: label for entry_id, label in found.items() if label is not None}
 
 
 def unproven() -> sa.ColumnElement[bool]:
@@ -176,12 +162,6 @@ def last_edit(session: Session, disclosure_id: int) -> tuple[Person | None, date
     )
     found = session.execute(wanted).first()
     return (found[0], found[1]) if found else None
-
-
-def performer_of(session: Session, disclosure_id: int, code: str) -> Performer | None:
-    """A performer of this very disclosure, with the consents."""
-    wanted = sa.select(Performer).where(Performer.disclosure_id == disclosure_id, Performer.code == code)
-    return session.scalar(wanted.options(selectinload(Performer.consents)))
 
 
 def consent_behind(session: Session, token: str) -> Consent | None:

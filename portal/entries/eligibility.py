@@ -97,8 +97,13 @@ def drop_verdict(session: Session, verdict: Verdict, *, by: Actor) -> None:
 def request_fixes(
     session: Session, entry: Entry, items: Sequence[str], note: str, *, due_at: datetime, by: Actor
 ) -> None:
-    """Open the named parts of the entry to its makers until the due date, and tell them what to change."""
+    """Open the named parts of the entry to its makers until the due date, and tell them what to change.
+
+    A film to be replaced opens the disclosure too: its makers signed for the film they had.
+    """
     locked(session, entry)
+    if checklist.Task.FILM in items and checklist.Task.AI not in items:
+        items = [*items, checklist.Task.AI.value]
     if entry.state == EntryState.NEEDS_FIX and entry.fix_items == list(items) and entry.fix_due_at == due_at:
         return
     _require_fixable(session, entry, items, note, due_at)

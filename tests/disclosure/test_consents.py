@@ -15,7 +15,7 @@ from portal.audit import AuditRecord
 from portal.db import unit_of_work
 from portal.disclosure import consents, queries, service
 from portal.disclosure.codes import ConsentStatus, Likeness, Medium, PerformerKind, SignerCapacity
-from portal.disclosure.models import Consent
+from portal.disclosure.models import Consent, DisclosureRevision
 from portal.disclosure.problems import Facts
 from portal.errors import Invalid
 from portal.lifecycles import ConsentState
@@ -158,7 +158,7 @@ def test_a_consent_after_handing_in_is_a_revision(session: Session, asked: tuple
     session.commit()
     declare(session, mine, performers=(ACTRESS,), picture_s=1200)
     sign(session, token)
-    found = queries.revisions(session, stored(session, mine).id)
+    found = session.scalars(sa.select(DisclosureRevision).order_by(DisclosureRevision.revision.desc())).all()
     assert [(one.revision, one.reason) for one in found] == [(2, "CONSENT_UPDATE"), (1, "SUBMITTED")]
     ledger = queries.submitted_ledger(found[0])
     assert ledger.performers[0].consent is ConsentStatus.VERIFIED

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal import i18n
 from portal.disclosure import queries, service
 from portal.disclosure.codes import ConsentStatus, Degree, PerformerKind, Scope
+from portal.disclosure.models import Disclosure
 from portal.disclosure.problems import Facts
 from portal.disclosure.rules import public_hold
 from tests.disclosure.declared import ACTRESS, STATEMENT, declare, desk, performer, stored
@@ -70,19 +72,16 @@ def test_a_label_costs_one_statement(session: Session, count_queries: Callable[[
     assert count_queries() == 1
 
 
-def test_cards_of_many_films_cost_one_statement(session: Session, count_queries: Callable[[], int]) -> None:
-    desks = [desk(session) for _ in range(3)]
-    for mine in desks[:2]:
-        declare(session, mine)
-    entry_ids = [mine.entry.id for mine in desks]
-    session.connection()
-    count_queries()
-    cards = queries.cards(session, entry_ids)
-    assert count_queries() == 1
-    assert set(cards) == set(entry_ids[:2])
-    card = cards[entry_ids[0]]
+def test_a_list_makes_its_cards_of_columns(session: Session) -> None:
+    shown, blank = desk(session), desk(session)
+    declare(session, shown)
+    declare(session, blank, degrees={})
+    rows = session.execute(sa.select(Disclosure.entry_id, *queries.CARD_COLUMNS)).all()
+    cards = {row.entry_id: queries.card(row) for row in rows}
+    card = cards[shown.entry.id]
+    assert card is not None
     assert (card.headline, [phase.n for phase in card.phases]) == ("일부 AI", [0, 3, 0, 0, 0])
-    assert queries.cards(session, []) == {}
+    assert cards[blank.entry.id] is None
 
 
 @pytest.mark.parametrize("status", list(ConsentStatus))
@@ -104,15 +103,6 @@ def test_readiness_tells_an_unbegun_form_from_an_empty_one(session: Session) -> 
     assert ready.begun is True
     assert ready.form == ()
     assert [problem.code for problem in ready.blocking] == ["F04"]
-
-
-def test_a_performer_of_another_film_is_not_found(session: Session) -> None:
-    mine, other = desk(session), desk(session)
-    declare(session, mine, performers=(ACTRESS,))
-    found = declare(session, other, performers=(replace(ACTRESS, code="ANOTHER234"),))
-    assert queries.performer_of(session, found.id, ACTRESS.code) is None
-    row = queries.performer_of(session, found.id, "ANOTHER234")
-    assert row is not None
 
 
 def test_the_last_editor_is_known(session: Session) -> None:

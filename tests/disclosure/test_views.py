@@ -10,15 +10,17 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from portal import clock
+from portal.db import unit_of_work
 from portal.disclosure import consents, service
 from portal.disclosure.answers import Answers, stamp
 from portal.disclosure.codes import ConsentStatus, Degree, Scope
 from portal.disclosure.models import Consent, Disclosure
 from portal.disclosure.rows import answers_of
-from portal.lifecycles import ConsentState
+from portal.entries import eligibility, queries
+from portal.lifecycles import ConsentState, DisclosureState
 from portal.mail.models import OutgoingMail
 from tests import builders
 from tests.disclosure.declared import ACTRESS, SOUND, STATEMENT, WORDS, Desk, ask, declare, desk, performer, stored
@@ -346,6 +348,23 @@ def test_consents_can_be_asked_for_after_handing_in(session: Session, replica: D
     session.commit()
     assert browser.post(address(replica, "consents"), data=REQUEST).status_code == 303
     assert session.scalar(sa.select(sa.func.count()).select_from(Consent)) == 1
+
+
+def test_a_film_to_be_replaced_opens_the_disclosure_too(
+    session: Session, sessions: sessionmaker[Session], replica: Desk, browser: FlaskClient
+) -> None:
+    service.freeze(session, stored(session, replica), by=replica.by, reason="SUBMITTED")
+    session.execute(sa.text("UPDATE entries SET state = 'submitted'"))
+    session.commit()
+    with unit_of_work(sessions) as own:
+        entry = queries.entry_by_number(own, replica.entry.number)
+        assert entry is not None
+        office = builders.actor(builders.person(own))
+        due = clock.now() + timedelta(days=7)
+        eligibility.request_fixes(own, entry, ["film"], "소리가 없어요", due_at=due, by=office)
+        assert entry.fix_items == ["film", "ai"]
+    assert stored(session, replica).state is DisclosureState.QUERIED
+    assert "data-autosave" in browser.get(address(replica)).text
 
 
 # ── signing ────────────────────────────────────────────────────────────
