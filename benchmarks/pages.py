@@ -195,7 +195,7 @@ def machine() -> dict[str, Any]:
         "cpu": model.partition(": ")[2],
         "cores": os.cpu_count(),
         "python": platform.python_version(),
-        "load_before": round(os.getloadavg()[0], 2),
+        "load": round(os.getloadavg()[0], 2),
     }
 
 

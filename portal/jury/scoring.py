@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -103,14 +104,17 @@ def _begin(session: Session, assignment: Assignment, by: Actor) -> None:
 
 
 def _write_scores(session: Session, sheet_id: int, scores: Scores) -> None:
-    dialect = session.get_bind().dialect.name
+    rows = [{"sheet_id": sheet_id, "criterion_id": key, "value": value} for key, value in sorted(scores.items())]
+    session.execute(_upsert(session.get_bind().dialect.name), rows)
+
+
+@cache
+def _upsert(dialect: str) -> sa.Insert:
     table = Base.metadata.tables[Score.__tablename__]
     insert = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
-    rows = [{"sheet_id": sheet_id, "criterion_id": key, "value": value} for key, value in sorted(scores.items())]
-    upsert = insert.on_conflict_do_update(
+    return insert.on_conflict_do_update(
         index_elements=[table.c.sheet_id, table.c.criterion_id], set_={"value": insert.excluded.value}
     )
-    session.execute(upsert, rows)
 
 
 def given_scores(session: Session, sheet: ScoreSheet | None) -> dict[int, int]:
