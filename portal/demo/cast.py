@@ -49,9 +49,9 @@ class Cast:
     teams: list[int]
 
 
-def _person(local: str, name: Name, language: str = "ko") -> dict[str, object]:
+def _person(local: str, name: Name, language: str = "ko", *, domain: str = DOMAIN) -> dict[str, object]:
     return {
-        "email": f"{local}@{DOMAIN}",
+        "email": f"{local}@{domain}",
         "native_name": name.native,
         "latin_family": name.family,
         "latin_given": name.given,
@@ -92,8 +92,8 @@ def _jurors(session: Session, rng: random.Random, pool: Iterator[Name], edition_
     named = Name(*JUROR[1:])
     abroad = rng.sample(words.foreigners(), 3)
     rows = [_person(JUROR[0], named)]
-    rows += [_person(f"juror{n + 2}", next(pool)) for n in range(12)]
-    rows += [_person(f"juror{n + 14}", name, "en") for n, name in enumerate(abroad)]
+    rows += [_person(f"juror{n + 2}", next(pool), domain=f"jury{n}.example") for n in range(12)]
+    rows += [_person(f"juror{n + 14}", name, "en", domain=f"abroad{n}.example") for n, name in enumerate(abroad)]
     ids = _insert(session, rows)
     session.execute(
         sa.insert(RoleGrant),
@@ -108,7 +108,12 @@ def _creators(session: Session, rng: random.Random, pool: Iterator[Name]) -> tup
         rng.choice(abroad) if rng.random() < 0.18 else next(pool) for _ in range(CREATORS - 1)
     ]
     rows = [
-        _person(CREATOR[0] if n == 0 else f"creator{n + 1}", name, "ko" if name.country == "KR" else "en")
+        _person(
+            CREATOR[0] if n == 0 else f"creator{n + 1}",
+            name,
+            "ko" if name.country == "KR" else "en",
+            domain=DOMAIN if n == 0 else f"films{n % 40}.example",
+        )
         for n, name in enumerate(names)
     ]
     return names, _insert(session, rows)
