@@ -101,23 +101,25 @@ def _person(database: Session, local: str) -> int:
 
 
 def _jury(app: Flask, database: Session, juror: Browser, person_id: int) -> dict[str, Page]:
-    films = _open_films(database, Juror.person_id == person_id)
-    autosave = [juror.post(f"/ko/jury/{code}/scores", fields, X_Autosave="1") for _, code, fields in films]
+    """Half of the open sheets are saved over and over, the other half is handed in, each once."""
+    own = _open_films(database, Juror.person_id == person_id)
+    sheets = list(_sheets(app, database))
+    autosave = [one.post(path, fields, X_Autosave="1") for one, path, fields in sheets[::2]]
     return {
         "juror_list": Page([juror.get("/ko/jury")]),
-        "scoring_page": Page([juror.get(f"/ko/jury/{code}") for _, code, _ in films]),
+        "scoring_page": Page([juror.get(f"/ko/jury/{code}") for _, code, _ in own]),
         "score_autosave": Page(autosave),
-        "score_hand_in": Page(list(_hand_ins(app, database)), 303, once=True),
+        "score_hand_in": Page([one.post(path, fields) for one, path, fields in sheets[1::2]], 303, once=True),
     }
 
 
-def _hand_ins(app: Flask, database: Session) -> Iterator[str]:
-    """One for each film that any juror still has to score."""
+def _sheets(app: Flask, database: Session) -> Iterator[tuple[Browser, str, list[tuple[str, str]]]]:
+    """(juror's browser, address, scores) of each film that any juror still has to score."""
     browsers: dict[int, Browser] = {}
     for person_id, code, fields in _open_films(database, sa.true()):
         if person_id not in browsers:
             browsers[person_id] = browser(app, database, person_id)
-        yield browsers[person_id].post(f"/ko/jury/{code}/scores", fields)
+        yield browsers[person_id], f"/ko/jury/{code}/scores", fields
 
 
 def _open_films(database: Session, whose: sa.ColumnElement[bool]) -> list[tuple[int, str, list[tuple[str, str]]]]:
