@@ -159,7 +159,6 @@ STATES = {
     "a profile without a name": ("creator", "/ko/me"),
     "an empty team invitation": ("creator", f"/ko/entries/{scene.DRAFT}/team"),
     "an unfinished entry": ("creator", f"/ko/entries/{scene.DRAFT}/review"),
-    "an unanswered grid": ("creator", f"/ko/entries/{scene.DRAFT}/ai"),
     "a venue without a name": ("programmer", "/ko/ops/venues"),
     "a package without a title": ("programmer", "/ko/ops/packages"),
     "a call without a name": ("organizer", "/ko/ops/calls"),

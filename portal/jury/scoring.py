@@ -151,12 +151,17 @@ def _note_conflict(session: Session, assignment: Assignment, reason: str, by: Ac
 
 
 def add_memo(session: Session, assignment: Assignment, *, at_s: int, text: str, by: Actor) -> Memo:
-    """Note a moment of the film for oneself."""
+    """Note a moment of the film for oneself; the same words at the same moment are one note."""
     if not text:
         raise Invalid("memo", N_("Write a few words."))
     if len(text) > MEMO_LIMIT:
         raise Invalid("memo", N_("Shorten this to {limit} characters."), limit=MEMO_LIMIT)
-    memo = Memo(assignment_id=assignment.id, at_s=max(0, min(at_s, 6 * 3600)), text=text)
+    session.execute(sa.select(Assignment.id).where(Assignment.id == assignment.id).with_for_update())
+    said = {"assignment_id": assignment.id, "at_s": max(0, min(at_s, 6 * 3600)), "text": text}
+    found = session.scalars(sa.select(Memo).filter_by(**said)).first()
+    if found is not None:
+        return found
+    memo = Memo(**said)
     session.add(memo)
     _begin(session, assignment, by)
     return memo

@@ -14,6 +14,7 @@ from portal.errors import Invalid
 from portal.i18n import N_
 from portal.jury.anchors import ANCHORS
 from portal.jury.models import Criterion, Juror, Panel, Round
+from portal.lifecycles import RoundState
 from portal.policies import Actor
 
 # code, Korean, English, weight; then the criteria: code, Korean, English, question in both, weight
@@ -77,9 +78,14 @@ PANELS: tuple[tuple[Any, ...], ...] = (
 
 
 def make_round(session: Session, call: Call, *, name_ko: str, name_en: str, due_at: datetime, by: Actor) -> Round:
-    """A round of a call with the three panels and their criteria, ready for jurors."""
+    """A round of a call with the three panels, ready for jurors; one of that name being set up is the same round."""
     if due_at <= clock.now():
         raise Invalid("due_at", N_("Choose a due date in the future."))
+    session.execute(sa.select(Call.id).where(Call.id == call.id).with_for_update())
+    same = sa.select(Round).filter_by(call_id=call.id, name_ko=name_ko, name_en=name_en, state=RoundState.SETUP)
+    found = session.scalars(same).first()
+    if found is not None:
+        return found
     position = session.scalar(sa.select(sa.func.count()).where(Round.edition_id == call.edition_id)) or 0
     made = Round(
         edition_id=call.edition_id,
