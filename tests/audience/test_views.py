@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 
 from portal import clock, links
 from portal.audience import service
-from portal.audience.checklist import as_csv, guarded
 from portal.audience.models import Booking
 from portal.audience.tickets import qr_png, qr_svg
 from portal.audit import AuditRecord
@@ -25,6 +24,7 @@ from portal.mail.models import OutgoingMail
 from portal.policies import SYSTEM, VISITOR, Role, Scope
 from portal.programme import service as programme
 from portal.programme.models import Hall, Package, Screening
+from portal.web.sheets import csv_download, harmless
 from tests import builders
 from tests.programme import rows
 
@@ -327,10 +327,10 @@ def test_the_seats_desk_costs_the_same_for_few_and_many(
 
 
 def test_a_cell_is_never_a_formula() -> None:
-    assert [guarded(text) for text in ("=1", "+1", "-1", "@a", "\tx", "가", 3)] == [
+    assert [str(harmless(text)) for text in ("=1", "+1", "-1", "@a", "\tx", "가", 3)] == [
         "'=1", "'+1", "'-1", "'@a", "'\tx", "가", "3"
     ]  # fmt: skip
-    assert as_csv(["이름"], [['a"b,c']]).startswith("\ufeff이름\r\n")
+    assert csv_download("표.csv", ["이름"], [['a"b,c']]).get_data(as_text=True).startswith("\ufeff이름\r\n")
 
 
 def test_the_picture_holds_the_address() -> None:

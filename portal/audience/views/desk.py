@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 
 from portal import audit, links, policies
 from portal.audience import queries, service
-from portal.audience.checklist import as_csv
 from portal.audience.forms import CheckInForm
 from portal.audience.states import seat_kind, seat_text
 from portal.audience.terms import LIVE
@@ -21,8 +20,9 @@ from portal.programme.queries import screening_by_code, showing_of
 from portal.programme.states import state_kind, state_text
 from portal.web import current
 from portal.web.access import guard
-from portal.web.pages import download, page
+from portal.web.pages import page
 from portal.web.pagination import paged, wanted
+from portal.web.sheets import csv_download
 
 _VIEWS: dict[str, tuple[SeatState, ...]] = {
     "booked": (SeatState.CONFIRMED, SeatState.CHECKED_IN),
@@ -88,18 +88,15 @@ def check_list(screening: Screening) -> Response:
     rows = session.execute(queries.bookings(screening.id, *_VIEWS["booked"])).all()
     audit.record(session, current.actor(), "seats.exported", screening, rows=len(rows))
     headings = (_("Name"), _("Seats"), _("Access needs"), _("Booking code"), _("State"), _("In since"))
-    body = as_csv(
-        headings,
-        [
-            (
-                row.name,
-                row.party,
-                row.access_needs,
-                row.code,
-                seat_text(row.state),
-                clock_time(row.checked_in_at) if row.checked_in_at else "",
-            )
-            for row in rows
-        ],
-    )
-    return download(body, name=f"check-in-{screening.code}.csv", content_type="text/csv; charset=utf-8")
+    cells = [
+        (
+            row.name,
+            row.party,
+            row.access_needs,
+            row.code,
+            seat_text(row.state),
+            clock_time(row.checked_in_at) if row.checked_in_at else "",
+        )
+        for row in rows
+    ]
+    return csv_download(f"check-in-{screening.code}.csv", headings, cells)
