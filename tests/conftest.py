@@ -15,14 +15,26 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal import db, i18n
 from portal.settings import Settings
 from portal.upgrade import upgrade
-from tests import servers
+from tests import servers, services
 
 SECRET, BASE_URL = "k" * 40, "http://portal.test"
+CHROMIUM = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+)
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
@@ -170,6 +182,15 @@ def count_queries(settings: Settings) -> Iterator[Callable[[], int]]:
 def korean() -> None:
     """Tests speak Korean unless they say otherwise, as the portal does."""
     i18n.set_locale("ko")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real Chromium, one for each process: Playwright's loop cannot be entered twice."""
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=services.chromium(), args=CHROMIUM)
+        yield launched
+        launched.close()
 
 
 @pytest.fixture(scope="session")

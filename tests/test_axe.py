@@ -16,12 +16,12 @@ from pathlib import Path
 
 import pytest
 from flask import Flask, url_for
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from portal import db
 from portal.app import create_app
 from portal.settings import Settings
-from tests import pages, scene, services
+from tests import pages, scene
 from tests.scene import Scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite]
@@ -76,14 +76,6 @@ class House:
             cookie = {"name": "pan", "value": self.scene.cookie(who), "url": self.scene.settings.base_url}
             context.add_cookies([cookie])
         return context
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=services.chromium(), args=["--no-sandbox"])
-        yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from portal import db
 from portal.calls.models import Edition
@@ -18,17 +17,6 @@ from portal.policies import Role, Scope
 from tests import builders, servers, services
 from tests.journeys.installation import Installation, running
 
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--autoplay-policy=no-user-gesture-required",
-)
 _COLOURS = "nb_colors=5:c0=0x14213d:c1=0xff4d2e:c2=0xf4c95d:c3=0x2a9d8f:c4=0x0b0b12"
 STAFF = (
     ("organizer", "김하늘", "Kim", "Ha-neul", Role.ORGANIZER),
@@ -69,14 +57,6 @@ def installation(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ins
         found = stack.enter_context(running(tmp_path / "data", given))
         yield found
         db.engine_for(found.settings.database_url).dispose()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=services.chromium(), args=ARGUMENTS)
-        yield found
-        found.close()
 
 
 @pytest.fixture

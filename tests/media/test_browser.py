@@ -8,25 +8,17 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect
 from sqlalchemy.orm import Session
 
 from portal.entries.models import Entry
 from portal.lifecycles import AssetState
 from portal.media.models import Asset
-from tests import builders, services
+from tests import builders
 from tests.media.conftest import arrived
 from workers import media
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=services.chromium(), args=["--no-sandbox"])
-        yield found
-        found.close()
 
 
 @pytest.fixture

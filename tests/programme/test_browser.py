@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.serving import make_server
 
@@ -18,7 +18,6 @@ from portal.audience.models import Booking
 from portal.policies import SYSTEM
 from portal.programme import queries, service
 from portal.programme.models import Screening
-from tests import services
 from tests.programme import rows
 
 pytestmark = pytest.mark.browser
@@ -34,14 +33,6 @@ def address(app: Flask) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=services.chromium(), args=["--no-sandbox"])
-        yield found
-        found.close()
 
 
 def desk(browser: Browser, app: Flask, session: Session, address: str, person_id: int) -> Page:

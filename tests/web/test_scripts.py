@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 
 import pytest
 from flask import Flask, Response, jsonify, request, url_for
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from portal import i18n, paths
 from portal.web import components, styleguide
-from tests import services
 
 pytestmark = pytest.mark.browser
 
@@ -84,14 +83,6 @@ def _application(office: Office) -> Flask:
 @pytest.fixture
 def office() -> Office:
     return Office()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=services.chromium())
-        yield found
-        found.close()
 
 
 @pytest.fixture

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from portal.app import create_app
 from portal.settings import Settings
-from tests import services
 
 pytestmark = pytest.mark.browser
 
@@ -34,15 +33,6 @@ def guide(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield f"http://127.0.0.1:{server.server_port}/ko/ops/_styleguide/"
     server.shutdown()
     thread.join()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A real Chromium."""
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=services.chromium())
-        yield found
-        found.close()
 
 
 @pytest.fixture
