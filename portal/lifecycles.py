@@ -48,6 +48,13 @@ class AssetState(StrEnum):
     REFUSED = "refused"
 
 
+class ReplacementState(StrEnum):
+    ASKED = "asked"
+    GRANTED = "granted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
 class DisclosureState(StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"
@@ -188,6 +195,8 @@ ASSET = Lifecycle(
         (_A.REFUSED, (_A.PROBING, _A.TRANSCODING)),
     ),
 )
+_N = ReplacementState
+REPLACEMENT = Lifecycle("replacement", _moves((_N.ASKED, (_N.GRANTED, _N.DECLINED, _N.WITHDRAWN))))
 _L = DisclosureState
 DISCLOSURE = Lifecycle(
     "disclosure",
@@ -291,6 +300,7 @@ LIFECYCLES = (
     ENTRY,
     DECISION,
     ASSET,
+    REPLACEMENT,
     DISCLOSURE,
     CONSENT,
     ROUND,

@@ -36,6 +36,7 @@ class Settings:
     trusted_proxies: int = 0
     second_step: bool = False
     accel_redirect: str = ""
+    s3_url: str = field(default="", repr=False)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -58,6 +59,7 @@ class Settings:
             trusted_proxies=int(read("TRUSTED_PROXIES", "0")),
             second_step=read("SECOND_STEP", "off" if read("ENV", LOCAL) == LOCAL else "on") == "on",
             accel_redirect=read("ACCEL_REDIRECT", ""),
+            s3_url=read("S3_URL", ""),
         )
         return settings.checked()
 

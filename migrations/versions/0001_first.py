@@ -725,6 +725,7 @@ def upgrade() -> None:
         sa.Column("created_at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("updated_at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("submitted_at", portal.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("announced", sa.String(length=24), nullable=False),
         sa.Column("fix_due_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("fix_items", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("search_text", sa.Text(), nullable=False),
@@ -790,7 +791,18 @@ def upgrade() -> None:
         sa.Column(
             "slot",
             sa.Enum(
-                "film", "poster", "still", "subtitle", name="slot", native_enum=False, create_constraint=True, length=24
+                "film",
+                "poster",
+                "still",
+                "subtitle",
+                "replacement",
+                "trailer",
+                "consent",
+                "evidence",
+                name="slot",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
             ),
             nullable=False,
         ),
@@ -828,14 +840,18 @@ def upgrade() -> None:
         sa.Column("alt_ko", sa.String(length=300), nullable=False),
         sa.Column("alt_en", sa.String(length=300), nullable=False),
         sa.Column("progress_bp", sa.Integer(), nullable=False),
+        sa.Column("credits_from_ms", sa.Integer(), nullable=True),
         sa.Column("created_at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("received_at", portal.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("judged_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("settled_at", portal.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("compared_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("superseded_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("rev", sa.Integer(), nullable=False),
         sa.Column("lease_until", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("last_error", sa.Text(), nullable=True),
+        sa.CheckConstraint("credits_from_ms >= 0", name=op.f("ck_assets_credits")),
         sa.CheckConstraint("progress_bp BETWEEN 0 AND 10000", name=op.f("ck_assets_progress")),
         sa.CheckConstraint("size >= 0", name=op.f("ck_assets_size")),
         sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name=op.f("fk_assets_entry_id"), ondelete="CASCADE"),
@@ -1300,6 +1316,40 @@ def upgrade() -> None:
         sa.UniqueConstraint("disclosure_id", "revision", name=op.f("uq_disclosure_revisions_disclosure_id_revision")),
     )
     op.create_table(
+        "fingerprints",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("asset_id", sa.Integer(), nullable=False),
+        sa.Column("picture", sa.LargeBinary(), nullable=False),
+        sa.Column("sound", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", portal.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["asset_id"], ["assets.id"], name=op.f("fk_fingerprints_asset_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fingerprints")),
+        sa.UniqueConstraint("asset_id", name=op.f("uq_fingerprints_asset_id")),
+    )
+    op.create_table(
+        "likenesses",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("asset_id", sa.Integer(), nullable=False),
+        sa.Column("earlier_id", sa.Integer(), nullable=False),
+        sa.Column("picture_bp", sa.Integer(), nullable=False),
+        sa.Column("sound_bp", sa.Integer(), nullable=False),
+        sa.Column("created_at", portal.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("dismissed_at", portal.db.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("earlier_id < asset_id", name=op.f("ck_likenesses_order")),
+        sa.CheckConstraint(
+            "picture_bp BETWEEN 0 AND 10000 AND sound_bp BETWEEN 0 AND 10000", name=op.f("ck_likenesses_shares")
+        ),
+        sa.ForeignKeyConstraint(["asset_id"], ["assets.id"], name=op.f("fk_likenesses_asset_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["earlier_id"], ["assets.id"], name=op.f("fk_likenesses_earlier_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_likenesses")),
+        sa.UniqueConstraint("asset_id", "earlier_id", name=op.f("uq_likenesses_asset_id_earlier_id")),
+    )
+    with op.batch_alter_table("likenesses", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_likenesses_earlier_id"), ["earlier_id"], unique=False)
+
+    op.create_table(
         "memos",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("assignment_id", sa.Integer(), nullable=False),
@@ -1384,6 +1434,8 @@ def upgrade() -> None:
                 "wide",
                 "small",
                 "captions",
+                "strip",
+                "stream",
                 name="renditionkind",
                 native_enum=False,
                 create_constraint=True,
@@ -1391,6 +1443,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("storage_key", sa.String(length=80), nullable=False),
         sa.Column("content_type", sa.String(length=100), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
@@ -1399,10 +1452,61 @@ def upgrade() -> None:
         sa.Column("created_at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["asset_id"], ["assets.id"], name=op.f("fk_renditions_asset_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_renditions")),
-        sa.UniqueConstraint("asset_id", "kind", name=op.f("uq_renditions_asset_id_kind")),
+        sa.UniqueConstraint("asset_id", "kind", "name", name=op.f("uq_renditions_asset_id_kind_name")),
         sa.UniqueConstraint("code", name=op.f("uq_renditions_code")),
         sa.UniqueConstraint("storage_key", name=op.f("uq_renditions_storage_key")),
     )
+    op.create_table(
+        "replacements",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=24), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("asset_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "asked",
+                "granted",
+                "declined",
+                "withdrawn",
+                name="replacementstate",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=True),
+        sa.Column("asked_at", portal.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column("decided_at", portal.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("rev", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"], ["people.id"], name=op.f("fk_replacements_asked_by_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["asset_id"], ["assets.id"], name=op.f("fk_replacements_asset_id")),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["people.id"], name=op.f("fk_replacements_decided_by_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["entries.id"], name=op.f("fk_replacements_entry_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_replacements")),
+        sa.UniqueConstraint("asset_id", name=op.f("uq_replacements_asset_id")),
+        sa.UniqueConstraint("code", name=op.f("uq_replacements_code")),
+    )
+    with op.batch_alter_table("replacements", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_replacements_entry_id"), ["entry_id"], unique=False)
+        batch_op.create_index(
+            "uq_replacements_open",
+            ["entry_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'asked'"),
+            postgresql_where=sa.text("state = 'asked'"),
+        )
+
     op.create_table(
         "score_sheets",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1444,6 +1548,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("length", sa.BigInteger(), nullable=False),
         sa.Column("received", sa.BigInteger(), nullable=False),
+        sa.Column("parts", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("created_at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("expires_at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("finished_at", portal.db.UtcDateTime(timezone=True), nullable=True),
@@ -1457,6 +1562,24 @@ def upgrade() -> None:
     with op.batch_alter_table("uploads", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_uploads_asset_id"), ["asset_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_uploads_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "viewings",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("asset_id", sa.Integer(), nullable=False),
+        sa.Column("seconds", sa.LargeBinary(), nullable=False),
+        sa.Column("watched_s", sa.Integer(), nullable=False),
+        sa.Column("position_ms", sa.Integer(), nullable=False),
+        sa.Column("updated_at", portal.db.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("watched_s >= 0 AND position_ms >= 0", name=op.f("ck_viewings_watched")),
+        sa.ForeignKeyConstraint(["asset_id"], ["assets.id"], name=op.f("fk_viewings_asset_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_viewings_person_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_viewings")),
+        sa.UniqueConstraint("person_id", "asset_id", name=op.f("uq_viewings_person_id_asset_id")),
+    )
+    with op.batch_alter_table("viewings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_viewings_asset_id"), ["asset_id"], unique=False)
 
     op.create_table(
         "consents",
@@ -1526,6 +1649,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_consents_performer_id"))
 
     op.drop_table("consents")
+    with op.batch_alter_table("viewings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_viewings_asset_id"))
+
+    op.drop_table("viewings")
     with op.batch_alter_table("uploads", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_uploads_person_id"))
         batch_op.drop_index(batch_op.f("ix_uploads_asset_id"))
@@ -1535,6 +1662,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_score_sheets_submitted_at"))
 
     op.drop_table("score_sheets")
+    with op.batch_alter_table("replacements", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_replacements_open", sqlite_where=sa.text("state = 'asked'"), postgresql_where=sa.text("state = 'asked'")
+        )
+        batch_op.drop_index(batch_op.f("ix_replacements_entry_id"))
+
+    op.drop_table("replacements")
     op.drop_table("renditions")
     with op.batch_alter_table("performers", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_performers_disclosure_id"))
@@ -1544,6 +1678,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_memos_assignment_id"))
 
     op.drop_table("memos")
+    with op.batch_alter_table("likenesses", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_likenesses_earlier_id"))
+
+    op.drop_table("likenesses")
+    op.drop_table("fingerprints")
     op.drop_table("disclosure_revisions")
     with op.batch_alter_table("verdicts", schema=None) as batch_op:
         batch_op.drop_index(

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Person
 from portal.calls.models import Call, Category
-from portal.db import Base, Created, Hash, Id, Short, Text, Versioned, choice
+from portal.db import Base, Code, Created, Hash, Id, Short, Text, Versioned, choice
 from portal.disclosure.models import Disclosure
-from portal.lifecycles import ENTRY, EntryState, Lifecycle
+from portal.lifecycles import ENTRY, REPLACEMENT, EntryState, Lifecycle, ReplacementState
 from portal.media.models import Asset
 
 
@@ -22,6 +22,7 @@ class Entry(Versioned, Base):
 
     `edition_id` repeats the call's, and `member_ids` reads the team: policies ask both without a query.
     `watched_sha256` names the film whose review copy its makers played and found right; another film asks again.
+    `announced` is the jury's outcome once it was released, empty before: the makers' pages know nothing earlier.
     """
 
     __tablename__ = "entries"
@@ -54,6 +55,7 @@ class Entry(Versioned, Base):
     created_at: Mapped[Created]
     updated_at: Mapped[Created]
     submitted_at: Mapped[datetime | None]
+    announced: Mapped[str] = mapped_column(sa.String(24), default="")
     fix_due_at: Mapped[datetime | None]
     fix_items: Mapped[list[str]] = mapped_column(default=list)
     search_text: Mapped[str] = mapped_column(sa.Text, default="")
@@ -179,5 +181,36 @@ class Verdict(Base):
             unique=True,
             sqlite_where=sa.text("confirmed_at IS NULL"),
             postgresql_where=sa.text("confirmed_at IS NULL"),
+        ),
+    )
+
+
+class Replacement(Versioned, Base):
+    """A new cut for a film that was handed in: asked for with a reason, decided by an organizer, both cuts kept."""
+
+    __tablename__ = "replacements"
+    lifecycle: ClassVar[Lifecycle] = REPLACEMENT
+
+    id: Mapped[Id]
+    code: Mapped[Code]
+    entry_id: Mapped[int] = mapped_column(sa.ForeignKey("entries.id", ondelete="CASCADE"), index=True)
+    asset_id: Mapped[int] = mapped_column(sa.ForeignKey("assets.id"), unique=True)
+    state: Mapped[ReplacementState] = mapped_column(choice(ReplacementState), default=ReplacementState.ASKED)
+    reason: Mapped[Text]
+    answer: Mapped[str] = mapped_column(sa.Text, default="")
+    asked_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
+    asked_at: Mapped[Created]
+    decided_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
+    decided_at: Mapped[datetime | None]
+    entry: Mapped[Entry] = relationship(lazy="raise")
+    asset: Mapped[Asset] = relationship(lazy="raise")
+
+    __table_args__ = (
+        sa.Index(
+            "uq_replacements_open",
+            "entry_id",
+            unique=True,
+            sqlite_where=sa.text("state = 'asked'"),
+            postgresql_where=sa.text("state = 'asked'"),
         ),
     )

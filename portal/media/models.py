@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal import clock
 from portal.db import Base, Claimable, Code, Created, Id, Versioned, choice
 from portal.lifecycles import ASSET, AssetState, Lifecycle
 
@@ -20,6 +21,10 @@ class Slot(StrEnum):
     POSTER = "poster"
     STILL = "still"
     SUBTITLE = "subtitle"
+    REPLACEMENT = "replacement"
+    TRAILER = "trailer"
+    CONSENT = "consent"
+    EVIDENCE = "evidence"
 
 
 class RenditionKind(StrEnum):
@@ -28,12 +33,16 @@ class RenditionKind(StrEnum):
     WIDE = "wide"
     SMALL = "small"
     CAPTIONS = "captions"
+    STRIP = "strip"
+    STREAM = "stream"
 
 
 class Asset(Versioned, Claimable, Base):
     """One file of an entry: received, probed, made playable, or refused with the reason.
 
     `storage_key` is a random id on the volume; `file_name` is what the creator called it, NFC, for display only.
+    `judged_at` is the moment of the verdict, `compared_at` that of the search for its likes; `credits_from_ms` is where
+    the maker says the closing credits begin.
     """
 
     __tablename__ = "assets"
@@ -61,9 +70,12 @@ class Asset(Versioned, Claimable, Base):
     alt_ko: Mapped[str] = mapped_column(sa.String(300), default="")
     alt_en: Mapped[str] = mapped_column(sa.String(300), default="")
     progress_bp: Mapped[int] = mapped_column(default=0)
+    credits_from_ms: Mapped[int | None]
     created_at: Mapped[Created]
     received_at: Mapped[datetime | None]
+    judged_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
+    compared_at: Mapped[datetime | None]
     superseded_at: Mapped[datetime | None]
     renditions: Mapped[list[Rendition]] = relationship(
         back_populates="asset", order_by="Rendition.id", lazy="raise", cascade="all, delete-orphan"
@@ -73,11 +85,15 @@ class Asset(Versioned, Claimable, Base):
         sa.Index("ix_assets_entry_slot", "entry_id", "slot", "superseded_at"),
         sa.CheckConstraint("size >= 0", name="size"),
         sa.CheckConstraint("progress_bp BETWEEN 0 AND 10000", name="progress"),
+        sa.CheckConstraint("credits_from_ms >= 0", name="credits"),
     )
 
 
 class Upload(Versioned, Base):
-    """A resumable upload (tus 1.0): `received` bytes of `length` are on the volume."""
+    """A resumable upload (tus 1.0): `received` bytes of `length` are on the volume.
+
+    `parts` is what an object store needs to go on: its own upload id and the tags of the parts it holds.
+    """
 
     __tablename__ = "uploads"
 
@@ -87,6 +103,7 @@ class Upload(Versioned, Base):
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id", ondelete="CASCADE"), index=True)
     length: Mapped[int] = mapped_column(sa.BigInteger)
     received: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    parts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[Created]
     expires_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
@@ -96,7 +113,7 @@ class Upload(Versioned, Base):
 
 
 class Rendition(Base):
-    """A derivative we made and serve: stripped, neutral, re-encoded."""
+    """A derivative we made and serve: stripped, neutral, re-encoded. `name` tells the files of one stream apart."""
 
     __tablename__ = "renditions"
 
@@ -104,6 +121,7 @@ class Rendition(Base):
     code: Mapped[Code]
     asset_id: Mapped[int] = mapped_column(sa.ForeignKey("assets.id", ondelete="CASCADE"))
     kind: Mapped[RenditionKind] = mapped_column(choice(RenditionKind))
+    name: Mapped[str] = mapped_column(sa.String(40), default="")
     storage_key: Mapped[str] = mapped_column(sa.String(80), unique=True)
     content_type: Mapped[str] = mapped_column(sa.String(100))
     size: Mapped[int] = mapped_column(sa.BigInteger)
@@ -112,4 +130,55 @@ class Rendition(Base):
     created_at: Mapped[Created]
     asset: Mapped[Asset] = relationship(back_populates="renditions", lazy="raise")
 
-    __table_args__ = (sa.UniqueConstraint("asset_id", "kind"),)
+    __table_args__ = (sa.UniqueConstraint("asset_id", "kind", "name"),)
+
+
+class Fingerprint(Base):
+    """What a film looks and sounds like, for finding it again: 8 bytes a second of picture, Chromaprint's raw sound."""
+
+    __tablename__ = "fingerprints"
+
+    id: Mapped[Id]
+    asset_id: Mapped[int] = mapped_column(sa.ForeignKey("assets.id", ondelete="CASCADE"), unique=True)
+    picture: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    sound: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    created_at: Mapped[Created]
+
+
+class Likeness(Base):
+    """A later film that looks or sounds like an earlier one; shares of the shorter of the two, in basis points."""
+
+    __tablename__ = "likenesses"
+
+    id: Mapped[Id]
+    asset_id: Mapped[int] = mapped_column(sa.ForeignKey("assets.id", ondelete="CASCADE"))
+    earlier_id: Mapped[int] = mapped_column(sa.ForeignKey("assets.id", ondelete="CASCADE"), index=True)
+    picture_bp: Mapped[int]
+    sound_bp: Mapped[int]
+    created_at: Mapped[Created]
+    dismissed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        sa.UniqueConstraint("asset_id", "earlier_id"),
+        sa.CheckConstraint("earlier_id < asset_id", name="order"),
+        sa.CheckConstraint("picture_bp BETWEEN 0 AND 10000 AND sound_bp BETWEEN 0 AND 10000", name="shares"),
+    )
+
+
+class Viewing(Base):
+    """What one person has seen of one film: a bit for each second, and where they stopped."""
+
+    __tablename__ = "viewings"
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id", ondelete="CASCADE"))
+    asset_id: Mapped[int] = mapped_column(sa.ForeignKey("assets.id", ondelete="CASCADE"), index=True)
+    seconds: Mapped[bytes] = mapped_column(sa.LargeBinary, default=b"")
+    watched_s: Mapped[int] = mapped_column(default=0)
+    position_ms: Mapped[int] = mapped_column(default=0)
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    __table_args__ = (
+        sa.UniqueConstraint("person_id", "asset_id"),
+        sa.CheckConstraint("watched_s >= 0 AND position_ms >= 0", name="watched"),
+    )
