@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 from portal import claims
 from portal.accounts.models import Person
 from portal.calls.models import Category
+from portal.db import Base
 from portal.disclosure.models import Disclosure
 from portal.entries.models import Entry
 from portal.jury.models import (
@@ -34,7 +35,10 @@ AT_WORK = (
     AssignmentState.LOCKED,
 )
 DONE = (AssignmentState.SCORED, AssignmentState.LOCKED)
+TO_SCORE = tuple(state for state in AT_WORK if state not in DONE)
 _VISIBLE_ROUNDS = (RoundState.OPEN, RoundState.PAUSED, RoundState.CLOSED, RoundState.DECIDED, RoundState.ANNOUNCED)
+
+_assignments, _criteria = (Base.metadata.tables[model.__tablename__] for model in (Assignment, Criterion))
 
 
 def round_by_code(session: Session, code: str) -> Round | None:
@@ -77,11 +81,43 @@ def assignment_by_code(session: Session, code: str) -> Assignment | None:
     return session.scalar(_ASSIGNMENT, {"code": code})
 
 
+# What a score post needs and no more: a third of the above.
+_DESK = (
+    sa.select(Assignment)
+    .where(Assignment.code == sa.bindparam("code"))
+    .join(Assignment.juror)
+    .join(Assignment.round)
+    .outerjoin(Assignment.sheet)
+    .options(
+        contains_eager(Assignment.juror).load_only(Juror.person_id, Juror.panel_id, Juror.ended_at, raiseload=True),
+        contains_eager(Assignment.round).load_only(Round.code, Round.state, raiseload=True),
+        contains_eager(Assignment.sheet),
+    )
+)
+
+
+def assignment_to_score(session: Session, code: str) -> Assignment | None:
+    """An assignment with its sheet, and of juror and round only what decides whether it may be scored."""
+    return session.scalar(_DESK, {"code": code})
+
+
 def criteria(session: Session, panel_id: int) -> Sequence[Criterion]:
     """A panel's criteria in their order."""
     return session.scalars(
         sa.select(Criterion).where(Criterion.panel_id == panel_id).order_by(Criterion.position, Criterion.id)
     ).all()
+
+
+_WEIGHTS = (
+    sa.select(_criteria.c.id, _criteria.c.code, _criteria.c.weight)
+    .where(_criteria.c.panel_id == sa.bindparam("panel"))
+    .order_by(_criteria.c.position, _criteria.c.id)
+)
+
+
+def weights(session: Session, panel_id: int) -> Sequence[Any]:
+    """(id, code, weight) of a panel's criteria in their order."""
+    return session.execute(_WEIGHTS, {"panel": panel_id}).all()
 
 
 @dataclass(frozen=True)
@@ -129,14 +165,21 @@ def queue(session: Session, juror_id: int) -> list[QueueRow]:
     return [QueueRow(*row) for row in rows]
 
 
+# The films in front of this one come last: a juror who skipped some gets back to them at the end.
+_NEXT = (
+    sa.select(_assignments.c.code)
+    .where(
+        _assignments.c.juror_id == sa.bindparam("juror"),
+        sa.or_(*(_assignments.c.state == state for state in TO_SCORE)),
+    )
+    .order_by(_assignments.c.position < sa.bindparam("position"), _assignments.c.position, _assignments.c.id)
+    .limit(1)
+)
+
+
 def next_to_score(session: Session, after: Assignment) -> str | None:
     """The code of the juror's next film that is not handed in, behind this one or else from the start."""
-    return session.scalar(
-        sa.select(Assignment.code)
-        .where(Assignment.juror_id == after.juror_id, Assignment.state.in_(AT_WORK), Assignment.state.not_in(DONE))
-        .order_by(Assignment.position < after.position, Assignment.position, Assignment.id)
-        .limit(1)
-    )
+    return session.scalar(_NEXT, {"juror": after.juror_id, "position": after.position})
 
 
 def seats_of(session: Session, actor: Actor) -> Sequence[Juror]:

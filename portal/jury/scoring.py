@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -19,7 +19,6 @@ from portal.jury.models import (
     Conflict,
     ConflictSource,
     ConflictState,
-    Criterion,
     Memo,
     Score,
     ScoreSheet,
@@ -32,7 +31,19 @@ COMMENT_LIMIT = 2000
 MEMO_LIMIT = 500
 
 
-def weighted_total(scores: Scores, criteria: Sequence[Criterion]) -> int | None:
+class Weighted(Protocol):
+    """A criterion, as far as a total needs it."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def weight(self) -> int: ...
+
+
+Criteria = Sequence[Weighted]
+
+
+def weighted_total(scores: Scores, criteria: Criteria) -> int | None:
     """The weighted mean in hundredths (100 to 1000), rounded half up; None while a criterion is missing."""
     if any(criterion.id not in scores for criterion in criteria) or not criteria:
         return None
@@ -41,7 +52,7 @@ def weighted_total(scores: Scores, criteria: Sequence[Criterion]) -> int | None:
     return (200 * points + weight) // (2 * weight)
 
 
-def checked(scores: Mapping[int, Any], criteria: Sequence[Criterion]) -> dict[int, int]:
+def checked(scores: Mapping[int, Any], criteria: Criteria) -> dict[int, int]:
     """Only this panel's criteria, each 1 to 10; raises InvalidMany naming every wrong one."""
     known = {criterion.id for criterion in criteria}
     wrong = [
@@ -55,46 +66,52 @@ def checked(scores: Mapping[int, Any], criteria: Sequence[Criterion]) -> dict[in
 
 
 def save_draft(
-    session: Session, assignment: Assignment, criteria: Sequence[Criterion], *, scores: Scores, comment: str, by: Actor
+    session: Session, assignment: Assignment, criteria: Criteria, *, scores: Scores, comment: str, by: Actor
 ) -> ScoreSheet:
-    """Keep what the juror has so far. A sheet handed in before is a draft again until it is handed in anew."""
+    """Keep what the juror has so far. A sheet handed in before stays so: what is changed on it counts at once."""
+    if assignment.sheet is not None and assignment.sheet.state == SheetState.SUBMITTED:
+        return submit(session, assignment, criteria, scores=scores, comment=comment, by=by)
     given = checked(scores, criteria)
-    if len(comment) > COMMENT_LIMIT:
-        raise Invalid("comment", N_("Shorten this to {limit} characters."), limit=COMMENT_LIMIT)
-    sheet = assignment.sheet or _new_sheet(session, assignment)
-    if given:  # before the rows change, so that each of them is written once
-        _write_scores(session, sheet.id, given)
+    sheet = _fill(session, assignment, criteria, given, comment)
     _begin(session, assignment, by)
-    sheet.total = weighted_total(given, criteria)
-    sheet.comment = comment
-    sheet.updated_at = clock.now()
+    _write_scores(session, sheet, given)
     return sheet
 
 
 def submit(
-    session: Session, assignment: Assignment, criteria: Sequence[Criterion], *, scores: Scores, comment: str, by: Actor
+    session: Session, assignment: Assignment, criteria: Criteria, *, scores: Scores, comment: str, by: Actor
 ) -> ScoreSheet:
-    """Hand the sheet in; raises InvalidMany when a criterion has no score. Handing in twice changes nothing."""
+    """Hand the sheet in; raises InvalidMany when a criterion has no score. Handing in twice changes nothing.
+
+    Rings nobody: results follow all sheets of the last seconds at once, when the sweep finds them newer.
+    """
     missing = [Invalid(f"c{one.id}", N_("Choose a score from 1 to 10.")) for one in criteria if one.id not in scores]
     if missing:
         raise InvalidMany(missing)
-    sheet = save_draft(session, assignment, criteria, scores=scores, comment=comment, by=by)
-    sheet.submitted_at = clock.now()
+    given = checked(scores, criteria)
+    sheet = _fill(session, assignment, criteria, given, comment)
+    sheet.submitted_at = sheet.updated_at
     if sheet.state != SheetState.SUBMITTED:
         advance(session, sheet, SheetState.SUBMITTED, by=by, total=sheet.total)
     else:
         audit.record(session, by, "sheet.revised", sheet, total=sheet.total)
     if assignment.state != AssignmentState.SCORED:
         advance(session, assignment, AssignmentState.SCORED, by=by)
-    doorbell.after_commit(session, "jury.calibrate", assignment.round_id)
+    _write_scores(session, sheet, given)
     return sheet
 
 
-def _new_sheet(session: Session, assignment: Assignment) -> ScoreSheet:
-    sheet = ScoreSheet(assignment_id=assignment.id, state=SheetState.DRAFT)
-    session.add(sheet)
-    session.flush()
-    assignment.sheet = sheet
+def _fill(session: Session, assignment: Assignment, criteria: Criteria, given: Scores, comment: str) -> ScoreSheet:
+    """The sheet with what is on it now; not written yet, so that its row is written once."""
+    if len(comment) > COMMENT_LIMIT:
+        raise Invalid("comment", N_("Shorten this to {limit} characters."), limit=COMMENT_LIMIT)
+    sheet = assignment.sheet
+    if sheet is None:
+        sheet = assignment.sheet = ScoreSheet(assignment_id=assignment.id, state=SheetState.DRAFT)
+        session.add(sheet)
+    sheet.total = weighted_total(given, criteria)
+    sheet.comment = comment
+    sheet.updated_at = clock.now()
     return sheet
 
 
@@ -103,9 +120,11 @@ def _begin(session: Session, assignment: Assignment, by: Actor) -> None:
         advance(session, assignment, AssignmentState.IN_PROGRESS, by=by)
 
 
-def _write_scores(session: Session, sheet_id: int, scores: Scores) -> None:
-    rows = [{"sheet_id": sheet_id, "criterion_id": key, "value": value} for key, value in sorted(scores.items())]
-    session.execute(_upsert(session.get_bind().dialect.name), rows)
+def _write_scores(session: Session, sheet: ScoreSheet, scores: Scores) -> None:
+    session.flush()  # whoever was based on an older sheet ends here, before any score
+    rows = [{"sheet_id": sheet.id, "criterion_id": key, "value": value} for key, value in sorted(scores.items())]
+    if rows:
+        session.execute(_upsert(session.get_bind().dialect.name), rows)
 
 
 @cache

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, flash, jsonify, redirect, request, url_for
+from flask import Blueprint, Response, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import i18n, policies
@@ -106,7 +106,7 @@ def _film(
     *,
     errors: Sequence[Invalid] = (),
     status: int = 200,
-) -> ResponseReturnValue:
+) -> Response:
     session = current.session()
     criteria = queries.criteria(session, assignment.juror.panel_id)
     rows = queries.queue(session, assignment.juror_id)
@@ -153,12 +153,12 @@ def _neighbour(rows: Sequence[queries.QueueRow], code: str, step: int) -> str | 
     return codes[at] if 0 <= at < len(codes) else None
 
 
-def _sent_scores(criteria: Sequence[Criterion]) -> dict[int, Any]:
+def _sent_scores(criteria: Sequence[Any]) -> dict[int, Any]:
     sent = {row.id: request.form.get(f"score-{row.code}", "") for row in criteria}
     return {key: int(text) if text.isdecimal() and len(text) < 4 else 0 for key, text in sent.items() if text}
 
 
-def _named(problem: Invalid | InvalidMany, criteria: Sequence[Criterion]) -> list[Invalid]:
+def _named(problem: Invalid | InvalidMany, criteria: Sequence[Any]) -> list[Invalid]:
     """The service names criteria by id; the page's fields carry their codes."""
     codes = {f"c{row.id}": row.code for row in criteria}
     problems = problem.problems if isinstance(problem, InvalidMany) else [problem]
@@ -166,10 +166,10 @@ def _named(problem: Invalid | InvalidMany, criteria: Sequence[Criterion]) -> lis
 
 
 @bp.post("/<code>/scores")
-@guard(policies.score_assignment, load=queries.assignment_by_code)
+@guard(policies.score_assignment, load=queries.assignment_to_score)
 def score(assignment: Assignment) -> ResponseReturnValue:
     """Autosave, or hand in and go to the next film."""
-    criteria = queries.criteria(current.session(), assignment.juror.panel_id)
+    criteria = queries.weights(current.session(), assignment.juror.panel_id)
     scores, comment = _sent_scores(criteria), tidy(request.form.get("comment"))
     autosave = request.headers.get("X-Autosave") == "1"
     command = scoring.save_draft if autosave else scoring.submit
@@ -179,15 +179,20 @@ def score(assignment: Assignment) -> ResponseReturnValue:
         found = _named(problem, criteria)
         if autosave:
             return jsonify(errors={f"score-{one.field}": one.message for one in found}), 422
-        return _film(assignment, scores, comment, errors=found, status=422)
+        return _refused(assignment, scores, comment, found)
     if autosave:
-        current.session().flush()
         return jsonify(rev=sheet.rev, time=i18n.clock_time(sheet.updated_at))
     return _to_next(assignment)
 
 
+def _refused(assignment: Assignment, scores: dict[int, Any], comment: str, errors: list[Invalid]) -> Response:
+    """The page again, with what was sent; only now is the rest of the assignment read."""
+    whole = queries.assignment_by_code(current.session(), assignment.code)
+    assert whole is not None
+    return _film(whole, scores, comment, errors=errors, status=422)
+
+
 def _to_next(assignment: Assignment) -> ResponseReturnValue:
-    current.session().flush()
     code = queries.next_to_score(current.session(), assignment)
     if code is None:
         return redirect(url_for("jury.done", code=assignment.round.code), 303)
