@@ -151,3 +151,12 @@ def unit_of_work(factory: Callable[[], Session]) -> Iterator[Session]:
         except BaseException:
             session.rollback()
             raise
+
+
+def one_at_a_time(session: Session, name: str) -> None:
+    """Wait until no other transaction holds `name`; for first rows, where there is nothing yet that could be locked.
+
+    SQLite's writers are one at a time anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(name, 0))))

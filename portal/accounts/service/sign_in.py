@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import InstrumentedAttribute
 
-from portal import clock, i18n, links, signing
+from portal import clock, db, i18n, links, signing
 from portal.accounts import passwords, queries
 from portal.accounts.models import LinkPurpose, Person, SignInAttempt, SignInLink
 from portal.accounts.service.people import Names, create_person
@@ -22,6 +22,8 @@ from portal.mail import outbox
 
 LINK_LASTS = timedelta(minutes=15)
 WINDOW = timedelta(minutes=15)
+# A button pressed twice, or by two windows at once; whoever still waits for the mail after this may press again.
+PRESSED_TWICE = timedelta(seconds=5)
 LINKS_PER_ACCOUNT, LINKS_PER_ADDRESS = 4, 40
 TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS = 10, 60
 _ATTEMPTS_KEPT = timedelta(days=1)
@@ -35,19 +37,29 @@ class TooManyTries(PortalError):
 
 
 def ask_link(session: Session, email: str, *, language: str, asked_from: str, next_path: str = "") -> None:
-    """Mail a one-time link to the address, known or not; a fourth one within the window is quietly not sent.
+    """Mail a one-time link to the address, known or not; a second at once, or a fifth soon, is quietly not sent.
 
     Raises TooManyTries when one network address asks for many.
     """
     if _recent(session, SignInLink.created_at, SignInLink.asked_from == asked_from) >= LINKS_PER_ADDRESS:
         raise TooManyTries
     person = queries.person_by_email(session, email)
-    if _recent(session, SignInLink.created_at, SignInLink.email == email) >= LINKS_PER_ACCOUNT:
+    db.one_at_a_time(session, f"sign_in_link {email}")
+    if _is_enough(session, email):
         return
     purpose = LinkPurpose.SIGN_IN if person else LinkPurpose.SIGN_UP
     link, token = _make_link(session, email, purpose, LINK_LASTS, asked_from=asked_from, next_path=next_path)
     to = _recipient(person) if person else outbox.Recipient(email, language, "")
     outbox.queue(session, purpose.value, to=to, about=link, transition="asked", token=token, until=link.expires_at)
+
+
+def _is_enough(session: Session, email: str) -> bool:
+    """Whether a link is on its way this very moment, or too many were within the window."""
+    mine = SignInLink.email == email
+    if _recent(session, SignInLink.created_at, mine) >= LINKS_PER_ACCOUNT:
+        return True
+    mailed = (mine, SignInLink.asked_from != "", SignInLink.used_at.is_(None))
+    return _recent(session, SignInLink.created_at, sa.and_(*mailed), PRESSED_TWICE) > 0
 
 
 def one_time_link(session: Session, person: Person, *, lasts: timedelta = LINK_LASTS) -> str:
@@ -142,6 +154,8 @@ def _make_link(
     return link, token
 
 
-def _recent(session: Session, moment: InstrumentedAttribute[object], which: sa.ColumnElement[bool]) -> int:
-    counted = sa.select(sa.func.count()).where(which, moment > clock.now() - WINDOW)
+def _recent(
+    session: Session, moment: InstrumentedAttribute[object], which: sa.ColumnElement[bool], within: timedelta = WINDOW
+) -> int:
+    counted = sa.select(sa.func.count()).where(which, moment > clock.now() - within)
     return session.scalar(counted) or 0
