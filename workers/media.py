@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 from celery.signals import worker_ready
 
-from portal.media import child, pipeline, service, volume
+from portal.media import child, pipeline, service, storage
 from portal.policies import SYSTEM
 from portal.settings import Settings
 from workers.app import app
@@ -27,7 +27,7 @@ def tell_fences(**_: Any) -> None:
 def examine(asset_id: int) -> None:
     """Give the verdict on a received file."""
     with work() as session:
-        job, store = service.claim_examination(session, asset_id), volume.of(session)
+        job, store = service.claim_examination(session, asset_id), storage.of(session)
     if job is None:
         return
     with kept(job):
@@ -40,7 +40,7 @@ def examine(asset_id: int) -> None:
 def transcode(asset_id: int) -> None:
     """Make the review copy of an examined film."""
     with work() as session:
-        job, store = service.claim_transcode(session, asset_id), volume.of(session)
+        job, store = service.claim_transcode(session, asset_id), storage.of(session)
     if job is None:
         return
     with kept(job) as note:

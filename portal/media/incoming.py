@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from portal.media.storage import Source
+from portal.media.contract import Source
 from portal.media.volume import PIECE, full_as_such, write_all
 
 PATIENCE_SECONDS = 60.0

@@ -1,105 +1,15 @@
-"""What the portal asks of a place for files. The local volume answers it (volume.py); an object store may later."""
+"""The place this installation keeps its files in."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager
-from datetime import timedelta
-from pathlib import Path
-from typing import Protocol, runtime_checkable
+from sqlalchemy.orm import Session
+
+from portal.media.contract import Storage
+from portal.media.volume import Volume
+
+__all__ = ["Storage", "of"]
 
 
-class StorageFull(Exception):
-    """There is no room left; what was written before stays true."""
-
-
-class Busy(Exception):
-    """Another request is writing to this file."""
-
-
-class Source(Protocol):
-    """Bytes on their way in; `read` gives at most `size` of them and b"" at the end."""
-
-    def read(self, size: int, /) -> bytes: ...
-
-
-@runtime_checkable
-class DirectSource(Protocol):
-    """Bytes that the kernel can hand to an open file without passing through Python."""
-
-    def pour(self, fd: int, length: int, /) -> int:
-        """Moves up to `length` bytes behind the position of `fd`; tells how many came."""
-        ...
-
-
-class Writing(Protocol):
-    """An upload held open by one request."""
-
-    @property
-    def offset(self) -> int:
-        """Where the next byte goes."""
-        ...
-
-    def append(self, source: Source, length: int) -> int:
-        """Writes up to `length` bytes from the source behind what is there; tells how many came."""
-        ...
-
-    def digest_from(self, offset: int, algorithm: str) -> bytes:
-        """The digest of everything from `offset` on."""
-        ...
-
-    def settle(self) -> None:
-        """Declares everything written so far as true."""
-        ...
-
-    def cut_back(self, offset: int) -> None:
-        """Forgets everything from `offset` on."""
-        ...
-
-
-class Storage(Protocol):
-    """A place for files under random keys that mean nothing."""
-
-    def new_upload(self) -> str:
-        """Makes an empty file and gives its key."""
-        ...
-
-    def writing(self, key: str, *, doubtful: bool = False) -> AbstractContextManager[Writing]:
-        """Holds the upload for one writer; raises Busy when it has one. A doubtful piece counts once it is settled."""
-        ...
-
-    def size(self, key: str) -> int:
-        """The bytes that are there and true."""
-        ...
-
-    def head(self, key: str, size: int = 256) -> bytes:
-        """The first bytes of a file."""
-        ...
-
-    def sha256(self, key: str) -> str:
-        """The digest of a whole file, in hex."""
-        ...
-
-    def keys(self, *, unchanged_for: timedelta) -> Iterator[str]:
-        """The keys of all files that nobody has written to for that long."""
-        ...
-
-    def path(self, key: str) -> Path:
-        """Where a job on this machine reads the file."""
-        ...
-
-    def room_for(self, size: int) -> bool:
-        """Whether `size` more bytes fit."""
-        ...
-
-    def seal(self, key: str) -> None:
-        """Makes a whole upload survive a power cut."""
-        ...
-
-    def adopt(self, made: Path) -> str:
-        """Takes a file made by a job, and gives its key."""
-        ...
-
-    def delete(self, key: str) -> None:
-        """Frees the bytes; deleting what is gone is no error."""
-        ...
+def of(session: Session) -> Storage:
+    """The storage of the installation this session belongs to."""
+    return Volume(session.info["settings"].data / "media")

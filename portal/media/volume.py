@@ -12,21 +12,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from portal import clock
-from portal.media.storage import Busy, DirectSource, Source, StorageFull
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
+from portal.media.contract import Busy, DirectSource, Source, StorageFull
 
 PIECE = 1024**2
 RESERVE = 256 * 1024**2
-
-
-def of(session: Session) -> Volume:
-    """The volume of the installation this session belongs to."""
-    return Volume(session.info["settings"].data / "media")
 
 
 class Volume:
@@ -91,8 +82,13 @@ class Volume:
         fsync(self.path(key))
         fsync(self.path(key).parent)
 
+    @contextmanager
+    def fetched(self, key: str, folder: Path) -> Iterator[Path]:
+        """The file itself: it is on this machine already."""
+        yield self.path(key)
+
     def adopt(self, made: Path) -> str:
-        """Takes a file made on this volume by a job, and gives its key."""
+        """Takes a file made in a job's directory, and gives its key."""
         key = secrets.token_hex(16)
         target = self.path(key)
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from portal.media import child, transcode
 from portal.media.models import Asset
+from portal.media.volume import Volume
 from portal.settings import Settings
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "data" / "media"
@@ -97,6 +98,11 @@ def address(environment: Settings, listener: socket.socket) -> Iterator[str]:
     """The live portal's origin."""
     with gunicorn(listener):
         yield origin(listener)
+
+
+def volume_of(session: Session) -> Volume:
+    """The local volume behind the storage, for a look at the bytes themselves."""
+    return Volume(session.info["settings"].data / "media")
 
 
 def origin(listener: socket.socket) -> str:

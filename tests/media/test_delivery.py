@@ -17,10 +17,11 @@ from portal.accounts import service as accounts
 from portal.accounts.models import Person
 from portal.app import create_app
 from portal.lifecycles import AssetState
-from portal.media import tickets, volume
+from portal.media import storage, tickets
 from portal.media.models import Asset, Rendition, RenditionKind, Slot
 from portal.settings import Settings
 from tests import builders
+from tests.media.conftest import volume_of
 
 SCREENER = bytes(range(256)) * 8
 
@@ -64,8 +65,8 @@ def stored(session: Session, settings: Settings, tmp_path: Path) -> Stored:
 def _put(session: Session, folder: Path, content: bytes) -> str:
     made = folder / "made"
     made.write_bytes(content)
-    volume.of(session).root.mkdir(parents=True, exist_ok=True)
-    return volume.of(session).adopt(made)
+    volume_of(session).root.mkdir(parents=True, exist_ok=True)
+    return storage.of(session).adopt(made)
 
 
 SignIn = Callable[[int], FlaskClient]
@@ -107,7 +108,7 @@ def test_a_ticket_is_worth_nothing_to_others_or_later(
 
 
 def test_a_file_that_is_gone_is_absent(stored: Stored, sign_in: SignIn, session: Session) -> None:
-    volume.of(session).delete(stored.screener.storage_key)
+    storage.of(session).delete(stored.screener.storage_key)
     assert sign_in(stored.person_id).get(stored.path(stored.screener), buffered=True).status_code == 404
 
 

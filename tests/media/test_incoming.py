@@ -13,8 +13,8 @@ from gunicorn.http.body import Body, ChunkedReader, LengthReader
 from gunicorn.http.unreader import SocketUnreader
 
 from portal.media import incoming
+from portal.media.contract import StorageFull
 from portal.media.incoming import SocketBody, from_gunicorn
-from portal.media.storage import StorageFull
 from portal.media.volume import PIECE, Volume
 
 CONTENT = os.urandom(2 * PIECE + 77)

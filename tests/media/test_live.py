@@ -19,11 +19,11 @@ from sqlalchemy.orm import Session
 from tusclient.client import TusClient
 
 from portal.lifecycles import AssetState
-from portal.media import tickets, volume
+from portal.media import tickets
 from portal.media.models import Slot
 from portal.settings import Settings
 from tests import builders
-from tests.media.conftest import arrived, gunicorn, origin
+from tests.media.conftest import arrived, gunicorn, origin, volume_of
 
 MIB = 1024**2
 FILM = b"\x00\x00\x00\x18ftypmp42" + os.urandom(9 * MIB + 321)
@@ -42,7 +42,7 @@ def headers(session: Session, settings: Settings, sign_in: Callable[[int], Flask
 
 
 def content(session: Session) -> bytes:
-    return volume.of(session).path(arrived(session).storage_key or "").read_bytes()
+    return volume_of(session).path(arrived(session).storage_key or "").read_bytes()
 
 
 def test_tuspy_stops_and_resumes_with_checksums(address: str, headers: dict[str, str], session: Session) -> None:
@@ -72,7 +72,7 @@ def test_a_killed_server_keeps_what_arrived(
 ) -> None:
     with gunicorn(listener) as server:
         url = create(origin(listener), headers)
-        stored = volume.of(session).path(arrived(session).storage_key or "")
+        stored = volume_of(session).path(arrived(session).storage_key or "")
         with send_some(listener, url, headers, FILM[: 2 * MIB]):
             wait_until(lambda: stored.stat().st_size == 2 * MIB)
             os.killpg(server.pid, signal.SIGKILL)
@@ -87,7 +87,7 @@ def test_two_requests_at_once_cannot_mix(
 ) -> None:
     url = create(address, headers)
     with send_some(listener, url, headers, FILM[:MIB]):
-        stored = volume.of(session).path(arrived(session).storage_key or "")
+        stored = volume_of(session).path(arrived(session).storage_key or "")
         wait_until(lambda: stored.stat().st_size == MIB)
         second = requests.patch(address + url, headers=piece(headers, MIB), data=FILM[MIB : 2 * MIB], timeout=20)
         assert second.status_code == 423

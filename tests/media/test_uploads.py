@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
 from portal import doorbell, lifecycles, policies
-from portal.media import queries, service, tickets, volume
+from portal.media import queries, service, storage, tickets
 from portal.media.models import Asset, Slot, Upload
 from portal.settings import Settings
 from tests import builders
+from tests.media.conftest import volume_of
 
 TUS = {"Tus-Resumable": "1.0.0"}
 BYTES = {**TUS, "Content-Type": "application/offset+octet-stream"}
@@ -80,7 +81,7 @@ def stored(sessions: sessionmaker[Session], entry_id: int) -> tuple[Asset, bytes
         asset = queries.latest_asset(session, entry_id, Slot.FILM)
         assert asset is not None
         assert asset.storage_key is not None
-        return asset, volume.of(session).path(asset.storage_key).read_bytes()
+        return asset, volume_of(session).path(asset.storage_key).read_bytes()
 
 
 def test_a_film_arrives_in_pieces(
@@ -228,7 +229,7 @@ def test_a_last_byte_before_a_crash_is_noted_by_the_next_look(
     address = me.create(len(FILM)).headers["Location"]
     asset, _ = stored(sessions, me.entry_id)
     with sessions() as session:
-        volume.of(session).path(asset.storage_key or "").write_bytes(FILM)
+        volume_of(session).path(asset.storage_key or "").write_bytes(FILM)
     assert me.offset(address) == len(FILM)
     assert stored(sessions, me.entry_id)[0].state == lifecycles.AssetState.RECEIVED
 
@@ -240,7 +241,7 @@ def test_an_upload_whose_bytes_are_gone_is_begun_anew(
     address = me.create(len(FILM)).headers["Location"]
     asset, _ = stored(sessions, me.entry_id)
     with sessions() as session:
-        volume.of(session).delete(asset.storage_key or "")
+        storage.of(session).delete(asset.storage_key or "")
     assert me.browser.head(address, headers={**TUS, **me.ticket}).status_code == 410
     assert me.send(address, 0, FILM).status_code == 410
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.media.storage import Busy, StorageFull
+from portal.media.contract import Busy, StorageFull
 from portal.media.volume import PIECE, Volume
 
 

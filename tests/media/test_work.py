@@ -15,11 +15,12 @@ from time_machine import travel
 from portal import clock, policies
 from portal.errors import Invalid
 from portal.lifecycles import AssetState
-from portal.media import pipeline, queries, service, tickets, volume
+from portal.media import pipeline, queries, service, storage, tickets
 from portal.media.checks import Rule
 from portal.media.models import Asset, RenditionKind, Slot
 from portal.settings import Settings
 from tests import builders
+from tests.media.conftest import volume_of
 from workers import media
 from workers.keeping import kept
 
@@ -54,7 +55,7 @@ def examine(session: Session, asset: Asset) -> Asset:
     job = service.claim_examination(session, asset.id)
     session.commit()
     assert job is not None
-    service.settle_examination(session, job, pipeline.examine(job, volume.of(session)))
+    service.settle_examination(session, job, pipeline.examine(job, storage.of(session)))
     session.commit()
     return found(session, asset)
 
@@ -63,7 +64,7 @@ def transcode(session: Session, asset: Asset) -> Asset:
     job = service.claim_transcode(session, asset.id)
     session.commit()
     assert job is not None
-    result = pipeline.make_playable(job, volume.of(session), ffmpeg="", on_progress=lambda fraction: None)
+    result = pipeline.make_playable(job, storage.of(session), ffmpeg="", on_progress=lambda fraction: None)
     service.settle_transcode(session, job, result)
     session.commit()
     return found(session, asset)
@@ -92,7 +93,7 @@ def test_a_film_becomes_playable(session: Session, received: Receive, film: Call
     assert list(queries.to_transcode(session)) == [asset.id]
     asset = transcode(session, asset)
     assert asset.state == AssetState.PLAYABLE
-    assert asset.sha256 == volume.of(session).sha256(asset.storage_key or "")
+    assert asset.sha256 == storage.of(session).sha256(asset.storage_key or "")
     kinds = {made.kind for made in asset.renditions}
     assert kinds == {RenditionKind.SCREENER, RenditionKind.FRAME, RenditionKind.SMALL}
     assert list(queries.to_transcode(session)) == []
@@ -114,7 +115,7 @@ def test_subtitles_are_ready_at_once(session: Session, received: Receive, tmp_pa
     asset = examine(session, received(path, Slot.SUBTITLE))
     captions = queries.made_of(asset, RenditionKind.CAPTIONS)
     assert captions is not None
-    assert volume.of(session).path(captions.storage_key).read_text().endswith("안녕\n")
+    assert volume_of(session).path(captions.storage_key).read_text().endswith("안녕\n")
 
 
 def test_a_film_too_long_is_refused_with_its_figure_and_may_be_taken_all_the_same(
@@ -167,9 +168,9 @@ def test_what_was_handed_in_stays_whatever_is_still_on_its_way(
     job = service.claim_examination(session, late.id)
     assert job is not None
     before = tickets.UploadTicket(poster.uploaded_by_id or 0, entry_id, Slot.POSTER)
-    service.freeze(session, entry_id)
+    service.freeze(session, queries.living_assets(session, entry_id))
     session.commit()
-    service.settle_examination(session, job, pipeline.examine(job, volume.of(session)))
+    service.settle_examination(session, job, pipeline.examine(job, storage.of(session)))
     session.commit()
     assert queries.current_asset(session, entry_id, Slot.POSTER) == found(session, poster)
     with pytest.raises(Invalid):
@@ -185,7 +186,7 @@ def test_an_upload_that_slipped_past_the_freeze_does_not_count(
     late = received(jpeg(tmp_path, (1400, 2100)), Slot.POSTER)
     late.superseded_at = clock.now()
     session.commit()
-    service.freeze(session, entry_id)
+    service.freeze(session, queries.living_assets(session, entry_id))
     late.superseded_at = None
     session.commit()
     assert examine(session, late).superseded_at is not None
@@ -256,7 +257,7 @@ def test_a_task_that_fails_gives_its_row_back(
     environment: Settings, session: Session, received: Receive, film: Callable[[str], Path]
 ) -> None:
     asset = received(film("plain.mp4"))
-    volume.of(session).delete(asset.storage_key or "")
+    storage.of(session).delete(asset.storage_key or "")
     with pytest.raises(FileNotFoundError):
         media.examine(asset.id)
     asset = found(session, asset)

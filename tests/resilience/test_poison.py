@@ -16,12 +16,13 @@ from portal.jury import planning
 from portal.jury.models import Round
 from portal.lifecycles import AssetState, MailState, RoundState
 from portal.mail.models import OutgoingMail
-from portal.media import service, tickets, volume
+from portal.media import service, tickets
 from portal.media.models import Asset, Slot
 from tests import builders
 from tests.jury.conftest import Jury, build
 from tests.mail.conftest import Postman
 from tests.mail.test_delivery import queued
+from tests.media.conftest import volume_of
 from tests.resilience.crew import Crew
 
 Count = Callable[..., int]
@@ -49,7 +50,7 @@ def test_it_ends_and_the_rest_is_done(
     spoilt, sound = asked(session), asked(session)
     spoilt.jurors[0].genres = [["a list where a word belongs"]]  # type: ignore[list-item]
     vanished, there = (poster(session, tmp_path, film) for film in sound.films[:2])
-    volume.of(session).path(vanished.storage_key or "").unlink()
+    volume_of(session).path(vanished.storage_key or "").unlink()
     refused, fine = queued(session, 2)
     postman.answers[session.get_one(OutgoingMail, refused).recipient] = "550 no such user"
     session.commit()

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.lifecycles import AssetState
-from portal.media import pipeline, service, tickets, transcode, volume
+from portal.media import pipeline, service, storage, tickets, transcode
 from portal.media.models import Asset, Rendition, RenditionKind, Slot
 from tests import builders
 from tests.resilience.crew import Crew, alive, descendants, program
@@ -41,7 +41,7 @@ def examined(session: Session, long_film: Path) -> Asset:
     asset = received(session, long_film, entry.id)
     job = service.claim_examination(session, asset.id)
     assert job is not None
-    service.settle_examination(session, job, pipeline.examine(job, volume.of(session)))
+    service.settle_examination(session, job, pipeline.examine(job, storage.of(session)))
     session.commit()
     return asset
 
@@ -84,7 +84,7 @@ def test_first_its_child_is_killed_and_then_the_worker(
 def made_once(session: Session) -> None:
     kinds = Counter(session.scalars(sa.select(Rendition.kind)))
     assert kinds == {RenditionKind.SCREENER: 1, RenditionKind.FRAME: 1, RenditionKind.SMALL: 1}
-    store = volume.of(session)
+    store = storage.of(session)
     assert all(store.path(key).exists() for key in session.scalars(sa.select(Rendition.storage_key)))
     session.rollback()
 
@@ -92,7 +92,7 @@ def made_once(session: Session) -> None:
 def cleared_away(session: Session, hands: Crew) -> None:
     """No process works on, and the directories of the killed tries go with the next tidying."""
     assert encoders(hands) == []
-    jobs = volume.of(session).jobs
+    jobs = storage.of(session).jobs
     hands.until(lambda: hands.ring("sweep.tidy_media") or not any(jobs.iterdir()))
 
 

@@ -20,7 +20,7 @@ from portal.i18n import translate
 from portal.lifecycles import AssetState
 from portal.media import queries as media
 from portal.media import service as files
-from portal.media import tickets, tus, volume
+from portal.media import storage, tickets, tus
 from portal.media.checks import Rule
 from portal.media.models import Asset, RenditionKind, Slot, Upload
 from portal.media.tickets import UploadTicket
@@ -177,7 +177,7 @@ def _film_page(entry: Entry, *, status: int = 200, block: str | None = None, pro
     session = current.session()
     latest = media.latest_asset(session, entry.id, Slot.FILM)
     playable, running = _playable(entry, latest), _running(entry, latest)
-    received = volume.of(session).size(running.asset.storage_key or "") if running else 0
+    received = storage.of(session).size(running.asset.storage_key or "") if running else 0
     return frame.task_page(
         entry,
         Task.FILM,

@@ -7,7 +7,7 @@ from itertools import islice
 
 from sqlalchemy.orm import Session
 
-from portal.media import child, queries, volume
+from portal.media import child, queries, storage
 from portal.media.service.uploads import expire
 from portal.policies import Actor
 
@@ -18,7 +18,7 @@ UNCHANGED_FOR = timedelta(hours=1)
 def tidy_up(session: Session, *, by: Actor) -> int:
     """Ends old uploads, clears what killed workers left behind and frees nameless files; tells how many files."""
     expire(session, by=by)
-    store = volume.of(session)
+    store = storage.of(session)
     child.sweep_jobs(store.jobs)
     freed = 0
     old = store.keys(unchanged_for=UNCHANGED_FOR)

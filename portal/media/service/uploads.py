@@ -8,11 +8,11 @@ from portal import clock, doorbell, i18n, signing
 from portal.errors import Denied, Invalid
 from portal.i18n import N_
 from portal.lifecycles import AssetState, advance
-from portal.media import queries, volume
+from portal.media import queries, storage
+from portal.media.contract import Source, StorageFull
 from portal.media.findings import SENTENCES, Finding
 from portal.media.models import Asset, Slot, Upload
 from portal.media.probe import starts_like_a_film
-from portal.media.storage import Source, StorageFull
 from portal.media.tickets import ENDS_WITHIN, UploadTicket
 from portal.media.tus import Creation
 from portal.policies import Actor
@@ -39,7 +39,7 @@ def start_upload(session: Session, ticket: UploadTicket, wanted: Creation, *, by
         uploaded_by_id=by.person_id,
         file_name=wanted.name,
         size=wanted.length,
-        storage_key=volume.of(session).new_upload(),
+        storage_key=storage.of(session).new_upload(),
         probe={"rule": ticket.rule.to_json(), "claimed_sha256": wanted.sha256},
     )
     upload = Upload(
@@ -79,7 +79,7 @@ def receive(session: Session, ticket: UploadTicket, name: str, source: Source, l
     """Takes a small file in one go, as a plain form sends it; the same rules as for an upload in pieces."""
     upload = start_upload(session, ticket, Creation(length, name, "", has_body=True), by=by)
     asset = upload.asset
-    with volume.of(session).writing(asset.storage_key or "") as writing:
+    with storage.of(session).writing(asset.storage_key or "") as writing:
         writing.append(source, length)
         offset = writing.offset
     if offset < length:
@@ -89,7 +89,7 @@ def receive(session: Session, ticket: UploadTicket, name: str, source: Source, l
 
 
 def discard(session: Session, upload: Upload) -> None:
-    """Forgets an unfinished upload; tidying up frees its bytes within the hour, `volume.delete` at once."""
+    """Forgets an unfinished upload; tidying up frees its bytes within the hour, the storage's `delete` at once."""
     session.delete(upload)
     session.delete(upload.asset)
     session.flush()
@@ -98,7 +98,7 @@ def discard(session: Session, upload: Upload) -> None:
 def expire(session: Session, *, by: Actor) -> int:
     """Ends uploads that ran out: those whose last byte had come are received after all. Tells how many."""
     ended = queries.expired_uploads(session)
-    store = volume.of(session)
+    store = storage.of(session)
     for upload in ended:
         if store.size(upload.asset.storage_key or "") == upload.length:
             note_received(session, upload, upload.length, by=by)
@@ -117,12 +117,12 @@ def _require_room(session: Session, ticket: UploadTicket, length: int) -> None:
     if used + length > quota:
         sentence = N_("Your files already take {used} of {quota}. Remove an old one, or ask us for more room.")
         raise Invalid("file", sentence, used=i18n.file_size(used), quota=i18n.file_size(quota))
-    if not volume.of(session).room_for(length):
+    if not storage.of(session).room_for(length):
         raise StorageFull
 
 
 def _receive_whole(session: Session, asset: Asset, *, by: Actor) -> None:
-    store, key = volume.of(session), asset.storage_key or ""
+    store, key = storage.of(session), asset.storage_key or ""
     store.seal(key)
     asset.received_at = clock.now()
     asset.progress_bp = 0

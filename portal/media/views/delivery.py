@@ -6,7 +6,7 @@ from flask import Blueprint, Response, send_file
 from sqlalchemy.orm import Session
 
 from portal import policies
-from portal.media import queries, tickets, volume
+from portal.media import queries, storage, tickets
 from portal.media.models import Asset, Rendition
 from portal.signing import BadToken
 from portal.web import current
@@ -57,7 +57,7 @@ def picture(rendition: Rendition) -> Response:
 
 
 def _deliver(key: str, content_type: str, name: str, *, save: bool = False) -> Response:
-    path = volume.of(current.session()).path(key)
+    path = storage.of(current.session()).path(key)
     require(path.is_file())
     if current.settings().accel_redirect:
         response = Response(content_type=content_type)

@@ -17,9 +17,9 @@ from werkzeug.exceptions import ClientDisconnected
 from portal import policies
 from portal.errors import Invalid
 from portal.i18n import N_, translate
-from portal.media import incoming, queries, service, tickets, tus, volume
+from portal.media import incoming, queries, service, storage, tickets, tus
+from portal.media.contract import Busy, StorageFull, Writing
 from portal.media.models import Upload
-from portal.media.storage import Busy, StorageFull, Writing
 from portal.signing import BadToken
 from portal.web import current
 from portal.web.access import guard, require
@@ -77,7 +77,7 @@ def create() -> Response:
 @guard(policies.subject_of, load=own_upload, writes=True)
 def look(upload: Upload) -> Response:
     """How far the upload is. The volume tells; a last byte that arrived just before a crash is noted now."""
-    offset = upload.length if upload.finished_at else volume.of(current.session()).size(upload.asset.storage_key or "")
+    offset = upload.length if upload.finished_at else storage.of(current.session()).size(upload.asset.storage_key or "")
     if offset == upload.length:
         service.note_received(current.session(), upload, offset, by=current.actor())
     return _standing(upload, offset, 200)
@@ -101,7 +101,7 @@ def terminate(upload: Upload) -> Response:
     session, key = current.session(), upload.asset.storage_key or ""
     service.discard(session, upload)
     current.release_database()
-    volume.of(session).delete(key)
+    storage.of(session).delete(key)
     return Response(status=204)
 
 
@@ -117,7 +117,7 @@ def _take(upload: Upload, piece: tus.Piece) -> int:
     """Writes the piece and notes where the upload stands now."""
     session, key = current.session(), upload.asset.storage_key or ""
     current.release_database()
-    with volume.of(session).writing(key, doubtful=piece.checksum is not None) as writing:
+    with storage.of(session).writing(key, doubtful=piece.checksum is not None) as writing:
         tus.require_offset(piece.offset, writing.offset)
         writing.append(incoming.from_gunicorn(request.environ) or Body(), piece.length)
         _prove(writing, piece)
