@@ -150,6 +150,7 @@ STATES = {
     "a booking without a name": ("", "screening"),
     "a profile without a name": ("creator", "/ko/me"),
     "an empty team invitation": ("creator", f"/ko/entries/{scene.DRAFT}/team"),
+    "an unanswered grid": ("creator", f"/ko/entries/{scene.DRAFT}/ai"),
     "an unfinished entry": ("creator", f"/ko/entries/{scene.DRAFT}/review"),
     "a venue without a name": ("programmer", "/ko/ops/venues"),
     "a package without a title": ("programmer", "/ko/ops/packages"),
@@ -162,8 +163,10 @@ _EMPTY_THE_LAST_FORM = """() => {
     const forms = [...document.querySelectorAll('main form[method=post]')].filter(form => !form.closest('dialog'));
     const form = forms.filter(one => one.querySelector('input:not([type=hidden]), textarea, select')).at(-1);
     for (const field of form.querySelectorAll('input[type=text], input[type=email], textarea')) field.value = '';
+    for (const choice of form.querySelectorAll('input[type=radio]')) choice.checked = false;
     form.noValidate = true;
-    (form.querySelector('.acts button, button:not(.vh)') || form.querySelector('button')).click();
+    const presses = ['button[name=next]', '.acts button, button:not(.vh)', 'button'];
+    presses.map(which => form.querySelector(which)).find(Boolean).click();
 }"""
 
 
