@@ -71,15 +71,20 @@ def demo_load() -> None:
 @demo_group.command("reset")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def demo_reset(yes: bool) -> None:
-    """Throw the local data away and load the demo festival afresh."""
+    """Throw the local data away and load the demo festival afresh; not under a portal that is running on it."""
     from portal import demo
+    from portal.local import plan
 
     settings = _settings()
     if not settings.local:
         raise click.ClickException("The demo is for local installations only.")
     if not yes:
         click.confirm(f"Delete everything in {settings.data}?", abort=True, default=True)
-    demo.reset(settings, say=click.echo)
+    try:
+        with plan.only_one(settings.data):
+            demo.reset(settings, say=click.echo)
+    except plan.CannotRun as reason:
+        raise click.ClickException(str(reason)) from reason
 
 
 @main.group()
