@@ -7,11 +7,15 @@ import os
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from portal import __version__
 from portal.settings import Misconfigured, Settings
+
+if TYPE_CHECKING:
+    from portal.media.checks import Rule
 
 
 def _settings() -> Settings:
@@ -221,6 +225,43 @@ def disclosure_label(ledger: Path, as_json: bool) -> None:
     except Invalid as problem:
         raise click.ClickException(f"{problem.field}: {problem.message}") from problem
     _print(report, as_json)
+
+
+@main.group()
+def media() -> None:
+    """Films: what the portal would say about them."""
+
+
+@media.command("inspect")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--category", default="", help="Hold the film against the rule of this category of an open call.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def media_inspect(file: Path, category: str, as_json: bool) -> None:
+    """Give the verdict on the film FILE; exits with 0 whenever it could judge."""
+    from portal.media.checks import Rule
+    from portal.media.command import inspect_file
+
+    rule = _rule_of(category) if category else Rule()
+    _print(inspect_file(file, rule, configured=_settings().ffmpeg), as_json)
+
+
+def _rule_of(code: str) -> Rule:
+    """The rule of the newest category with this code; where nothing is installed yet, of a festival newly founded."""
+    from sqlalchemy.exc import OperationalError
+
+    from portal import founding
+    from portal.calls.queries import category_by_code
+    from portal.db import sessions
+    from portal.media.checks import Rule
+
+    try:
+        with sessions(_settings(), read_only=True)() as session:
+            if found := category_by_code(session, code):
+                return Rule(found.max_seconds, found.min_seconds, found.min_height)
+    except OperationalError:
+        if usual := next((section for section in founding.SECTIONS if section.code == code), None):
+            return Rule(usual.seconds, 0, 720)
+    raise click.ClickException(f"There is no category {code}.")
 
 
 def _print(value: dict[str, object], as_json: bool) -> None:

@@ -141,6 +141,8 @@ def moment(value: datetime, *, year: bool = False) -> str:
 def duration(seconds: int | float) -> str:
     """`14분 32초` or `14 min 32 s`."""
     minutes, rest = divmod(round(seconds), 60)
+    if rest and not minutes:
+        return f"{rest}초" if language() == "ko" else f"{rest} s"
     if language() == "ko":
         return f"{minutes}분 {rest}초" if rest else f"{minutes}분"
     return f"{minutes} min {rest} s" if rest else f"{minutes} min"

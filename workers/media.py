@@ -31,7 +31,7 @@ def examine(asset_id: int) -> None:
     if job is None:
         return
     with kept(job):
-        result = pipeline.examine(job, store)
+        result = pipeline.examine(job, store, configured=Settings.from_env().ffmpeg)
     with work() as session:
         service.settle_examination(session, job, result)
 
@@ -44,7 +44,7 @@ def transcode(asset_id: int) -> None:
     if job is None:
         return
     with kept(job) as note:
-        result = pipeline.make_playable(job, store, ffmpeg=Settings.from_env().ffmpeg, on_progress=note)
+        result = pipeline.make_playable(job, store, configured=Settings.from_env().ffmpeg, on_progress=note)
     with work() as session:
         service.settle_transcode(session, job, result)
 

@@ -71,6 +71,11 @@ def category(session: Session, category_id: int) -> Category | None:
     )
 
 
+def category_by_code(session: Session, code: str) -> Category | None:
+    """The newest category with this code; codes come back every year."""
+    return session.scalar(sa.select(Category).where(Category.code == code).order_by(Category.id.desc()).limit(1))
+
+
 def latest_regulations(session: Session, call_id: int) -> Regulations | None:
     """The version of a call's rules in force."""
     return session.scalar(_versions(call_id).limit(1))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from portal import paths
-from portal.media import transcode
+from portal.media import ffmpeg
 from portal.media.volume import Volume
 
 STILLS = paths.STATIC / "img" / "demo"
@@ -54,7 +54,7 @@ def _film(still: Path, number: int, target: Path) -> None:
     tone = f"sine=frequency={180 + 20 * number}:duration={SECONDS},volume=0.08"
     making = target.with_suffix(".making.mp4")
     command = [
-        str(transcode.ffmpeg_binary("")), "-nostdin", "-v", "error", "-y",
+        str(ffmpeg.binary("")), "-nostdin", "-v", "error", "-y",
         "-loop", "1", "-framerate", str(RATE), "-t", str(SECONDS), "-i", str(still),
         "-f", "lavfi", "-i", tone,
         "-vf", f"{move},format=yuv420p", "-r", str(RATE),

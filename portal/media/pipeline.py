@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from portal.media import checks, child, images, subtitles, transcode
+from portal.media import checks, child, ffmpeg, images, inspection, subtitles, transcode
 from portal.media.checks import Rule
 from portal.media.contract import Storage
 from portal.media.findings import Finding, Refused
+from portal.media.inspection import Facts
 from portal.media.models import RenditionKind, Slot
 from portal.media.probe import Film, probe, starts_like_a_film
 
@@ -26,7 +27,8 @@ class Job:
     key: str
     rule: Rule = field(default_factory=Rule)
     claimed_sha256: str = ""
-    film: Film | None = None
+    facts: Facts | None = None
+    credits_from: float | None = None
     overridden: bool = False
 
 
@@ -47,40 +49,43 @@ class Result:
     """What came of a job: `refused` says whether the findings stop the file."""
 
     sha256: str = ""
-    film: Film | None = None
+    facts: Facts | None = None
     findings: list[Finding] = field(default_factory=list)
     refused: bool = False
     made: list[Made] = field(default_factory=list)
 
 
-def examine(job: Job, store: Storage) -> Result:
-    """Proves the bytes and holds a film against its category; pictures and captions are made at once."""
+def examine(job: Job, store: Storage, *, configured: str = "") -> Result:
+    """Proves the bytes and holds a film against its category; pictures and captions are made at once.
+
+    `configured` is the ffmpeg named in the settings; empty for the one that came with the package.
+    """
     result = Result(sha256=store.sha256(job.key))
     try:
         if job.claimed_sha256 and job.claimed_sha256 != result.sha256:
             raise Refused("altered")
-        _EXAMINERS[job.slot](job, store, result)
+        _EXAMINERS[job.slot](job, store, result, ffmpeg.binary(configured))
     except Refused as refused:
         result.findings, result.refused = [refused.finding], True
     return result
 
 
-def make_playable(job: Job, store: Storage, *, ffmpeg: str, on_progress: Callable[[float], None]) -> Result:
+def make_playable(job: Job, store: Storage, *, on_progress: Callable[[float], None], configured: str = "") -> Result:
     """Makes the review copy of an examined film and one picture of it; a film that ends early is refused."""
-    assert job.film is not None
-    result = Result(film=job.film)
+    assert job.facts is not None
+    result = Result(facts=job.facts)
     try:
         with child.job_directory(store.jobs) as folder:
-            result.made = _screener_and_frame(job, job.film, store, folder, ffmpeg, on_progress)
+            result.made = _screener_and_frame(job, job.facts.film, store, folder, configured, on_progress)
     except Refused as refused:
         result.findings, result.refused = [refused.finding], True
     return result
 
 
 def _screener_and_frame(
-    job: Job, film: Film, store: Storage, folder: Path, ffmpeg: str, on_progress: Callable[[float], None]
+    job: Job, film: Film, store: Storage, folder: Path, configured: str, on_progress: Callable[[float], None]
 ) -> list[Made]:
-    binary = transcode.ffmpeg_binary(ffmpeg)
+    binary = ffmpeg.binary(configured)
     with store.fetched(job.key, folder) as original:
         screener = transcode.make_screener(original, film, folder, binary=binary, on_progress=on_progress)
     copy = probe(screener, folder)
@@ -91,23 +96,23 @@ def _screener_and_frame(
     return [made, *_keep_pictures(store, frame, RenditionKind.FRAME)]
 
 
-def _examine_film(job: Job, store: Storage, result: Result) -> None:
+def _examine_film(job: Job, store: Storage, result: Result, binary: str) -> None:
     if not starts_like_a_film(store.head(job.key)):
         raise Refused("not_a_film")
     with child.job_directory(store.jobs) as folder, store.fetched(job.key, folder) as original:
-        result.film = probe(original, folder)
-    verdict = checks.check(result.film, job.rule)
-    result.findings = [*verdict.reasons, *verdict.notices]
+        result.facts = inspection.inspect(original, folder, binary=binary)
+    verdict = checks.check(result.facts, job.rule, credits_from=job.credits_from)
+    result.findings = verdict.findings
     result.refused = not verdict.accepted and not job.overridden
 
 
-def _examine_image(job: Job, store: Storage, result: Result) -> None:
+def _examine_image(job: Job, store: Storage, result: Result, binary: str) -> None:
     with child.job_directory(store.jobs) as folder, store.fetched(job.key, folder) as original:
         still = images.render(original, folder, least_width=LEAST_POSTER_WIDTH)
         result.made = _keep_pictures(store, still, RenditionKind.WIDE)
 
 
-def _examine_subtitles(job: Job, store: Storage, result: Result) -> None:
+def _examine_subtitles(job: Job, store: Storage, result: Result, binary: str) -> None:
     captions = subtitles.webvtt(store.head(job.key, subtitles.MOST_BYTES + 1))
     with child.job_directory(store.jobs) as folder:
         path = folder / "captions.vtt"
@@ -129,7 +134,7 @@ def _keep(
     return Made(kind, store.adopt(path), content_type, size, width, height)
 
 
-_EXAMINERS: dict[Slot, Callable[[Job, Storage, Result], None]] = {
+_EXAMINERS: dict[Slot, Callable[[Job, Storage, Result, str], None]] = {
     Slot.FILM: _examine_film,
     Slot.POSTER: _examine_image,
     Slot.STILL: _examine_image,

@@ -17,13 +17,19 @@ LIMITS = child.Limits(seconds=600, cpu_seconds=300)
 # A film may lose this much of its declared length (a last frame, a rounded header) before it counts as cut off.
 TOLERATED_SECONDS = 1.0
 TOLERATED_SHARE = 0.01
+# A film has a changing frame rate when more than this share of its pictures do not last as long as the usual one.
+UNEVEN_SHARE = 0.01
+RATES = (*(Fraction(n * 1000, 1001) for n in (24, 30, 48, 60, 120)), *map(Fraction, (24, 25, 30, 48, 50, 60, 100, 120)))
 _ISO_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
 _OTHER_STARTS = (b"\x1aE\xdf\xa3", b"\x00\x00\x01\xba", b"\x06\x0e+4\x02\x05\x01\x01")
 
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """The facts of a playable film; width and height as shown, after rotation and pixel ratio."""
+    """The facts of a playable film; width and height as shown, after rotation and pixel ratio.
+
+    `hdr` is `pq`, `hlg` or empty; `sound_seconds` is where the last sound ends.
+    """
 
     container: str
     codec: str
@@ -36,6 +42,9 @@ class Film:
     interlaced: bool
     sound_codec: str | None
     channels: int
+    sound_seconds: float = 0.0
+    hdr: str = ""
+    vfr: bool = False
 
     @property
     def frames_per_second(self) -> Fraction:
@@ -87,17 +96,27 @@ def judge(facts: dict[str, Any]) -> Film:
         raise Refused("undecodable")
     return Film(
         container=facts["container"],
-        codec=picture["codec"].removeprefix("lib"),
+        codec=picture["codec"],
         pixel_format=picture["pixel_format"],
         seconds=whole_length(facts),
         width=width,
         height=height,
         rotation=picture["rotation"],
-        rate=str(Fraction(*picture["rate"])),
+        rate=str(exact_rate(Fraction(*picture["rate"]))),
         interlaced=picture["interlaced"],
         sound_codec=sound.get("codec"),
         channels=sound.get("channels", 0),
+        sound_seconds=round(sound.get("ends", 0.0), 3),
+        hdr=picture["hdr"],
+        vfr=picture["uneven"] > UNEVEN_SHARE,
     )
+
+
+def exact_rate(counted: Fraction) -> Fraction:
+    """The rate that was meant: a counted average next to one of the usual rates is that rate."""
+    nearest = min(RATES, key=lambda rate: abs(rate - counted))
+    # 24 and 24000/1001 lie a thousandth apart.
+    return nearest if abs(nearest - counted) < nearest / 2500 else counted
 
 
 def shown_size(picture: dict[str, Any]) -> tuple[int, int]:

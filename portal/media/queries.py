@@ -13,6 +13,7 @@ from portal import claims, clock
 from portal.i18n import N_, translate
 from portal.lifecycles import AssetState
 from portal.media.findings import Finding
+from portal.media.inspection import Facts
 from portal.media.models import Asset, Rendition, RenditionKind, Slot, Upload
 from portal.media.probe import Film
 from portal.media.tickets import PlaybackTicket
@@ -56,6 +57,11 @@ def film_of(asset: Asset) -> Film | None:
     """The facts of an examined film."""
     kept = asset.probe.get("film")
     return Film.from_json(kept) if kept else None
+
+
+def facts_of(asset: Asset) -> Facts | None:
+    """Everything the examination of a film found."""
+    return Facts.from_json(asset.probe) if "film" in asset.probe else None
 
 
 def made_of(asset: Asset, *kinds: RenditionKind) -> Rendition | None:

@@ -5,33 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import imageio_ffmpeg
-
 from portal.media import child
+from portal.media.ffmpeg import GUARDS, NAMELESS
 from portal.media.findings import Refused
-from portal.media.probe import CONTAINERS, MOST_PIXELS, Film
+from portal.media.probe import Film
 
 LINES = 720
 # The measured cost is 0.6 CPU seconds for a second of 1080p; a 4K master costs ten times that on a slow machine.
 CPU_PER_SECOND = 30
 LONGEST_JOB = 6 * 3600
 BYTES_PER_SECOND = 2 * child.MIB
-GUARDS = (
-    *("-nostdin", "-hide_banner", "-loglevel", "error"),
-    *("-protocol_whitelist", "file", "-format_whitelist", CONTAINERS),
-    *("-max_pixels", str(MOST_PIXELS), "-max_streams", "16"),
-)
-NAMELESS = (
-    *("-map_metadata", "-1", "-map_chapters", "-1", "-sn", "-dn"),
-    *("-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact"),
-)
 PICTURE = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "23", "-profile:v", "high", "-g", "48")
 SOUND = ("-c:a", "aac", "-b:a", "128k", "-ac", "2", "-ar", "48000")
-
-
-def ffmpeg_binary(configured: str = "") -> str:
-    """The ffmpeg named in the settings, or the one that came with the package."""
-    return configured or str(imageio_ffmpeg.get_ffmpeg_exe())
 
 
 def target_size(width: int, height: int, lines: int = LINES) -> tuple[int, int]:

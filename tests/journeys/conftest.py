@@ -12,7 +12,7 @@ import pytest
 
 from portal import db
 from portal.calls.models import Edition
-from portal.media import transcode
+from portal.media import ffmpeg
 from portal.policies import Role, Scope
 from tests import builders, servers, services
 from tests.journeys.installation import Installation, running
@@ -94,4 +94,4 @@ def material(tmp_path_factory: pytest.TempPathFactory) -> Material:
 
 
 def _ffmpeg(*arguments: str) -> None:
-    subprocess.run([transcode.ffmpeg_binary(), "-loglevel", "error", "-y", *arguments], check=True)
+    subprocess.run([ffmpeg.binary(), "-loglevel", "error", "-y", *arguments], check=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from portal.media import child, transcode
+from portal.media import child, ffmpeg
 from portal.media.models import Asset
 from portal.media.volume import Volume
 from portal.settings import Settings
@@ -29,6 +29,20 @@ FILMS: dict[str, tuple[str, ...]] = {
     "surround.mkv": (*PICTURE, *SOUND, "-c:v", "libx264", "-c:a", "aac", "-ac", "6"),
     "film_rate.mov": (*PICTURE, "-r", "24000/1001", "-c:v", "prores_ks"),
     "interlaced.mpg": (*PICTURE, "-c:v", "mpeg2video", "-flags", "+ilme+ildct", "-vf", "setfield=tff"),
+    "changing.mp4": (*PICTURE, "-vf", "select='lt(n,25)+not(mod(n,3))'", "-fps_mode", "vfr", "-c:v", "libx264"),
+    "hdr.mp4": (
+        *(
+            *PICTURE,
+            "-vf",
+            "format=yuv420p10le,setparams=color_trc=smpte2084:colorspace=bt2020nc",
+        ),
+        *("-c:v", "libx264"),
+    ),
+    "gaps.mp4": (
+        *("-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=14,fade=in:75:1"),
+        *("-f", "lavfi", "-i", "aevalsrc=exprs='0.2*sin(2764*t)*lt(mod(t,20),3)':duration=24"),
+        *("-vf", "tpad=stop_mode=clone:stop_duration=10", "-c:v", "libx264", "-c:a", "aac"),
+    ),
     "named.mp4": (
         *(*PICTURE, *SOUND, "-c:v", "libx264", "-c:a", "aac"),
         *("-metadata", "artist=Hana Kim", "-metadata", "title=Hana's film", "-metadata:s:v", "handler_name=Hana Kim"),
@@ -44,7 +58,7 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     def make(name: str) -> Path:
         path = folder / name
         if not path.exists():
-            command = [transcode.ffmpeg_binary(), "-loglevel", "error", *FILMS[name], str(path)]
+            command = [ffmpeg.binary(), "-loglevel", "error", *FILMS[name], str(path)]
             subprocess.run(command, check=True)
         return path
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from portal.media.findings import Refused
-from portal.media.probe import judge, probe, starts_like_a_film
+from portal.media.probe import exact_rate, judge, probe, starts_like_a_film
 
 Film = Callable[[str], Path]
 
@@ -28,6 +28,26 @@ def test_facts_of_own_films(film: Film, job: Path, name: str, expected: dict[str
     assert starts_like_a_film(film(name).read_bytes()[:256])
     facts = probe(film(name), job).to_json()
     assert {key: facts[key] for key in expected} == expected
+
+
+def test_a_changing_frame_rate_is_noticed(film: Film, job: Path) -> None:
+    assert [probe(film(name), job).vfr for name in ("plain.mp4", "surround.mkv", "changing.mp4")] == [
+        False,
+        False,
+        True,
+    ]
+
+
+def test_high_dynamic_range_is_noticed(film: Film, job: Path) -> None:
+    assert [probe(film(name), job).hdr for name in ("plain.mp4", "hdr.mp4")] == ["", "pq"]
+
+
+@pytest.mark.parametrize(
+    ("counted", "meant"),
+    [("24000/1001", "24000/1001"), ("23976/1000", "24000/1001"), ("176947200/7372800", "24"), ("17/1", "17")],
+)
+def test_the_rate_that_was_meant(counted: str, meant: str) -> None:
+    assert exact_rate(Fraction(counted)) == Fraction(meant)
 
 
 def test_a_film_cut_in_half_is_told_how_much_is_left(film: Film, job: Path, tmp_path: Path) -> None:
@@ -74,7 +94,7 @@ CORPUS = {
     "ok_prores422_24.mov": {"codec": "prores", "channels": 0},
     "ok_hevc_50fps.mp4": {"codec": "hevc", "rate": "50"},
     "ok_vp9_opus_30.webm": {"codec": "vp9", "sound_codec": "opus"},
-    "ok_av1_2997.webm": {"codec": "dav1d", "rate": "30000/1001"},
+    "ok_av1_2997.webm": {"codec": "av1", "rate": "30000/1001"},
     "odd_mpeg2_interlaced.mpg": {"interlaced": True},
     "odd_rotated90.mp4": {"rotation": 90, "width": 180, "height": 320},
     "odd_no_audio.mp4": {"channels": 0},

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from portal.media import transcode
+from portal.media import ffmpeg, transcode
 from portal.media.findings import Refused
 from portal.media.probe import probe
 
 Film = Callable[[str], Path]
-BINARY = transcode.ffmpeg_binary()
+BINARY = ffmpeg.binary()
 
 
 def screener(path: Path, job: Path, heard: list[float]) -> Path:

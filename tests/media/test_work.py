@@ -64,7 +64,7 @@ def transcode(session: Session, asset: Asset) -> Asset:
     job = service.claim_transcode(session, asset.id)
     session.commit()
     assert job is not None
-    result = pipeline.make_playable(job, storage.of(session), ffmpeg="", on_progress=lambda fraction: None)
+    result = pipeline.make_playable(job, storage.of(session), on_progress=lambda fraction: None)
     service.settle_transcode(session, job, result)
     session.commit()
     return found(session, asset)

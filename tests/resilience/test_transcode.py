@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.lifecycles import AssetState
-from portal.media import pipeline, service, storage, tickets, transcode
+from portal.media import ffmpeg, pipeline, service, storage, tickets
 from portal.media.models import Asset, Rendition, RenditionKind, Slot
 from tests import builders
 from tests.resilience.crew import Crew, alive, descendants, program
@@ -28,7 +28,7 @@ Lapse = Callable[[type[Asset]], int]
 def long_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Forty seconds of picture: some seconds of work."""
     path = tmp_path_factory.mktemp("films") / "long.mp4"
-    subprocess.run([transcode.ffmpeg_binary(), "-loglevel", "error", *FFMPEG, str(path)], check=True)
+    subprocess.run([ffmpeg.binary(), "-loglevel", "error", *FFMPEG, str(path)], check=True)
     return path
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import av
@@ -15,6 +16,12 @@ import av.logging
 
 MOST_STREAMS = 16
 SAMPLE_FRAMES = 8
+# Times are kept to tell a changing frame rate; these are six hours of 60 frames a second.
+MOST_TIMES = 1_300_000
+# A container that counts in milliseconds cannot say 41.67: so much of an interval is rounding.
+ROUNDING_SECONDS = 0.002
+ROUNDING_SHARE = 0.05
+HDR = {16: "pq", 18: "hlg"}
 
 
 def open_film(path: str, whitelist: str, max_pixels: str) -> av.container.InputContainer:
@@ -61,16 +68,41 @@ def main_streams(container: Any) -> tuple[Any | None, Any | None]:
     return next(iter(pictures), None), next(iter(container.streams.audio), None)
 
 
-def count_packets(container: Any) -> dict[str, tuple[int, float]]:
-    """For picture and sound the packets that are really there and the moment the last of them ends."""
+class Count:
+    """The packets of one stream that are really there: how many, when the last ends, and when each is shown."""
+
+    def __init__(self) -> None:
+        self.packets, self.ends = 0, 0.0
+        self.times: list[float] = []
+
+    def add(self, packet: Any) -> None:
+        """Counts one packet."""
+        shown = seconds(packet.pts if packet.pts is not None else packet.dts, packet.time_base) or 0.0
+        self.packets += 1
+        self.ends = max(self.ends, shown + (seconds(packet.duration, packet.time_base) or 0.0))
+        if len(self.times) < MOST_TIMES:
+            self.times.append(shown)
+
+    @property
+    def uneven(self) -> float:
+        """The share of intervals that differ from the usual one, from 0 to 1."""
+        ordered = sorted(self.times)
+        steps = [later - earlier for earlier, later in pairwise(ordered)]
+        if not steps:
+            return 0.0
+        usual = sorted(steps)[len(steps) // 2]
+        slack = max(ROUNDING_SECONDS, usual * ROUNDING_SHARE)
+        return sum(abs(step - usual) > slack for step in steps) / len(steps)
+
+
+def count_packets(container: Any) -> dict[str, Count]:
+    """What is really there of picture and sound."""
     streams = [stream for stream in main_streams(container) if stream is not None]
-    found = {stream.type: (0, 0.0) for stream in streams}
+    found = {stream.type: Count() for stream in streams}
     try:
         for packet in container.demux(streams):
             if packet.size:
-                count, end = found[packet.stream.type]
-                last = seconds((packet.pts or packet.dts or 0) + (packet.duration or 0), packet.time_base) or 0.0
-                found[packet.stream.type] = count + 1, max(end, last)
+                found[packet.stream.type].add(packet)
     except av.FFmpegError:
         # A damaged tail ends the count; what was found is compared with what was declared.
         pass
@@ -82,13 +114,14 @@ def picture(stream: Any, frames: list[Any]) -> dict[str, Any]:
     context, first = stream.codec_context, frames[0] if frames else None
     ratio = stream.sample_aspect_ratio or Fraction(1)
     return {
-        "codec": context.name,
+        "codec": context.codec.canonical_name,
         "width": first.width if first else context.width,
         "height": first.height if first else context.height,
         "pixel_ratio": rational(ratio),
         "rotation": int(first.rotation) % 360 if first else 0,
         "rate": rational(stream.average_rate or stream.guessed_rate),
         "pixel_format": context.pix_fmt,
+        "hdr": HDR.get(int(first.color_trc), "") if first else "",
         "interlaced": any(frame.interlaced_frame for frame in frames),
         "declared_packets": stream.frames,
         "declared_seconds": seconds(stream.duration, stream.time_base),
@@ -100,7 +133,7 @@ def picture(stream: Any, frames: list[Any]) -> dict[str, Any]:
 def sound(stream: Any) -> dict[str, Any]:
     """The facts of the first sound stream."""
     context = stream.codec_context
-    return {"codec": context.name, "channels": context.channels, "sample_rate": context.sample_rate}
+    return {"codec": context.codec.canonical_name, "channels": context.channels, "sample_rate": context.sample_rate}
 
 
 def describe(container: Any) -> dict[str, Any]:
@@ -122,7 +155,9 @@ def facts(path: str, whitelist: str, max_pixels: str) -> dict[str, Any]:
         found = count_packets(container)
     for kind, key in (("video", "picture"), ("audio", "sound")):
         if kind in found:
-            report[key] |= {"packets": found[kind][0], "ends": found[kind][1]}
+            report[key] |= {"packets": found[kind].packets, "ends": found[kind].ends}
+    if "video" in found:
+        report["picture"]["uneven"] = found["video"].uneven
     return report
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from fractions import Fraction
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -13,9 +12,9 @@ from portal.lifecycles import AssetState, advance
 from portal.media import queries
 from portal.media.checks import Rule
 from portal.media.findings import Finding
+from portal.media.inspection import Facts
 from portal.media.models import Asset, Rendition, Slot
 from portal.media.pipeline import Job, Result
-from portal.media.probe import Film
 from portal.policies import SYSTEM
 
 # A worker that lives renews its lease every few seconds; one that was killed is replaced within two minutes.
@@ -66,10 +65,10 @@ def settle_examination(session: Session, job: Job, result: Result) -> None:
     if asset is None:
         return
     claims.settle(asset)
-    asset.sha256 = result.sha256
+    asset.sha256, asset.judged_at = result.sha256, clock.now()
     asset.findings = [finding.to_json() for finding in result.findings]
-    if result.film:
-        _keep_facts(asset, result.film)
+    if result.facts:
+        _keep_facts(asset, result.facts)
     if result.refused:
         _refuse(session, asset, result.findings[0])
     elif asset.slot == Slot.FILM:
@@ -116,7 +115,8 @@ def _job_unless_spent(session: Session, asset: Asset) -> Job | None:
         asset.storage_key or "",
         Rule(**asset.probe.get("rule", {})),
         asset.probe.get("claimed_sha256", ""),
-        queries.film_of(asset),
+        queries.facts_of(asset),
+        None if asset.credits_from_ms is None else asset.credits_from_ms / 1000,
         bool(asset.probe.get("overridden")),
     )
 
@@ -126,9 +126,9 @@ def _refuse(session: Session, asset: Asset, finding: Finding) -> None:
     advance(session, asset, AssetState.REFUSED, by=SYSTEM, reason=finding.code)
 
 
-def _keep_facts(asset: Asset, film: Film) -> None:
-    asset.probe = {**asset.probe, "film": film.to_json()}
-    rate = Fraction(film.rate)
+def _keep_facts(asset: Asset, facts: Facts) -> None:
+    film, rate = facts.film, facts.film.frames_per_second
+    asset.probe = {**asset.probe, **facts.to_json()}
     asset.duration_ms, asset.width, asset.height = round(film.seconds * 1000), film.width, film.height
     asset.fps_num, asset.fps_den, asset.audio_channels = rate.numerator, rate.denominator, film.channels
 

@@ -1,0 +1,22 @@
+"""How every ffmpeg of the portal is called: which one, and what it may never do."""
+
+from __future__ import annotations
+
+import imageio_ffmpeg
+
+from portal.media.probe import CONTAINERS, MOST_PIXELS
+
+GUARDS = (
+    *("-nostdin", "-hide_banner", "-y", "-loglevel", "error"),
+    *("-protocol_whitelist", "file", "-format_whitelist", CONTAINERS),
+    *("-max_pixels", str(MOST_PIXELS), "-max_streams", "16"),
+)
+NAMELESS = (
+    *("-map_metadata", "-1", "-map_chapters", "-1", "-sn", "-dn"),
+    *("-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact"),
+)
+
+
+def binary(configured: str = "") -> str:
+    """The ffmpeg named in the settings, or the one that came with the package."""
+    return configured or str(imageio_ffmpeg.get_ffmpeg_exe())
