@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, TypeAlias, runtime_checkable
+
+Kept: TypeAlias = dict[str, Any]
+"""What a storage had written down about an unfinished upload, as JSON."""
 
 
 class StorageFull(Exception):
@@ -15,6 +18,10 @@ class StorageFull(Exception):
 
 class Busy(Exception):
     """Another request is writing to this file."""
+
+
+class Away(Exception):
+    """The storage does not answer at the moment; nothing is known to be lost."""
 
 
 class Source(Protocol):
@@ -44,16 +51,32 @@ class Writing(Protocol):
         """Writes up to `length` bytes from the source behind what is there; tells how many came."""
         ...
 
-    def digest_from(self, offset: int, algorithm: str) -> bytes:
-        """The digest of everything from `offset` on."""
+    def digest(self) -> bytes:
+        """The digest of everything this writing appended, by the algorithm of its proof."""
         ...
 
     def settle(self) -> None:
-        """Declares everything written so far as true."""
+        """Declares everything this writing appended as true."""
         ...
 
-    def cut_back(self, offset: int) -> None:
-        """Forgets everything from `offset` on."""
+    def cut_back(self) -> None:
+        """Forgets everything this writing appended."""
+        ...
+
+
+class Notes(Protocol):
+    """A storage's memory of one unfinished upload, the same on every machine, and the hold of its one writer."""
+
+    def take(self) -> Kept:
+        """Becomes the upload's writer and gives what was kept; raises Busy while there is another."""
+        ...
+
+    def keep(self, kept: Kept) -> None:
+        """Writes down what is safe, and stays the writer; raises Busy once another has taken over."""
+        ...
+
+    def let_go(self) -> None:
+        """Lets the next writer in."""
         ...
 
 
@@ -69,12 +92,15 @@ class Storage(Protocol):
         """Makes an empty file and gives its key."""
         ...
 
-    def writing(self, key: str, *, doubtful: bool = False) -> AbstractContextManager[Writing]:
-        """Holds the upload for one writer; raises Busy when it has one. A doubtful piece counts once it is settled."""
+    def writing(self, key: str, notes: Notes, *, proof: str | None = None) -> AbstractContextManager[Writing]:
+        """Holds the upload for one writer; raises Busy when it has one.
+
+        Where a proof is to come, the name of its digest, what is written counts only once it is settled.
+        """
         ...
 
-    def size(self, key: str) -> int:
-        """The bytes that are there and true."""
+    def size(self, key: str, kept: Kept) -> int:
+        """The bytes of an unfinished upload that are there and true."""
         ...
 
     def head(self, key: str, size: int = 256) -> bytes:
@@ -93,6 +119,10 @@ class Storage(Protocol):
         """The whole file on this machine, for reading: itself, or a copy in the job's `folder` until the block ends."""
         ...
 
+    def address(self, key: str, *, content_type: str, name: str, save: bool) -> str | None:
+        """Where the storage itself gives the file out for some minutes; None where `path` has it."""
+        ...
+
     def path(self, key: str) -> Path:
         """Where the file lies on this machine; raises FileNotFoundError where it lies elsewhere."""
         ...
@@ -101,8 +131,8 @@ class Storage(Protocol):
         """Whether `size` more bytes fit."""
         ...
 
-    def seal(self, key: str) -> None:
-        """Makes a whole upload survive a power cut."""
+    def seal(self, key: str, kept: Kept) -> None:
+        """Makes a whole upload a file that survives a power cut; sealing what is sealed is no error."""
         ...
 
     def adopt(self, made: Path) -> str:

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from portal.media.contract import Source
-from portal.media.volume import PIECE, full_as_such, write_all
+from portal.media.pouring import PIECE, full_as_such, write_all
 
 PATIENCE_SECONDS = 60.0
 

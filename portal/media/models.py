@@ -41,6 +41,7 @@ class Asset(Versioned, Claimable, Base):
     """One file of an entry: received, probed, made playable, or refused with the reason.
 
     `storage_key` is a random id on the volume; `file_name` is what the creator called it, NFC, for display only.
+    `frozen_at` says when the file was handed in with its entry.
     `judged_at` is the moment of the verdict, `compared_at` that of the search for its likes; `credits_from_ms` is where
     the maker says the closing credits begin.
     """
@@ -77,6 +78,7 @@ class Asset(Versioned, Claimable, Base):
     settled_at: Mapped[datetime | None]
     compared_at: Mapped[datetime | None]
     superseded_at: Mapped[datetime | None]
+    frozen_at: Mapped[datetime | None]
     renditions: Mapped[list[Rendition]] = relationship(
         back_populates="asset", order_by="Rendition.id", lazy="raise", cascade="all, delete-orphan"
     )
@@ -90,9 +92,10 @@ class Asset(Versioned, Claimable, Base):
 
 
 class Upload(Versioned, Base):
-    """A resumable upload (tus 1.0): `received` bytes of `length` are on the volume.
+    """A resumable upload (tus 1.0): `received` bytes of `length` are in the storage.
 
-    `parts` is what an object store needs to go on: its own upload id and the tags of the parts it holds.
+    `parts` is what an object store needs to go on: its own upload id and the tags of the parts it holds. There the
+    one `writer` has the upload until `held_until`; on a volume the file's own lock says who writes.
     """
 
     __tablename__ = "uploads"
@@ -104,6 +107,8 @@ class Upload(Versioned, Base):
     length: Mapped[int] = mapped_column(sa.BigInteger)
     received: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     parts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    writer: Mapped[str | None] = mapped_column(sa.String(24))
+    held_until: Mapped[datetime | None]
     created_at: Mapped[Created]
     expires_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]

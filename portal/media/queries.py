@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from portal import claims, clock
 from portal.i18n import N_, translate
 from portal.lifecycles import AssetState
+from portal.media import storage
 from portal.media.findings import Finding
 from portal.media.inspection import Facts
 from portal.media.models import Asset, Rendition, RenditionKind, Slot, Upload
@@ -105,11 +106,29 @@ def stills(session: Session, entry_id: int) -> Sequence[Asset]:
     return session.scalars(_living([entry_id], Slot.STILL).order_by(Asset.id)).all()
 
 
+def living_assets(session: Session, entry_id: int) -> list[Asset]:
+    """The files of an entry that nothing replaced, oldest first."""
+    wanted = sa.select(Asset).where(Asset.entry_id == entry_id, Asset.superseded_at.is_(None)).order_by(Asset.id)
+    return list(session.scalars(wanted))
+
+
+def living(session: Session, entry_id: int, *slots: Slot) -> Sequence[Asset]:
+    """The files of some slots that nothing replaced, oldest first, with their renditions."""
+    return session.scalars(_living([entry_id], *slots).order_by(Asset.id)).all()
+
+
+def in_motion(session: Session, entry_id: int, *, settled_after: datetime) -> Sequence[Asset]:
+    """Files of an entry that have arrived and are being looked at, or were settled since that moment."""
+    at_work = Asset.state.in_((AssetState.RECEIVED, AssetState.PROBING, AssetState.TRANSCODING))
+    fresh = sa.and_(Asset.received_at.is_not(None), Asset.settled_at > settled_after)
+    wanted = sa.select(Asset).where(Asset.entry_id == entry_id, sa.or_(at_work, fresh))
+    return session.scalars(wanted.where(Asset.superseded_at.is_(None)).order_by(Asset.id)).all()
+
+
 def frozen_at(session: Session, entry_id: int) -> datetime | None:
     """When the entry's files were last handed in; tickets and uploads from before that moment are void."""
-    kept = session.scalars(sa.select(Asset.probe).where(Asset.entry_id == entry_id, Asset.superseded_at.is_(None)))
-    moments = [datetime.fromisoformat(probe["frozen_at"]) for probe in kept if "frozen_at" in probe]
-    return max(moments, default=None)
+    handed_in = sa.select(sa.func.max(Asset.frozen_at))
+    return session.scalar(handed_in.where(Asset.entry_id == entry_id, Asset.superseded_at.is_(None)))
 
 
 def running_uploads(session: Session, entry_id: int) -> Sequence[Upload]:
@@ -124,6 +143,11 @@ def upload(session: Session, code: str, person_id: int | None) -> Upload | None:
         Upload.code == code, Upload.person_id == person_id, Upload.expires_at > clock.now()
     )
     return session.scalar(wanted.options(joinedload(Upload.asset)))
+
+
+def arrived(session: Session, upload: Upload) -> int:
+    """How many bytes of an unfinished upload are safe; raises FileNotFoundError when none are left."""
+    return storage.of(session).size(upload.asset.storage_key or "", upload.parts)
 
 
 def expired_uploads(session: Session, limit: int = 100) -> Sequence[Upload]:

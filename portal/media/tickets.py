@@ -24,11 +24,16 @@ _UPLOAD, _PLAYBACK, _PICTURE = "media.upload", "media.playback", "media.picture"
 STARTS_WITHIN = timedelta(hours=12)
 ENDS_WITHIN = timedelta(days=7)
 _LONGEST_PLAYBACK = timedelta(days=1)
+_MIB, _GIB = 1024**2, 1024**3
 MOST_BYTES: Mapping[Slot, int] = {
-    Slot.FILM: 64 * 1024**3,
-    Slot.POSTER: 50 * 1024**2,
-    Slot.STILL: 50 * 1024**2,
-    Slot.SUBTITLE: 2 * 1024**2,
+    Slot.FILM: 64 * _GIB,
+    Slot.REPLACEMENT: 64 * _GIB,
+    Slot.TRAILER: 4 * _GIB,
+    Slot.EVIDENCE: 2 * _GIB,
+    Slot.POSTER: 50 * _MIB,
+    Slot.STILL: 50 * _MIB,
+    Slot.CONSENT: 20 * _MIB,
+    Slot.SUBTITLE: 2 * _MIB,
 }
 
 

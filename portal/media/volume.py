@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import hashlib
 import os
@@ -14,9 +13,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from portal import clock
-from portal.media.contract import Busy, DirectSource, Source, StorageFull
+from portal.media.contract import Busy, Kept, Notes, Source
+from portal.media.pouring import PIECE, pour
 
-PIECE = 1024**2
 RESERVE = 256 * 1024**2
 
 
@@ -42,7 +41,7 @@ class Volume:
             raise FileNotFoundError(key)
         return self.root / "files" / key[:2] / f"{key}.bin"
 
-    def size(self, key: str) -> int:
+    def size(self, key: str, kept: Kept | None = None) -> int:
         """The bytes that are there and true: a piece that still waits for its checksum does not count."""
         there = self.path(key).stat().st_size
         try:
@@ -56,8 +55,11 @@ class Volume:
         return shutil.disk_usage(self.root).free - self._reserve >= size
 
     @contextmanager
-    def writing(self, key: str, *, doubtful: bool = False) -> Iterator[VolumeWriting]:
-        """Holds the upload for one writer; raises Busy when it has one. A doubtful piece counts once it is settled."""
+    def writing(self, key: str, notes: Notes | None = None, *, proof: str | None = None) -> Iterator[VolumeWriting]:
+        """Holds the upload for one writer; raises Busy when it has one. With a `proof` to come it counts once settled.
+
+        The lock is the file's own: it reaches as far as the file system does and ends with the process that held it.
+        """
         with self.path(key).open("r+b", buffering=0) as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -66,18 +68,18 @@ class Volume:
             offset = self.size(key)
             file.truncate(offset)
             file.seek(offset)
-            if doubtful:
+            if proof:
                 self._doubt(key).write_text(str(offset))
             else:
                 self._doubt(key).unlink(missing_ok=True)
-            yield VolumeWriting(file.fileno(), self._doubt(key))
+            yield VolumeWriting(file.fileno(), self._doubt(key), proof)
 
     def delete(self, key: str) -> None:
         """Frees the bytes; deleting what is gone is no error."""
         self.path(key).unlink(missing_ok=True)
         self._doubt(key).unlink(missing_ok=True)
 
-    def seal(self, key: str) -> None:
+    def seal(self, key: str, kept: Kept | None = None) -> None:
         """Makes a whole upload survive a power cut."""
         fsync(self.path(key))
         fsync(self.path(key).parent)
@@ -104,6 +106,10 @@ class Volume:
             if path.stat().st_mtime <= newest:
                 yield path.stem
 
+    def address(self, key: str, *, content_type: str, name: str, save: bool) -> str | None:
+        """None: the portal itself, or the web server before it, gives a volume's files out."""
+        return None
+
     def head(self, key: str, size: int = 256) -> bytes:
         """The first bytes of a file."""
         with self.path(key).open("rb") as file:
@@ -121,9 +127,9 @@ class Volume:
 class VolumeWriting:
     """One writer's hold on one upload."""
 
-    def __init__(self, fd: int, doubt: Path) -> None:
+    def __init__(self, fd: int, doubt: Path, proof: str | None) -> None:
         self.fd = fd
-        self._doubt = doubt
+        self._doubt, self._proof, self._start = doubt, proof, self.offset
 
     @property
     def offset(self) -> int:
@@ -132,26 +138,12 @@ class VolumeWriting:
 
     def append(self, source: Source, length: int) -> int:
         """Writes up to `length` bytes in pieces of a megabyte; fewer when the source ends or breaks off early."""
-        if isinstance(source, DirectSource):
-            return source.pour(self.fd, length)
-        written = 0
-        while written < length:
-            try:
-                piece = source.read(min(PIECE, length - written))
-            except (OSError, ValueError):
-                # The client went away; what came is kept and the next HEAD tells how much that is.
-                break
-            if not piece:
-                break
-            with full_as_such():
-                write_all(self.fd, piece)
-            written += len(piece)
-        return written
+        return pour(source, self.fd, length)
 
-    def digest_from(self, offset: int, algorithm: str) -> bytes:
-        """The digest of everything from `offset` on, read back from the file itself."""
-        digest = hashlib.new(algorithm, usedforsecurity=False)
-        end = self.offset
+    def digest(self) -> bytes:
+        """The digest of everything this writing appended, read back from the file itself."""
+        digest = hashlib.new(self._proof or "", usedforsecurity=False)
+        offset, end = self._start, self.offset
         while offset < end:
             piece = os.pread(self.fd, min(PIECE, end - offset), offset)
             digest.update(piece)
@@ -162,29 +154,11 @@ class VolumeWriting:
         """Everything written so far is true."""
         self._doubt.unlink(missing_ok=True)
 
-    def cut_back(self, offset: int) -> None:
-        """Forgets everything from `offset` on."""
-        os.ftruncate(self.fd, offset)
-        os.lseek(self.fd, offset, os.SEEK_SET)
+    def cut_back(self) -> None:
+        """Forgets everything this writing appended."""
+        os.ftruncate(self.fd, self._start)
+        os.lseek(self.fd, self._start, os.SEEK_SET)
         self.settle()
-
-
-def write_all(fd: int, piece: bytes) -> None:
-    """Writes the whole piece; what fitted stays when the rest does not."""
-    view = memoryview(piece)
-    while view:
-        view = view[os.write(fd, view) :]
-
-
-@contextmanager
-def full_as_such() -> Iterator[None]:
-    """Turns the system's ways of saying "no room" into StorageFull."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise StorageFull from error
-        raise
 
 
 def fsync(path: Path) -> None:

@@ -56,22 +56,22 @@ def test_an_unproved_piece_does_not_count(volume: Volume) -> None:
     key = volume.new_upload()
     with volume.writing(key) as writing:
         writing.append(io.BytesIO(b"true"), 4)
-    with volume.writing(key, doubtful=True) as writing:
+    with volume.writing(key, proof="sha1") as writing:
         writing.append(Broken(b"half"), 8)
     assert volume.size(key) == 4
-    with volume.writing(key, doubtful=True) as writing:
+    with volume.writing(key, proof="sha1") as writing:
         assert writing.offset == 4
         writing.append(io.BytesIO(b"+proved"), 7)
-        assert writing.digest_from(4, "sha1") == hashlib.sha1(b"+proved").digest()
+        assert writing.digest() == hashlib.sha1(b"+proved").digest()
         writing.settle()
     assert volume.path(key).read_bytes() == b"true+proved"
 
 
 def test_a_wrong_piece_is_cut_back(volume: Volume) -> None:
     key = volume.new_upload()
-    with volume.writing(key, doubtful=True) as writing:
+    with volume.writing(key, proof="sha1") as writing:
         writing.append(io.BytesIO(b"wrong"), 5)
-        writing.cut_back(0)
+        writing.cut_back()
         assert writing.offset == 0
     assert volume.path(key).read_bytes() == b""
 

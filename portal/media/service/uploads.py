@@ -8,16 +8,17 @@ from portal import clock, doorbell, i18n, signing
 from portal.errors import Denied, Invalid
 from portal.i18n import N_
 from portal.lifecycles import AssetState, advance
-from portal.media import queries, storage
+from portal.media import openings, queries, storage
 from portal.media.contract import Source, StorageFull
 from portal.media.findings import SENTENCES, Finding
 from portal.media.models import Asset, Slot, Upload
-from portal.media.probe import starts_like_a_film
+from portal.media.service.notes import FirstNotes
 from portal.media.tickets import ENDS_WITHIN, UploadTicket
 from portal.media.tus import Creation
 from portal.policies import Actor
 
-_REPLACED = (Slot.FILM, Slot.POSTER, Slot.SUBTITLE)
+# An entry has several of these side by side; of everything else the file chosen last is meant.
+_SIDE_BY_SIDE = (Slot.STILL, Slot.CONSENT, Slot.EVIDENCE)
 
 
 def start_upload(session: Session, ticket: UploadTicket, wanted: Creation, *, by: Actor) -> Upload:
@@ -29,7 +30,8 @@ def start_upload(session: Session, ticket: UploadTicket, wanted: Creation, *, by
     if frozen_at is not None and ticket.issued_at <= frozen_at:
         raise Invalid("file", N_("This film has been handed in. Open its page again to see what can be changed."))
     for earlier in queries.running_uploads(session, ticket.entry_id):
-        if earlier.person_id == ticket.person_id and earlier.asset.slot == ticket.slot and ticket.slot in _REPLACED:
+        same = (earlier.person_id, earlier.asset.slot) == (ticket.person_id, ticket.slot)
+        if same and ticket.slot not in _SIDE_BY_SIDE:
             discard(session, earlier)
     _require_room(session, ticket, wanted.length)
     asset = Asset(
@@ -59,6 +61,7 @@ def note_received(session: Session, upload: Upload, offset: int, *, by: Actor) -
 
     Raises Denied when the upload was taken back in the meantime.
     """
+    opening = _sealed(session, upload) if offset == upload.length else b""
     held = session.get(Upload, upload.id, with_for_update=True, populate_existing=True)
     asset = session.get(Asset, upload.asset_id, populate_existing=True)
     if held is None or asset is None:
@@ -71,7 +74,7 @@ def note_received(session: Session, upload: Upload, offset: int, *, by: Actor) -
         advance(session, asset, AssetState.UPLOADING, by=by)
     if offset == held.length:
         held.finished_at = clock.now()
-        _receive_whole(session, asset, by=by)
+        _receive_whole(session, asset, opening, by=by)
     session.flush()
 
 
@@ -79,7 +82,7 @@ def receive(session: Session, ticket: UploadTicket, name: str, source: Source, l
     """Takes a small file in one go, as a plain form sends it; the same rules as for an upload in pieces."""
     upload = start_upload(session, ticket, Creation(length, name, "", has_body=True), by=by)
     asset = upload.asset
-    with storage.of(session).writing(asset.storage_key or "") as writing:
+    with storage.of(session).writing(asset.storage_key or "", FirstNotes(upload)) as writing:
         writing.append(source, length)
         offset = writing.offset
     if offset < length:
@@ -98,9 +101,8 @@ def discard(session: Session, upload: Upload) -> None:
 def expire(session: Session, *, by: Actor) -> int:
     """Ends uploads that ran out: those whose last byte had come are received after all. Tells how many."""
     ended = queries.expired_uploads(session)
-    store = storage.of(session)
     for upload in ended:
-        if store.size(upload.asset.storage_key or "") == upload.length:
+        if _is_whole(session, upload):
             note_received(session, upload, upload.length, by=by)
         else:
             discard(session, upload)
@@ -121,15 +123,27 @@ def _require_room(session: Session, ticket: UploadTicket, length: int) -> None:
         raise StorageFull
 
 
-def _receive_whole(session: Session, asset: Asset, *, by: Actor) -> None:
-    store, key = storage.of(session), asset.storage_key or ""
-    store.seal(key)
+def _is_whole(session: Session, upload: Upload) -> bool:
+    try:
+        return queries.arrived(session, upload) == upload.length
+    except FileNotFoundError:
+        return False
+
+
+def _sealed(session: Session, upload: Upload) -> bytes:
+    """Makes the file safe, which takes its time, before any row is held; gives its first bytes."""
+    store, key = storage.of(session), upload.asset.storage_key or ""
+    store.seal(key, upload.parts)
+    return store.head(key)
+
+
+def _receive_whole(session: Session, asset: Asset, opening: bytes, *, by: Actor) -> None:
     asset.received_at = clock.now()
     asset.progress_bp = 0
-    if asset.slot == Slot.FILM and not starts_like_a_film(store.head(key)):
-        asset.findings = [Finding("not_a_film").to_json()]
+    if problem := openings.refusal(asset.slot, opening):
+        asset.findings = [Finding(problem).to_json()]
         asset.settled_at = clock.now()
-        advance(session, asset, AssetState.REFUSED, by=by, reason="not_a_film")
+        advance(session, asset, AssetState.REFUSED, by=by, reason=problem)
         return
     advance(session, asset, AssetState.RECEIVED, by=by)
     doorbell.after_commit(session, "probe.asset", asset.id)

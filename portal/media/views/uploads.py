@@ -1,4 +1,4 @@
-"""The tus 1.0 endpoint: bytes go straight to the volume in small pieces, whatever the size of the film.
+"""The tus 1.0 endpoint: bytes go straight to the storage in small pieces, whatever the size of the film.
 
 Every request carries the signed ticket of the page that asked the policy, in a header no foreign page can send; that
 and the session decide. No database transaction is open while a client's bytes are awaited.
@@ -18,7 +18,7 @@ from portal import policies
 from portal.errors import Invalid
 from portal.i18n import N_, translate
 from portal.media import incoming, queries, service, storage, tickets, tus
-from portal.media.contract import Busy, StorageFull, Writing
+from portal.media.contract import Away, Busy, StorageFull, Writing
 from portal.media.models import Upload
 from portal.signing import BadToken
 from portal.web import current
@@ -27,6 +27,7 @@ from portal.web.access import guard, require
 bp = Blueprint("uploads", __name__, url_prefix="/files")
 TICKET = "X-Upload-Ticket"
 MOST_BYTES = max(tickets.MOST_BYTES.values())
+AWAY_SECONDS = 10
 FULL = N_("There is no room left for this file. What arrived so far is kept; try again later.")
 
 
@@ -76,8 +77,10 @@ def create() -> Response:
 @bp.route("/<code>", methods=["HEAD"])
 @guard(policies.subject_of, load=own_upload, writes=True)
 def look(upload: Upload) -> Response:
-    """How far the upload is. The volume tells; a last byte that arrived just before a crash is noted now."""
-    offset = upload.length if upload.finished_at else storage.of(current.session()).size(upload.asset.storage_key or "")
+    """How far the upload is. The storage tells; a last byte that arrived just before a crash is noted now."""
+    if upload.finished_at:
+        return _standing(upload, upload.length, 200)
+    offset = queries.arrived(current.session(), upload)
     if offset == upload.length:
         service.note_received(current.session(), upload, offset, by=current.actor())
     return _standing(upload, offset, 200)
@@ -117,7 +120,8 @@ def _take(upload: Upload, piece: tus.Piece) -> int:
     """Writes the piece and notes where the upload stands now."""
     session, key = current.session(), upload.asset.storage_key or ""
     current.release_database()
-    with storage.of(session).writing(key, doubtful=piece.checksum is not None) as writing:
+    proof = piece.checksum.algorithm if piece.checksum else None
+    with storage.of(session).writing(key, service.notes_of(session, upload), proof=proof) as writing:
         tus.require_offset(piece.offset, writing.offset)
         writing.append(incoming.from_gunicorn(request.environ) or Body(), piece.length)
         _prove(writing, piece)
@@ -130,8 +134,8 @@ def _prove(writing: Writing, piece: tus.Piece) -> None:
     wanted = piece.checksum
     if wanted is None:
         return
-    if writing.digest_from(piece.offset, wanted.algorithm) != wanted.digest:
-        writing.cut_back(piece.offset)
+    if writing.digest() != wanted.digest:
+        writing.cut_back()
         raise tus.ProtocolError(tus.CHECKSUM_MISMATCH, "the bytes do not match their checksum")
     writing.settle()
 
@@ -142,7 +146,7 @@ def _standing(upload: Upload, offset: int, status: int) -> Response:
 
 @bp.url_value_preprocessor
 def _any_length(endpoint: str | None, values: dict[str, Any] | None) -> None:
-    # The limit that guards forms must not stop a film: here every byte goes to the volume, none to memory.
+    # The limit that guards forms must not stop a film: here every byte goes to the storage, none stays in memory.
     request.max_content_length = None
 
 
@@ -180,6 +184,12 @@ def _gone(error: FileNotFoundError) -> Response:
 @bp.errorhandler(StorageFull)
 def _full(error: StorageFull) -> Response:
     return Response(translate(FULL), 507, mimetype="text/plain")
+
+
+@bp.errorhandler(Away)
+def _away(error: Away) -> Response:
+    headers = {"Retry-After": str(AWAY_SECONDS)}
+    return Response("the storage does not answer; try again soon", 503, headers, mimetype="text/plain")
 
 
 @bp.errorhandler(Invalid)
