@@ -81,7 +81,8 @@ def _store(session: Session, disclosure: Disclosure, merged: Merged, *, by: Acto
     if "performers" in merged.changed:
         _reconcile(session, disclosure, merged.answers.performers, by=by)
     disclosure.updated_at = clock.now()
-    recompute(session, disclosure)
+    recompute(disclosure, ledger_from(disclosure.ledger, disclosure.performers))
+    session.flush()
     audit.record(session, by, queries.EDITED, disclosure, sections=list(merged.changed), stamp=stamp(merged.answers))
 
 
@@ -118,15 +119,13 @@ def _status_of(row: Performer) -> ConsentStatus:
     return proof_of(consent) if consent else ConsentStatus.PENDING
 
 
-def recompute(session: Session, disclosure: Disclosure) -> None:
+def recompute(disclosure: Disclosure, ledger: Ledger) -> None:
     """Bring what lists show (tier, moons, badges, shares) up to date; a grid with gaps has no tier yet."""
-    ledger = ledger_from(disclosure.ledger, disclosure.performers)
     figures = measure(ledger)
     disclosure.tier = int(figures.tier) if ledger.is_complete else None
     disclosure.phases = {craft.value: n for craft, n in figures.phases.items()}
     disclosure.badges = [badge.value for badge in figures.badges]
     disclosure.generated_bp, disclosure.altered_bp = figures.generated.hi, figures.altered.hi
-    session.flush()
 
 
 def problems(session: Session, disclosure: Disclosure, facts: Facts) -> list[Problem]:
@@ -138,11 +137,33 @@ def problems(session: Session, disclosure: Disclosure, facts: Facts) -> list[Pro
 def freeze(session: Session, disclosure: Disclosure, *, by: Actor, reason: str, title: str = "") -> DisclosureRevision:
     """Submit the answers as they stand: a new revision chained to the one before, or that one if nothing changed."""
     locked(session, disclosure)
+    last = queries.latest_revision(session, disclosure.id)
+    made = freeze_held(session, disclosure, last, by=by, reason=reason, title=title)
+    session.flush()
+    return made
+
+
+def freeze_held(
+    session: Session,
+    disclosure: Disclosure,
+    last: DisclosureRevision | None,
+    *,
+    by: Actor,
+    reason: str,
+    title: str = "",
+) -> DisclosureRevision:
+    """The same for a disclosure that the caller has locked and read whole, and for the caller to flush."""
     if title:
         disclosure.ledger = {**disclosure.ledger, "title": title}
     ledger = ledger_from(disclosure.ledger, disclosure.performers)
-    recompute(session, disclosure)
-    return _revise(session, disclosure, ledger, disclosure.human_statement, by=by, reason=reason)
+    recompute(disclosure, ledger)
+    made = _revised(session, disclosure, last, ledger, disclosure.human_statement, by=by, reason=reason)
+    after = _AFTER_FREEZING.get(disclosure.state)
+    if after is not None:
+        advance(session, disclosure, after, by=by, reason=reason, **_told(made))
+    elif made is not last:
+        audit.record(session, by, "disclosure.revised", disclosure, reason=reason, **_told(made))
+    return made
 
 
 def refresh_consents(session: Session, disclosure: Disclosure, *, by: Actor) -> DisclosureRevision | None:
@@ -151,13 +172,17 @@ def refresh_consents(session: Session, disclosure: Disclosure, *, by: Actor) -> 
     Answers that are being corrected stay unsubmitted; None where nothing was submitted yet.
     """
     locked(session, disclosure)
-    recompute(session, disclosure)
+    recompute(disclosure, ledger_from(disclosure.ledger, disclosure.performers))
     last = queries.latest_revision(session, disclosure.id)
     if last is None:
         return None
     ledger = _with_consents(queries.submitted_ledger(last), ledger_from({}, disclosure.performers))
     statement = queries.submitted_statement(last)
-    return _revise(session, disclosure, ledger, statement, by=by, reason="CONSENT_UPDATE", moves=False)
+    made = _revised(session, disclosure, last, ledger, statement, by=by, reason="CONSENT_UPDATE")
+    if made is not last:
+        audit.record(session, by, "disclosure.revised", disclosure, reason=made.reason, **_told(made))
+    session.flush()
+    return made
 
 
 def _with_consents(submitted: Ledger, now: Ledger) -> Ledger:
@@ -170,33 +195,21 @@ def _with_consents(submitted: Ledger, now: Ledger) -> Ledger:
     return dataclasses.replace(submitted, parts=tuple(parts))
 
 
-def _revise(
+def _revised(
     session: Session,
     disclosure: Disclosure,
+    last: DisclosureRevision | None,
     ledger: Ledger,
     statement: str,
     *,
     by: Actor,
     reason: str,
-    moves: bool = True,
 ) -> DisclosureRevision:
-    body = canonical({"ledger": to_json(ledger), "human_statement": statement, "film_sha256": disclosure.film_sha256})
-    last = queries.latest_revision(session, disclosure.id)
-    made = last if last and last.body == body.decode() else _appended(session, disclosure, body, last, by, reason)
-    after = _AFTER_FREEZING.get(disclosure.state) if moves else None
-    if after is not None:
-        advance(session, disclosure, after, by=by, revision=made.revision, sha256=made.digest, reason=reason)
-    elif made is not last:
-        audit.record(
-            session, by, "disclosure.revised", disclosure, revision=made.revision, sha256=made.digest, reason=reason
-        )
-    session.flush()
-    return made
-
-
-def _appended(
-    session: Session, disclosure: Disclosure, body: bytes, last: DisclosureRevision | None, by: Actor, reason: str
-) -> DisclosureRevision:
+    """The revision that says this: the last one where nothing changed, else a new one chained to it."""
+    content = {"ledger": to_json(ledger), "human_statement": statement, "film_sha256": disclosure.film_sha256}
+    body = canonical(content)
+    if last is not None and last.body == body.decode():
+        return last
     made = DisclosureRevision(
         disclosure_id=disclosure.id,
         revision=last.revision + 1 if last else 1,
@@ -208,8 +221,11 @@ def _appended(
         created_at=clock.now(),
     )
     session.add(made)
-    session.flush()
     return made
+
+
+def _told(made: DisclosureRevision) -> dict[str, Any]:
+    return {"revision": made.revision, "sha256": made.digest}
 
 
 def query(session: Session, disclosure: Disclosure, *, by: Actor, reason: str) -> None:

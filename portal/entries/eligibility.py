@@ -121,9 +121,8 @@ def request_fixes(
     touch(session, entry)
     if {checklist.Task.AI, checklist.Task.CONSENTS} & set(items):
         disclosing.query(session, entry, note, by=by)
-    for person in queries.people_of(session, entry):
-        parts = [checklist.TITLES[checklist.Task(item)] for item in items]
-        mails.send(session, "needs_fix", entry, person, f"verdict:{verdict.id}", note=note, parts=parts, due_at=due_at)
+    people, parts = queries.people_of(session, entry), [checklist.TITLES[checklist.Task(item)] for item in items]
+    mails.send(session, "needs_fix", entry, people, f"verdict:{verdict.id}", note=note, parts=parts, due_at=due_at)
 
 
 def _require_fixable(session: Session, entry: Entry, items: Sequence[str], note: str, due_at: datetime) -> None:
@@ -143,5 +142,5 @@ def _settle(session: Session, entry: Entry, verdict: Verdict, *, by: Actor) -> N
     advance(session, entry, _STATES[verdict.outcome], by=by, reason=verdict.reason)
     entry.fix_items, entry.fix_due_at = [], None
     touch(session, entry)
-    for person in queries.people_of(session, entry):
-        mails.send(session, verdict.outcome.value, entry, person, f"verdict:{verdict.id}", reason=verdict.reason)
+    people = queries.people_of(session, entry)
+    mails.send(session, verdict.outcome.value, entry, people, f"verdict:{verdict.id}", reason=verdict.reason)

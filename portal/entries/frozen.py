@@ -1,23 +1,22 @@
-"""Gathers what a receipt freezes from the entry's rows."""
+"""Gathers what a receipt freezes from the entry's rows; pure: the rows come loaded."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
-
-import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from portal.disclosure.models import DisclosureRevision
 from portal.entries import fields, queries
-from portal.entries.models import Credit, Entry, Receipt
+from portal.entries.models import Entry, Receipt
+from portal.entries.queries import Known
 from portal.entries.snapshot import File, HandedIn, Name
 from portal.lifecycles import AssetState
-from portal.media.models import Slot
+from portal.media.models import Asset, Slot
 
 
 def handed_in(
-    session: Session, entry: Entry, receipt: Receipt, revision: DisclosureRevision, *, handed_in_at: datetime
+    entry: Entry, known: Known, receipt: Receipt, revision: DisclosureRevision, *, handed_in_at: datetime
 ) -> HandedIn:
     """Everything the receipt vouches for, as it is at this moment."""
     return HandedIn(
@@ -33,19 +32,14 @@ def handed_in(
         texts=fields.texts_of(entry),
         rights={"music_cleared": entry.music_cleared, "fonts_cleared": entry.fonts_cleared},
         declarations=tuple(entry.declarations),
-        credits=_credits(session, entry.id),
-        files=_files(session, entry.id),
+        credits=tuple(Name(one.role, one.native_name, one.latin_name) for one in known.credits),
+        files=_files(known.assets),
         disclosure={"revision": revision.revision, "sha256": revision.digest, "body": json.loads(revision.body)},
     )
 
 
-def _credits(session: Session, entry_id: int) -> tuple[Name, ...]:
-    wanted = sa.select(Credit).where(Credit.entry_id == entry_id).order_by(Credit.position)
-    return tuple(Name(one.role, one.native_name, one.latin_name) for one in session.scalars(wanted))
-
-
-def _files(session: Session, entry_id: int) -> tuple[File, ...]:
-    ready = [one for one in queries.living_assets(session, entry_id) if one.state == AssetState.PLAYABLE]
+def _files(assets: Sequence[Asset]) -> tuple[File, ...]:
+    ready = [one for one in assets if one.state == AssetState.PLAYABLE]
     pictures = [one for one in ready if one.slot != Slot.FILM and one.sha256 is not None]
     film = queries.film_of(ready)
     kept = [film, *pictures] if film is not None else pictures

@@ -1,8 +1,8 @@
-"""The mails about an entry: one call for each of its people, in their own language."""
+"""The mails about an entry to its people, each in their own language."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -16,22 +16,23 @@ def send(
     session: Session,
     kind: str,
     entry: Entry,
-    person: Person,
+    people: Iterable[Person],
     transition: str,
     *,
-    attachments: Sequence[outbox.Attachment] = (),
+    attached: Callable[[str], Sequence[outbox.Attachment]] = lambda language: (),
     **context: Any,
 ) -> None:
-    """Queue one mail about a transition of the entry; templates get the titles, names of call and category besides."""
-    to = outbox.Recipient(person.email, person.language, person.shown_in(person.language), person.id)
-    outbox.queue(
+    """Queue a mail about a transition of the entry to each of these people, with what `attached` has in their language.
+
+    Templates get the titles, names of call and category besides.
+    """
+    outbox.queue_all(
         session,
         kind,
-        to=to,
+        [outbox.Letter(_to(person), attached(person.language)) for person in people],
         about=entry,
         transition=transition,
         edition_id=entry.edition_id,
-        attachments=attachments,
         number=entry.number,
         title_ko=entry.title_ko or entry.number,
         title_en=entry.title_en or entry.number,
@@ -39,3 +40,7 @@ def send(
         category=entry.category,
         **context,
     )
+
+
+def _to(person: Person) -> outbox.Recipient:
+    return outbox.Recipient(person.email, person.language, person.shown_in(person.language), person.id)

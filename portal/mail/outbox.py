@@ -29,6 +29,14 @@ class Recipient:
     person_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One copy of a mail: who gets it, and what is attached for them."""
+
+    to: Recipient
+    attachments: Sequence[Attachment] = ()
+
+
 def queue(
     session: Session,
     kind: str,
@@ -36,46 +44,65 @@ def queue(
     to: Recipient,
     about: Any,
     transition: str,
-    edition_id: int | None = None,
-    hold: bool = False,
-    batch: str | None = None,
     attachments: Sequence[Attachment] = (),
-    **context: Any,
+    **values: Any,
 ) -> OutgoingMail:
     """Render a mail about a row's transition and store it; asked twice, it returns the first.
 
-    `hold` makes a draft that waits for a person's release; every other mail leaves after the commit.
+    Takes what `queue_all` takes besides.
+    """
+    letter = Letter(to, attachments)
+    stored = queue_all(session, kind, [letter], about=about, transition=transition, **values)
+    return stored[0] if stored else _first(session, _key(kind, to, about, transition))
+
+
+def queue_all(
+    session: Session,
+    kind: str,
+    letters: Sequence[Letter],
+    *,
+    about: Any,
+    transition: str,
+    edition_id: int | None = None,
+    hold: bool = False,
+    batch: str | None = None,
+    **context: Any,
+) -> Sequence[OutgoingMail]:
+    """The same for several people in one statement: the mails that are new.
+
+    `hold` makes drafts that wait for a person's release; every other mail leaves after the commit.
     """
     session.flush()
-    key = {
-        "object_kind": about.__tablename__,
-        "object_id": about.id,
-        "transition": transition,
-        "kind": kind,
-        "recipient": to.email,
-    }
-    values = {"person_id": to.person_id, "edition_id": edition_id, "batch": batch, "hold": hold}
-    return _found(session, key) or _stored(
-        session, key, {**values, **_content(session, kind, to, attachments, context)}
-    )
+    state = MailState.DRAFT if hold else MailState.QUEUED
+    same = {"edition_id": edition_id, "batch": batch, "state": state, "created_at": clock.now()}
+    rows = [
+        {**_key(kind, one.to, about, transition), **same, **_content(session, kind, one, context)} for one in letters
+    ]
+    stored = _stored(session, rows) if rows else []
+    if not hold:
+        for mail in stored:
+            doorbell.after_commit(session, "mail.deliver", mail.id)
+    return stored
 
 
-def _found(session: Session, key: dict[str, Any]) -> OutgoingMail | None:
-    return session.scalar(sa.select(OutgoingMail).filter_by(**key))
+def _key(kind: str, to: Recipient, about: Any, transition: str) -> dict[str, Any]:
+    return dict(zip(_KEY, (about.__tablename__, about.id, transition, kind, to.email), strict=True))
 
 
-def _content(
-    session: Session, kind: str, to: Recipient, attachments: Sequence[Attachment], context: dict[str, Any]
-) -> dict[str, Any]:
-    addresses = links.of(session)
+_KEY = ("object_kind", "object_id", "transition", "kind", "recipient")
+
+
+def _content(session: Session, kind: str, letter: Letter, context: dict[str, Any]) -> dict[str, Any]:
+    addresses, to = links.of(session), letter.to
     with i18n.using(to.language):
         made = render(kind, addresses.base_url, {**context, "links": addresses, "recipient": to})
     return {
+        "person_id": to.person_id,
         "language": to.language,
         "subject": made.subject,
         "text": made.text,
         "html": made.html,
-        "attachments": [packed(*attachment) for attachment in attachments],
+        "attachments": [packed(*attachment) for attachment in letter.attachments],
     }
 
 
@@ -84,17 +111,11 @@ def packed(name: str, content_type: str, body: bytes) -> dict[str, str]:
     return {"name": name, "type": content_type, "base64": b64encode(body).decode("ascii")}
 
 
-def _stored(session: Session, key: dict[str, Any], values: dict[str, Any]) -> OutgoingMail:
-    state = MailState.DRAFT if values.pop("hold") else MailState.QUEUED
+def _stored(session: Session, rows: list[dict[str, Any]]) -> Sequence[OutgoingMail]:
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    row_id = session.scalar(
-        insert(OutgoingMail)
-        .values(**key, **values, state=state, created_at=clock.now(), attempts=0, uncertain=False, rev=1)
-        .on_conflict_do_nothing(index_elements=list(key))
-        .returning(OutgoingMail.id)
-    )
-    if row_id is not None and state is MailState.QUEUED:
-        doorbell.after_commit(session, "mail.deliver", row_id)
-    mail = _found(session, key)
-    assert mail is not None
-    return mail
+    new = insert(OutgoingMail).on_conflict_do_nothing(index_elements=_KEY).returning(OutgoingMail)
+    return session.scalars(new, rows).all()
+
+
+def _first(session: Session, key: dict[str, Any]) -> OutgoingMail:
+    return session.scalars(sa.select(OutgoingMail).filter_by(**key)).one()

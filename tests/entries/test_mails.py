@@ -35,7 +35,7 @@ def test_each_mail_speaks_its_readers_language(session: Session, kind: str, lang
     person = builders.person(session, language=language)
     call = builders.call(session, builders.edition(session))
     entry = made.found(session, builders.entry(session, call, person, title_ko="편지", title_en="Letter").number)
-    mails.send(session, kind, entry, person, "tested", **KINDS[kind])
+    mails.send(session, kind, entry, [person], "tested", **KINDS[kind])
     mail = session.scalars(sa.select(OutgoingMail)).one()
     assert mail.language == language
     assert ("편지" if language == "ko" else "Letter") in mail.subject

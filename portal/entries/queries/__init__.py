@@ -26,21 +26,17 @@ from portal.entries.queries.entry import (
     sign_offs,
     visible_to,
 )
+from portal.entries.queries.known import Before, Known, before_submission, film_on_its_way, known_of
 from portal.entries.queries.limits import entered, entries_counted
-from portal.entries.queries.material import (
-    Known,
-    facts_of,
-    film_of,
-    film_on_its_way,
-    known_of,
-    living_assets,
-    material,
-)
+from portal.entries.queries.material import facts_of, film_of, material
+from portal.media.queries import living_assets
 
 __all__ = [
     "EDITED",
+    "Before",
     "Filters",
     "Known",
+    "before_submission",
     "call_of",
     "cohort_rows",
     "desk_categories",

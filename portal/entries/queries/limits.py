@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -24,12 +25,15 @@ def entries_counted(session: Session, call_id: int, person_id: int) -> int:
 
 def entered(session: Session, call_id: int, people: Iterable[int], *, but: int) -> dict[int, int]:
     """For each of the people the entries they have handed in to the call, in any part, apart from the entry `but`."""
-    people = tuple(people)
+    return {row.person_id: row.n for row in session.execute(counted(call_id, tuple(people), but=but))}
+
+
+def counted(call_id: Any, people: Any, *, but: Any) -> sa.Select[int, int]:
+    """The same as a select of `person_id` and `n`, of values or of parameters for them."""
     owned = sa.select(Entry.owner_id.label("person_id"), Entry.id)
     joined = sa.select(Member.person_id.label("person_id"), Entry.id).join(Member, Member.entry_id == Entry.id)
     handed_in = (Entry.call_id == call_id, Entry.id != but, Entry.state.not_in(_UNSENT))
     pairs = sa.union(
         owned.where(*handed_in, Entry.owner_id.in_(people)), joined.where(*handed_in, Member.person_id.in_(people))
     ).subquery()
-    counted = sa.select(pairs.c.person_id, sa.func.count()).group_by(pairs.c.person_id)
-    return {row[0]: row[1] for row in session.execute(counted)}
+    return sa.select(pairs.c.person_id, sa.func.count().label("n")).group_by(pairs.c.person_id)

@@ -12,6 +12,7 @@ from portal.entries.service.editing import (
     save_rights,
     tell_watched,
 )
+from portal.entries.service.locking import hold
 from portal.entries.service.mentoring import approve, send_back
 from portal.entries.service.submission import hand_over, reopen, submit, withdraw
 from portal.entries.service.team import dismiss, invite, join
@@ -24,6 +25,7 @@ __all__ = [
     "dismiss",
     "edit",
     "hand_over",
+    "hold",
     "hold_for",
     "invite",
     "join",

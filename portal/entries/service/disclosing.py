@@ -7,13 +7,15 @@ from sqlalchemy.orm import Session
 from portal.disclosure import service as disclosures
 from portal.disclosure.models import DisclosureRevision
 from portal.entries.models import Entry
+from portal.entries.queries import Before
 from portal.policies import Actor
 
 
-def freeze(session: Session, entry: Entry, *, by: Actor) -> DisclosureRevision:
+def freeze(session: Session, entry: Entry, before: Before, *, by: Actor) -> DisclosureRevision:
     """The disclosure as it is handed in with the entry: a revision of its own, chained to the one before."""
-    disclosure = disclosures.of_entry(session, entry.id)
-    return disclosures.freeze(session, disclosure, by=by, reason="SUBMITTED", title=entry.title_en or entry.title_ko)
+    disclosure = before.known.disclosure or disclosures.of_entry(session, entry.id)
+    title = entry.title_en or entry.title_ko
+    return disclosures.freeze_held(session, disclosure, before.revision, by=by, reason="SUBMITTED", title=title)
 
 
 def reopen(session: Session, entry: Entry, *, by: Actor) -> None:

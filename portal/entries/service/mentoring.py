@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Person
 from portal.entries import mails, queries
 from portal.entries.models import Entry, Receipt
-from portal.entries.service.locking import locked, touch
+from portal.entries.service.locking import locked, people_held, touch
 from portal.entries.service.submission import hand_over
 from portal.errors import Invalid
 from portal.i18n import N_
@@ -21,7 +21,7 @@ from portal.school.models import SignOffVerdict
 
 def approve(session: Session, entry: Entry, note: str, *, by: Actor, at: datetime) -> Receipt | None:
     """Sign the entry off; it counts as handed in when its maker handed it in. Done twice, it is done once."""
-    locked(session, entry)
+    people_held(session, entry)
     if entry.state == EntryState.SUBMITTED:
         return queries.latest_receipt(session, entry.id)
     _require_waiting(entry)
@@ -42,8 +42,8 @@ def send_back(session: Session, entry: Entry, note: str, *, by: Actor) -> None:
     entry.submitted_at = None
     touch(session, entry)
     mentor = session.get_one(Person, by.person_id)
-    for person in queries.people_of(session, entry):
-        mails.send(session, "returned", entry, person, f"returned:{word.id}", note=note, mentor=mentor.native_name)
+    people = queries.people_of(session, entry)
+    mails.send(session, "returned", entry, people, f"returned:{word.id}", note=note, mentor=mentor.native_name)
 
 
 def _require_waiting(entry: Entry) -> None:

@@ -98,7 +98,8 @@ def may_edit(entry: Entry, task: Task) -> bool:
 def items_of(entry: Entry, known: queries.Known | None = None) -> tuple[Item, ...]:
     """How the entry's tasks stand, by the rows a page already knows or by fresh ones."""
     at_work = entry.state in (EntryState.DRAFT, EntryState.NEEDS_FIX)
-    return checklist.assess(queries.material(current.session(), entry, known), handed_in=not at_work)
+    known = known or queries.known_of(current.session(), entry)
+    return checklist.assess(queries.material(entry, known), handed_in=not at_work)
 
 
 def rail(entry: Entry, items: tuple[Item, ...], task: Task | None) -> Rail:

@@ -32,7 +32,7 @@ def review(entry: Entry) -> ResponseReturnValue:
 
 
 @bp.post("/entries/<number>/submit")
-@guard(policies.lead_entry, load=queries.entry_by_number)
+@guard(policies.lead_entry, load=service.hold)
 def submit(entry: Entry) -> ResponseReturnValue:
     """Hand the entry in; sent twice, it is handed in once and the answer is the same."""
     form = SubmitForm()

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from portal import audit, clock, doorbell
-from portal.errors import Invalid
+from portal.db import UtcDateTime
+from portal.errors import Invalid, Stale
 from portal.i18n import N_
 from portal.lifecycles import AssetState, advance
 from portal.media import queries
-from portal.media.models import Asset
+from portal.media.models import Asset, Upload
 from portal.media.service.uploads import discard
 from portal.policies import Actor
 
@@ -43,18 +47,37 @@ def remove(session: Session, asset: Asset, *, by: Actor) -> None:
     session.flush()
 
 
-def freeze(session: Session, entry_id: int) -> None:
-    """Holds an entry's files as they are handed in: what is on its way ends, and tickets given before are void."""
-    for upload in queries.running_uploads(session, entry_id):
+# All files in one statement, however many: the playable ones are held, the others are over.
+_PLAYABLE = Asset.state == AssetState.PLAYABLE
+_MOMENT = sa.bindparam("moment", type_=UtcDateTime())
+_FREEZE = (
+    sa.update(Asset)
+    .values(
+        frozen_at=sa.case((_PLAYABLE, _MOMENT), else_=Asset.frozen_at),
+        superseded_at=sa.case((_PLAYABLE, Asset.superseded_at), else_=_MOMENT),
+        rev=Asset.rev + 1,
+    )
+    .execution_options(synchronize_session=False)
+)
+
+
+def freeze(session: Session, files: Sequence[Asset], uploads: Sequence[Upload] = ()) -> None:
+    """Holds an entry's living files as they are handed in: what is on its way ends, and earlier tickets are void.
+
+    Raises Stale when one of the files changed since it was read.
+    """
+    for upload in uploads:
         discard(session, upload)
+    ended = {upload.asset_id for upload in uploads}
+    kept = [asset for asset in files if asset.id not in ended]
     moment = clock.now()
-    wanted = sa.select(Asset).where(Asset.entry_id == entry_id, Asset.superseded_at.is_(None))
-    for asset in session.scalars(wanted):
-        if asset.state == AssetState.PLAYABLE:
-            asset.probe = {**asset.probe, "frozen_at": moment.isoformat()}
-        else:
-            asset.superseded_at = moment
-    session.flush()
+    seen = sa.tuple_(Asset.id, Asset.rev).in_([(asset.id, asset.rev) for asset in kept])
+    frozen = session.execute(_FREEZE.where(seen), {"moment": moment})
+    if frozen.rowcount != len(kept):  # type: ignore[attr-defined]
+        raise Stale
+    for asset in kept:
+        set_committed_value(asset, "rev", asset.rev + 1)
+        set_committed_value(asset, "frozen_at" if asset.state == AssetState.PLAYABLE else "superseded_at", moment)
 
 
 def _start_over(asset: Asset) -> None:

@@ -158,8 +158,8 @@ def _make_playable(session: Session, asset: Asset, result: Result) -> None:
 def _too_late(session: Session, asset: Asset) -> bool:
     """Whether the entry was handed in without this file, which was begun before."""
     frozen_at = queries.frozen_at(session, asset.entry_id)
-    held = "frozen_at" in asset.probe
-    return asset.superseded_at is not None or (frozen_at is not None and not held and asset.created_at <= frozen_at)
+    late = frozen_at is not None and asset.frozen_at is None and asset.created_at <= frozen_at
+    return asset.superseded_at is not None or late
 
 
 def _supersede_older(session: Session, asset: Asset) -> None:
