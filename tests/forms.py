@@ -86,7 +86,7 @@ FORMS: dict[str, Form] = {
     **_all("chair", "rounds.move rounds.seat", code="round"),
     **_all("chair", "rounds.settle_conflict", code="round", conflict_id="conflict"),
     **_all("chair", "results.decide", code="round"),
-    **_all("chair", "results.decide_rest results.release", bare=True, code="round"),
+    **_all("chair", "results.decide_rest results.release results.work_out", bare=True, code="round"),
     # the desk
     "calls.create": Form("organizer", {}, "calls.index", _CALL),
     "calls.add_category": Form("organizer", {"slug": "call"}, "calls.new_category", _CATEGORY),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from portal import claims
 from portal.jury import planning, results, tries
 from portal.jury.models import Round
 from workers.app import app
@@ -31,11 +30,26 @@ def _assign(round_id: int) -> None:
     with work() as session:
         if round_ := tries.wanted(session, round_id):
             planning.store(session, round_, sheet, plan)
-            claims.settle(round_)
+            tries.done(round_)
 
 
 @app.task(name="jury.calibrate")
 def calibrate(round_id: int) -> None:
-    """Recompute a round's results from its score sheets."""
+    """Work out a round's results from its score sheets; whatever comes in meanwhile is found by the sweep."""
     with work() as session:
-        results.recompute(session, session.get_one(Round, round_id))
+        taken = tries.take_results(session, round_id)
+    if not taken:
+        return
+    try:
+        _calibrate(round_id)
+    except Exception as error:
+        with work() as session:
+            tries.give_back_results(session, round_id, repr(error))
+        raise
+
+
+def _calibrate(round_id: int) -> None:
+    with work() as session:
+        round_ = session.get_one(Round, round_id)
+        results.recompute(session, round_)
+        tries.done(round_)

@@ -15,7 +15,7 @@ from portal.calls.models import Call
 from portal.demo.cast import JUROR_LANGUAGES, Cast
 from portal.demo.films import GENRES
 from portal.entries.models import Entry
-from portal.jury import planning, results, setup
+from portal.jury import assigning, planning, results, setup
 from portal.jury.models import Assignment, Award, Criterion, Decision, Juror, Outcome, Panel, Round, Score, ScoreSheet
 from portal.jury.scoring import weighted_total
 from portal.lifecycles import AssignmentState, DecisionState, EntryState, RoundState, SheetState
@@ -69,10 +69,10 @@ def _seats(session: Session, rng: random.Random, round_: Round, cast: Cast) -> N
 
 
 def _assign(session: Session, round_: Round, chair: Actor) -> None:
-    planning.request_assignment(session, round_, by=chair)
+    assigning.request_assignment(session, round_, by=chair)
     sheet = planning.instance_of(session, round_)
     planning.store(session, round_, sheet, planning.solve(sheet))
-    planning.publish(session, round_, by=chair)
+    assigning.publish(session, round_, by=chair)
     round_.opened_at = clock.now() - timedelta(days=14)
     session.flush()
 

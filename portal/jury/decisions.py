@@ -5,6 +5,7 @@ The mails of a decision wait in the outbox with it; the release sends exactly th
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,17 +28,20 @@ JUDGED = (RoundState.OPEN, RoundState.PAUSED, RoundState.CLOSED, RoundState.DECI
 
 @dataclass(frozen=True)
 class Tally:
-    """How many decisions of a round wait, by outcome, and how many of its mails."""
+    """A round's decisions by outcome, those that wait for release and those announced; films and mails that wait."""
 
-    selected: int
-    reserve: int
-    not_selected: int
+    waiting: Counter[Outcome]
+    announced: Counter[Outcome]
     undecided: int
     mails: int
 
     @property
     def pending(self) -> int:
-        return self.selected + self.reserve + self.not_selected
+        return self.waiting.total()
+
+    @property
+    def decided(self) -> Counter[Outcome]:
+        return self.waiting + self.announced
 
 
 def batch(round_: Round) -> str:
@@ -124,32 +128,26 @@ def decide_rest(session: Session, round_: Round, *, by: Actor) -> int:
 
 
 def tally(session: Session, round_: Round) -> Tally:
-    """The counts on the release page."""
-    counts: dict[Outcome | None, int] = dict(
-        session.execute(
-            sa.select(Decision.outcome, sa.func.count())
-            .where(Decision.round_id == round_.id, Decision.state == DecisionState.PENDING)
-            .group_by(Decision.outcome)
-        ).all()
+    """The counts on the pages of results and release."""
+    rows = session.execute(
+        sa.select(Decision.state, Decision.outcome, sa.func.count())
+        .where(Decision.round_id == round_.id, Decision.state != DecisionState.UNDECIDED)
+        .group_by(Decision.state, Decision.outcome)
+    ).all()
+    waiting, announced = (
+        Counter({outcome: count for found, outcome, count in rows if found == state and outcome is not None})
+        for state in (DecisionState.PENDING, DecisionState.ANNOUNCED)
     )
     eligible = session.scalar(
         sa.select(sa.func.count())
         .select_from(Entry)
         .where(Entry.call_id == round_.call_id, Entry.state == EntryState.ELIGIBLE)
     )
-    announced = session.scalar(
-        sa.select(sa.func.count()).where(Decision.round_id == round_.id, Decision.state == DecisionState.ANNOUNCED)
-    )
     mails = session.scalar(
         sa.select(sa.func.count()).where(OutgoingMail.batch == batch(round_), OutgoingMail.state == MailState.DRAFT)
     )
-    return Tally(
-        selected=counts.get(Outcome.SELECTED, 0),
-        reserve=counts.get(Outcome.RESERVE, 0),
-        not_selected=counts.get(Outcome.NOT_SELECTED, 0),
-        undecided=max(0, (eligible or 0) - sum(counts.values()) - (announced or 0)),
-        mails=mails or 0,
-    )
+    undecided = max(0, (eligible or 0) - waiting.total() - announced.total())
+    return Tally(waiting, announced, undecided, mails or 0)
 
 
 def release(session: Session, round_: Round, *, by: Actor) -> int:

@@ -271,16 +271,15 @@ def waiting_for_assignment(session: Session) -> Sequence[int]:
 
 
 def waiting_for_results(session: Session) -> Sequence[int]:
-    """Rounds with sheets newer than their results."""
+    """Rounds with sheets newer than their results, and nobody at them."""
     newest = (
         sa.select(sa.func.max(ScoreSheet.submitted_at))
         .join(Assignment, Assignment.id == ScoreSheet.assignment_id)
         .where(Assignment.round_id == Round.id)
         .scalar_subquery()
     )
-    return session.scalars(
-        sa.select(Round.id).where(newest.is_not(None), sa.or_(Round.results_at.is_(None), Round.results_at < newest))
-    ).all()
+    stale = sa.or_(Round.results_at.is_(None), Round.results_at < newest)
+    return claims.waiting(session, Round, newest.is_not(None), stale)
 
 
 def submitted_totals(session: Session, round_id: int) -> Sequence[Any]:

@@ -13,7 +13,7 @@ from portal import clock
 from portal.accounts.models import Person
 from portal.calls.models import Call, Edition
 from portal.entries.models import Entry
-from portal.jury import planning, queries, setup
+from portal.jury import assigning, planning, queries, setup
 from portal.jury.models import Juror, Round
 from portal.lifecycles import EntryState
 from portal.policies import Actor, Grant, Role, Scope
@@ -86,10 +86,10 @@ def published(jury: Jury, session: Session) -> Jury:
 def publish(session: Session, jury: Jury) -> None:
 
     chair = jury.actor(jury.chair)
-    planning.request_assignment(session, jury.round, by=chair)
+    assigning.request_assignment(session, jury.round, by=chair)
     sheet = planning.instance_of(session, jury.round)
     planning.store(session, jury.round, sheet, planning.solve(sheet))
-    planning.publish(session, jury.round, by=chair)
+    assigning.publish(session, jury.round, by=chair)
     session.commit()
 
 

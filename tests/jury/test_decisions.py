@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -62,6 +63,26 @@ def test_a_release_announces_everything_once(published: Jury, session: Session) 
     assert decisions.announced_outcome(session, published.films[0].id) == Outcome.SELECTED
     assert decisions.announced_outcome(session, published.films[1].id) == Outcome.NOT_SELECTED
     assert set(session.scalars(sa.select(Decision.state))) == {DecisionState.ANNOUNCED}
+
+
+def test_what_was_decided_still_counts_after_its_release(
+    published: Jury, session: Session, sign_in: Callable[..., FlaskClient]
+) -> None:
+    _decide_all(session, published)
+    waiting = decisions.tally(session, published.round)
+    decisions.release(session, published.round, by=published.actor(published.organizer))
+    session.commit()
+    released = decisions.tally(session, published.round)
+    assert waiting.decided == released.decided == {Outcome.SELECTED: 1, Outcome.NOT_SELECTED: 5}
+    assert (waiting.pending, released.pending, released.undecided) == (6, 0, 0)
+    session.commit()
+    page = sign_in(published.chair.id).get(f"/en/ops/results/{published.round.code}").text
+    assert _kpis(page) == {"Selected": "1", "Reserve": "0", "Not selected": "5", "Undecided": "0"}
+
+
+def _kpis(page: str) -> dict[str, str]:
+    """The big numbers of a page by their labels."""
+    return dict(re.findall(r'<li><p class="small muted">([^<]+)</p><p class="kpi"><b[^>]*>([^<]+)</b>', page))
 
 
 def test_changing_ones_mind_supersedes_the_mail_that_waited(published: Jury, session: Session) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal import audit, clock
 from portal.errors import Invalid
-from portal.jury import planning
+from portal.jury import assigning, planning
 from portal.jury.models import Assignment, Conflict, ConflictSource, Juror, Round
 from portal.lifecycles import AssignmentState, RoundState
 from portal.mail.models import OutgoingMail
@@ -56,7 +56,7 @@ def test_an_impossible_round_names_the_rule_and_goes_back(jury: Jury, session: S
             Conflict(juror_id=juror.id, entry_id=jury.films[0].id, source=ConflictSource.COMPUTED, reason="family")
         )
     session.flush()
-    planning.request_assignment(session, jury.round, by=jury.actor(jury.chair))
+    assigning.request_assignment(session, jury.round, by=jury.actor(jury.chair))
     sheet = planning.instance_of(session, jury.round)
     planning.store(session, jury.round, sheet, planning.solve(sheet))
     session.commit()
@@ -74,15 +74,15 @@ def test_publishing_shows_everything_at_once_and_writes_to_each_juror(published:
     assert sorted(mail.recipient for mail in mails) == sorted(person.email for person in published.people)
     assert {mail.language for mail in mails} == {"ko", "en"}
     assert not any(film.title_ko in mail.text for mail in mails for film in published.films)
-    assert planning.publish(session, published.round, by=published.actor(published.chair)) == 0
+    assert assigning.publish(session, published.round, by=published.actor(published.chair)) == 0
 
 
 def test_a_round_past_its_due_date_is_not_published(jury: Jury, session: Session) -> None:
-    planning.request_assignment(session, jury.round, by=jury.actor(jury.chair))
+    assigning.request_assignment(session, jury.round, by=jury.actor(jury.chair))
     sheet = planning.instance_of(session, jury.round)
     planning.store(session, jury.round, sheet, planning.solve(sheet))
     with time_machine.travel(clock.now() + timedelta(days=30)), pytest.raises(Invalid):
-        planning.publish(session, jury.round, by=jury.actor(jury.chair))
+        assigning.publish(session, jury.round, by=jury.actor(jury.chair))
 
 
 def test_the_worker_assigns_once_however_often_the_bell_rings(
@@ -90,7 +90,7 @@ def test_the_worker_assigns_once_however_often_the_bell_rings(
 ) -> None:
     from workers.jury import assign
 
-    planning.request_assignment(session, jury.round, by=jury.actor(jury.chair))
+    assigning.request_assignment(session, jury.round, by=jury.actor(jury.chair))
     session.commit()
     assign(jury.round.id)
     first = _pairs(session, jury.round.id)
@@ -107,7 +107,7 @@ def test_a_worker_killed_after_its_claim_is_followed_by_another(
     from portal.jury.queries import waiting_for_assignment
     from workers.jury import assign
 
-    planning.request_assignment(session, jury.round, by=jury.actor(jury.chair))
+    assigning.request_assignment(session, jury.round, by=jury.actor(jury.chair))
     session.execute(
         sa.update(Round).where(Round.id == jury.round.id).values(lease_until=clock.now() + timedelta(minutes=2))
     )
@@ -142,7 +142,7 @@ def test_every_step_is_in_the_audit_trail(published: Jury, session: Session) -> 
 
 def test_a_new_plan_replaces_the_proposed_one_and_keeps_fixed_pairs(jury: Jury, session: Session) -> None:
     chair = jury.actor(jury.chair)
-    planning.request_assignment(session, jury.round, by=chair)
+    assigning.request_assignment(session, jury.round, by=chair)
     sheet = planning.instance_of(session, jury.round)
     planning.store(session, jury.round, sheet, planning.solve(sheet))
     kept = session.scalars(sa.select(Assignment).where(Assignment.round_id == jury.round.id)).first()
@@ -150,7 +150,7 @@ def test_a_new_plan_replaces_the_proposed_one_and_keeps_fixed_pairs(jury: Jury, 
     kept.fixed = True
     pair = (kept.entry_id, kept.juror_id)
     session.commit()
-    planning.request_assignment(session, jury.round, by=chair)
+    assigning.request_assignment(session, jury.round, by=chair)
     sheet = planning.instance_of(session, jury.round)
     planning.store(session, jury.round, sheet, planning.solve(sheet))
     session.commit()

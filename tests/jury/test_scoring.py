@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session, sessionmaker
 
+from portal.audit import AuditRecord
 from portal.errors import InvalidMany
 from portal.jury import queries, scoring
 from portal.jury.models import Assignment, Conflict, ConflictState, Criterion, Memo, Score, ScoreSheet
@@ -86,6 +87,45 @@ def test_autosave_keeps_half_a_sheet(
     assert sheet is not None
     assert (sheet.state, sheet.total) == (SheetState.DRAFT, None)
     assert session.scalar(sa.select(sa.func.count()).select_from(Score)) == 1
+
+
+def test_what_is_changed_on_a_sheet_handed_in_counts_at_once(
+    published: Jury, session: Session, sign_in: Callable[..., FlaskClient], own_film: Callable[[int], str]
+) -> None:
+    browser, code = sign_in(published.people[0].id), own_film(0)
+    form = _form(session, code)
+    browser.post(f"/ko/jury/{code}/scores", data=form)
+    before = _sheet(session, code)
+    assert before is not None
+    assert before.submitted_at is not None
+    autosave = {"X-Autosave": "1"}
+    half = dict(list(form.items())[:1])
+    assert browser.post(f"/ko/jury/{code}/scores", data=half, headers=autosave).status_code == 422
+    changed = browser.post(f"/ko/jury/{code}/scores", data=dict.fromkeys(form, "9"), headers=autosave)
+    assert changed.status_code == 200
+    after = _sheet(session, code)
+    assert after is not None
+    assert (after.state, after.total, after.submitted_at) == (SheetState.SUBMITTED, 900, after.updated_at)
+    assert list(queries.waiting_for_results(session)) == [published.round.id]
+    verbs = session.scalars(sa.select(AuditRecord.verb).where(AuditRecord.subject_kind == "score_sheets"))
+    assert list(verbs) == ["sheet.submitted", "sheet.revised"]
+
+
+def test_handing_in_writes_each_row_once(
+    published: Jury,
+    session: Session,
+    sign_in: Callable[..., FlaskClient],
+    own_film: Callable[[int], str],
+    count_queries: Callable[[], int],
+) -> None:
+    browser, code = sign_in(published.people[0].id), own_film(0)
+    form = _form(session, code)
+    count_queries()
+    assert browser.post(f"/ko/jury/{code}/scores", data=form).status_code == 303
+    assert count_queries() <= 11  # SQLite's BEGIN among them
+    sheet = _sheet(session, code)
+    assert sheet is not None
+    assert sheet.rev == 1
 
 
 def test_handing_in_half_a_sheet_names_what_is_missing_and_loses_nothing(

@@ -1,23 +1,26 @@
-"""A round whose assignment fails: three tries, then back to the chair with the reason."""
+"""A round whose plan or results fail: three tries, then back to the chair with the reason."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+import sqlalchemy as sa
 import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from portal import claims, clock
-from portal.jury import planning, tries
-from portal.jury.models import Round
+from portal.jury import assigning, planning, queries, scoring, tries
+from portal.jury.models import Result, Round, Score, ScoreSheet
 from portal.lifecycles import RoundState
 from tests.jury.conftest import Jury
+from workers.jury import assign, calibrate
 
 
 def ask(jury: Jury, session: Session) -> Round:
     round_ = session.get_one(Round, jury.round.id, populate_existing=True)
-    planning.request_assignment(session, round_, by=jury.actor(jury.chair))
+    assigning.request_assignment(session, round_, by=jury.actor(jury.chair))
     session.commit()
     return round_
 
@@ -69,3 +72,85 @@ def test_an_error_that_comes_late_changes_nothing(jury: Jury, session: Session) 
     assert tries.wanted(session, round_.id) is None
     tries.give_back(session, round_.id, "late")
     assert round_.last_error is None
+
+
+def hand_in(jury: Jury, session: Session, person: int = 0) -> None:
+    """A sheet of one juror, complete."""
+    row = next(one for one in queries.queue(session, jury.jurors[person].id) if not one.done)
+    assignment = queries.assignment_to_score(session, row.code)
+    assert assignment is not None
+    criteria = queries.weights(session, assignment.juror.panel_id)
+    scores = dict.fromkeys((one.id for one in criteria), 7)
+    scoring.submit(session, assignment, criteria, scores=scores, comment="", by=jury.actor(jury.people[person]))
+    session.commit()
+
+
+@pytest.fixture
+def spoilt(published: Jury, session: Session) -> Jury:
+    """A sheet without a total, which no form can send, among those that were handed in."""
+    hand_in(published, session)
+    session.execute(sa.update(ScoreSheet).values(total=None))
+    session.commit()
+    return published
+
+
+@pytest.mark.usefixtures("environment")
+def test_results_that_fail_three_times_are_left_as_they_were(
+    spoilt: Jury, session: Session, sign_in: Callable[..., FlaskClient]
+) -> None:
+    for _ in range(claims.MAX_ATTEMPTS):
+        assert list(queries.waiting_for_results(session)) == [spoilt.round.id]
+        session.commit()
+        with pytest.raises(TypeError):
+            calibrate(spoilt.round.id)
+    calibrate(spoilt.round.id)
+    round_ = session.get_one(Round, spoilt.round.id, populate_existing=True)
+    assert (round_.attempts, round_.lease_until, list(queries.waiting_for_results(session))) == (0, None, [])
+    session.commit()
+    page = sign_in(spoilt.chair.id).get(f"/en/ops/results/{round_.code}").text
+    assert "The results could not be worked out" in page
+    assert "TypeError" in page
+
+
+@pytest.mark.usefixtures("environment")
+def test_results_given_up_are_tried_again_when_asked_or_with_a_new_sheet(
+    spoilt: Jury, session: Session, sign_in: Callable[..., FlaskClient]
+) -> None:
+    round_ = session.get_one(Round, spoilt.round.id, populate_existing=True)
+    for _ in range(2):
+        for _ in range(claims.MAX_ATTEMPTS):
+            assert tries.take_results(session, round_.id)
+            tries.give_back_results(session, round_.id, "it broke")
+        assert not tries.take_results(session, round_.id)
+        session.commit()
+        chair = sign_in(spoilt.chair.id)
+        assert chair.post(f"/en/ops/results/{round_.code}/work-out").status_code == 303
+        session.refresh(round_)
+        assert list(queries.waiting_for_results(session)) == [round_.id]
+        session.commit()
+    session.execute(sa.delete(Score))
+    session.execute(sa.delete(ScoreSheet))
+    session.commit()
+    hand_in(spoilt, session, 1)
+    calibrate(round_.id)
+    session.refresh(round_)
+    assert (round_.attempts, round_.last_error, "error" in round_.results_note) == (0, None, False)
+    assert session.scalar(sa.select(sa.func.count()).select_from(Result)) == 1
+
+
+def test_results_are_worked_out_by_one_worker_at_a_time(published: Jury, session: Session) -> None:
+    hand_in(published, session)
+    assert tries.take_results(session, published.round.id)
+    assert not tries.take_results(session, published.round.id)
+    assert list(queries.waiting_for_results(session)) == []
+
+
+def test_a_plan_that_was_made_leaves_all_tries_to_the_results(
+    jury: Jury, session: Session, environment: object
+) -> None:
+    round_ = ask(jury, session)
+    for _ in range(claims.MAX_ATTEMPTS - 1):
+        fail(session, round_)
+    assign(round_.id)
+    session.refresh(round_)
+    assert (round_.state, round_.attempts) == (RoundState.PROPOSED, 0)

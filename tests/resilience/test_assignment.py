@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal import clock
 from portal.audit import AuditRecord
-from portal.jury import planning, setup
+from portal.jury import assigning, setup
 from portal.jury.models import Assignment, Round
 from portal.lifecycles import RoundState
 from portal.policies import SYSTEM
@@ -37,7 +37,7 @@ def asked(session: Session) -> Jury:
         person, panel = builders.person(session), jury.round.panels[n % len(jury.round.panels)]
         setup.seat_juror(session, jury.round, panel, person.id, languages=["ko"], genres=[GENRES[n % 3]], by=SYSTEM)
     jury.round.floor_bp = 3000
-    planning.request_assignment(session, jury.round, by=jury.actor(jury.chair))
+    assigning.request_assignment(session, jury.round, by=jury.actor(jury.chair))
     session.commit()
     return jury
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from portal.audit import AuditRecord
 from portal.claims import MAX_ATTEMPTS
 from portal.entries.models import Entry
-from portal.jury import planning
+from portal.jury import assigning
 from portal.jury.models import Round
 from portal.lifecycles import AssetState, MailState, RoundState
 from portal.mail.models import OutgoingMail
@@ -40,7 +40,7 @@ def poster(session: Session, folder: Path, entry: Entry) -> Asset:
 
 def asked(session: Session) -> Jury:
     jury = build(session)
-    planning.request_assignment(session, jury.round, by=jury.actor(jury.chair))
+    assigning.request_assignment(session, jury.round, by=jury.actor(jury.chair))
     return jury
 
 

@@ -15,7 +15,7 @@ from portal.calls import queries as calls
 from portal.calls.models import Call
 from portal.errors import Invalid
 from portal.i18n import N_, _, ngettext, pick
-from portal.jury import conflicts, desk_queries, phrases, planning, queries, setup
+from portal.jury import assigning, conflicts, desk_queries, phrases, queries, setup
 from portal.jury.models import Conflict, Round
 from portal.lifecycles import RoundState, advance
 from portal.web import current
@@ -193,7 +193,7 @@ def assign(round_: Round) -> ResponseReturnValue:
     if lacking:
         return _show(round_, status=422, error=lacking)
     conflicts.compute(current.session(), round_, by=current.actor())
-    planning.request_assignment(current.session(), round_, by=current.actor())
+    assigning.request_assignment(current.session(), round_, by=current.actor())
     flash(_("The assignment is being worked out. This page shows it when it is ready."), "info")
     return redirect(url_for("rounds.show", code=round_.code) + "#assignment", 303)
 
@@ -203,7 +203,7 @@ def assign(round_: Round) -> ResponseReturnValue:
 def publish(round_: Round) -> ResponseReturnValue:
     """Show the plan to the jurors and tell them."""
     try:
-        published = planning.publish(current.session(), round_, by=current.actor())
+        published = assigning.publish(current.session(), round_, by=current.actor())
     except Invalid as problem:
         return _show(round_, status=422, error=problem)
     text = ngettext("{n} assignment published.", "{n} assignments published.", published)

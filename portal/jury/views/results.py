@@ -11,7 +11,7 @@ from portal import policies
 from portal.entries import queries as entries
 from portal.errors import Invalid
 from portal.i18n import _, ngettext, pick
-from portal.jury import decisions, desk_queries, phrases, queries
+from portal.jury import decisions, desk_queries, phrases, queries, tries
 from portal.jury.models import Outcome, Round
 from portal.web import current
 from portal.web.access import guard, require
@@ -104,6 +104,15 @@ def release(round_: Round) -> ResponseReturnValue:
         return _review(round_, status=422, error=problem)
     text = ngettext("{n} decision announced.", "{n} decisions announced.", announced)
     flash(text.format(n=announced), "ok")
+    return redirect(url_for("results.ranking", code=round_.code), 303)
+
+
+@bp.post("/<code>/work-out")
+@guard(policies.chair_round, load=queries.round_by_code)
+def work_out(round_: Round) -> ResponseReturnValue:
+    """Try anew to work out results that were given up."""
+    tries.ask_results_again(current.session(), round_, by=current.actor())
+    flash(_("The results are being worked out. Load this page again in a moment."), "info")
     return redirect(url_for("results.ranking", code=round_.code), 303)
 
 
