@@ -17,7 +17,7 @@ from portal.media.contract import Away, StorageFull
 from portal.media.pouring import PIECE, full_as_such
 from portal.settings import Misconfigured
 
-_GONE = frozenset({"404", "NoSuchKey", "NoSuchUpload", "NotFound"})
+_GONE = frozenset({"404", "NotFound", "NoSuchKey", "NoSuchUpload", "InvalidPart"})
 # Amazon's own buckets are never full; Ceph, MinIO and their like say so in these words.
 _FULL = frozenset({"QuotaExceeded", "InsufficientStorage", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded"})
 _WAIT = frozenset({"SlowDown", "RequestTimeout", "ServiceUnavailable", "InternalError"})

@@ -18,6 +18,7 @@ from portal.media import child, ffmpeg
 from portal.media.models import Asset
 from portal.media.volume import Volume
 from portal.settings import Settings
+from tests.media import s3
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "data" / "media"
 PICTURE = ("-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=2")
@@ -83,6 +84,20 @@ def corpus() -> Callable[[str], Path]:
         return path
 
     return find
+
+
+@pytest.fixture(scope="session")
+def object_store() -> Iterator[s3.Switched]:
+    """A server that speaks S3, one for each process."""
+    with s3.served() as found:
+        yield found
+
+
+@pytest.fixture
+def bucket(object_store: s3.Switched) -> Iterator[s3.Switched]:
+    """The same, its bucket empty before and after."""
+    yield object_store
+    s3.empty(object_store.url)
 
 
 @contextmanager
