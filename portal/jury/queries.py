@@ -218,35 +218,37 @@ class ProgressRow:
     last_score_at: Any
 
 
+_IS_DONE = Assignment.state.in_(DONE)
+_SCORED = sa.func.sum(sa.case((_IS_DONE, 1), else_=0))
+_PROGRESS = (
+    sa.select(
+        Juror.id,
+        Juror.label,
+        Person.native_name,
+        Person.latin_family,
+        Person.latin_given,
+        Panel.name_ko,
+        Panel.name_en,
+        sa.func.count(Assignment.id),
+        _SCORED,
+        sa.func.sum(Entry.runtime_s),
+        sa.func.sum(sa.case((_IS_DONE, 0), else_=Entry.runtime_s)),
+        sa.func.max(ScoreSheet.submitted_at),
+    )
+    .join(Person, Person.id == Juror.person_id)
+    .join(Panel, Panel.id == Juror.panel_id)
+    .join(Assignment, Assignment.juror_id == Juror.id)
+    .join(Entry, Entry.id == Assignment.entry_id)
+    .outerjoin(ScoreSheet, ScoreSheet.assignment_id == Assignment.id)
+    .where(Juror.round_id == sa.bindparam("round"), Assignment.state.in_((*AT_WORK, AssignmentState.PROPOSED)))
+    .group_by(Juror.id, Person.id, Panel.id)
+    .order_by((_SCORED * 1.0 / sa.func.count(Assignment.id)).asc(), Juror.label)
+)
+
+
 def progress(session: Session, round_id: int) -> list[ProgressRow]:
     """Every juror's pace in a round, slowest first; one statement."""
-    done = Assignment.state.in_(DONE)
-    scored = sa.func.sum(sa.case((done, 1), else_=0))
-    left = sa.func.sum(sa.case((done, 0), else_=Entry.runtime_s))
-    rows = session.execute(
-        sa.select(
-            Juror.id,
-            Juror.label,
-            Person.native_name,
-            Person.latin_family,
-            Person.latin_given,
-            Panel.name_ko,
-            Panel.name_en,
-            sa.func.count(Assignment.id),
-            scored,
-            sa.func.sum(Entry.runtime_s),
-            left,
-            sa.func.max(ScoreSheet.submitted_at),
-        )
-        .join(Person, Person.id == Juror.person_id)
-        .join(Panel, Panel.id == Juror.panel_id)
-        .join(Assignment, Assignment.juror_id == Juror.id)
-        .join(Entry, Entry.id == Assignment.entry_id)
-        .outerjoin(ScoreSheet, ScoreSheet.assignment_id == Assignment.id)
-        .where(Juror.round_id == round_id, Assignment.state.in_((*AT_WORK, AssignmentState.PROPOSED)))
-        .group_by(Juror.id, Person.id, Panel.id)
-        .order_by((scored * 1.0 / sa.func.count(Assignment.id)).asc(), Juror.label)
-    )
+    rows = session.execute(_PROGRESS, {"round": round_id})
     return [
         ProgressRow(
             juror_id=row[0],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.calls.models import Call
+from portal.db import UtcDateTime
 from portal.disclosure.models import Disclosure
 from portal.entries.models import Entry, Verdict
 from portal.jury.models import Conflict, ConflictState, Juror, Result, Round
@@ -21,6 +24,8 @@ from portal.mail.models import OutgoingMail
 
 CRAFTS = ("script", "picture", "voice", "music", "editing")
 _JUDGED_STATES = (RoundState.OPEN, RoundState.PAUSED, RoundState.CLOSED, RoundState.DECIDED)
+# The dashboard is loaded all day: its larger statements are built once.
+_OF_EDITION = Entry.edition_id == sa.bindparam("edition")
 
 
 @dataclass(frozen=True)
@@ -67,19 +72,19 @@ def growth(session: Session, edition_id: int, days: int = 60) -> Growth:
     today = clock.now().date()
     first = today - timedelta(days=days - 1)
     line = [first + timedelta(days=n) for n in range(days)]
-    return Growth(
-        line,
-        _running(session, edition_id, Entry.created_at, line),
-        _running(session, edition_id, Entry.submitted_at, line),
-    )
+    return Growth(line, _running(session, edition_id, _STARTED, line), _running(session, edition_id, _RECEIVED, line))
 
 
-def _running(session: Session, edition_id: int, moment: Any, line: list[date]) -> list[int]:
+def _by_day(moment: Any) -> sa.Select[*tuple[Any, ...]]:
     day = sa.cast(sa.func.date(moment), sa.String(10))
-    rows = session.execute(
-        sa.select(day, sa.func.count()).where(Entry.edition_id == edition_id, moment.is_not(None)).group_by(day)
-    )
-    by_day: dict[str, int] = {row[0]: row[1] for row in rows}
+    return sa.select(day, sa.func.count()).where(_OF_EDITION, moment.is_not(None)).group_by(day)
+
+
+_STARTED, _RECEIVED = _by_day(Entry.created_at), _by_day(Entry.submitted_at)
+
+
+def _running(session: Session, edition_id: int, per_day: sa.Select[Any], line: list[date]) -> list[int]:
+    by_day: dict[str, int] = {row[0]: row[1] for row in session.execute(per_day, {"edition": edition_id})}
     earlier = sum(count for text, count in by_day.items() if text < line[0].isoformat())
     steps = [by_day.get(one.isoformat(), 0) for one in line]
     return list(accumulate([steps[0] + earlier, *steps[1:]]))
@@ -115,23 +120,23 @@ def around_the_cut(session: Session, round_: Round, reach: int = 5) -> Sequence[
     ).all()
 
 
+# Grouped as they are stored: at most 4^5 combinations exist, a season has a few dozen, and no row is taken apart.
+_PHASES = sa.cast(Disclosure.phases, sa.Text)
+_AI_USE = (
+    sa.select(_PHASES, sa.func.count())
+    .join(Entry, Entry.id == Disclosure.entry_id)
+    .where(_OF_EDITION, Entry.submitted_at.is_not(None))
+    .group_by(_PHASES)
+)
+
+
 def ai_use(session: Session, edition_id: int) -> dict[str, tuple[int, int, int, int]]:
     """For each craft how many received films stand in each of the four phases."""
-    columns = [
-        sa.func.sum(sa.case((Disclosure.phases[craft].as_integer() == phase, 1), else_=0))
-        for craft in CRAFTS
-        for phase in range(4)
-    ]
-    row = session.execute(
-        sa.select(*columns)
-        .join(Entry, Entry.id == Disclosure.entry_id)
-        .where(Entry.edition_id == edition_id, Entry.submitted_at.is_not(None))
-    ).one()
-    values = [int(value or 0) for value in row]
-    return {
-        craft: (values[4 * n], values[4 * n + 1], values[4 * n + 2], values[4 * n + 3])
-        for n, craft in enumerate(CRAFTS)
-    }
+    films: Counter[tuple[str, int]] = Counter()
+    for text, count in session.execute(_AI_USE, {"edition": edition_id}):
+        for craft, phase in json.loads(text).items():
+            films[craft, phase] += count
+    return {craft: (films[craft, 0], films[craft, 1], films[craft, 2], films[craft, 3]) for craft in CRAFTS}
 
 
 @dataclass(frozen=True)
@@ -145,42 +150,43 @@ class Worries:
     fixes_due: int
 
 
+def _count(query: sa.Select[Any]) -> sa.ScalarSelect[Any]:
+    return query.with_only_columns(sa.func.count()).scalar_subquery()
+
+
+_MAILS = sa.select(OutgoingMail.id).where(OutgoingMail.edition_id == sa.bindparam("edition"))
+_WORRIES = sa.select(
+    _count(
+        sa.select(Conflict.id)
+        .join(Juror, Juror.id == Conflict.juror_id)
+        .join(Round, Round.id == Juror.round_id)
+        .where(Round.edition_id == sa.bindparam("edition"), Conflict.status == ConflictState.HINTED)
+    ),
+    _count(_MAILS.where(OutgoingMail.state == MailState.FAILED)),
+    _count(_MAILS.where(OutgoingMail.state == MailState.DRAFT)),
+    _count(
+        sa.select(Verdict.id)
+        .join(Entry, Entry.id == Verdict.entry_id)
+        .where(
+            _OF_EDITION,
+            Verdict.confirmed_by_id.is_(None),
+            Verdict.outcome.in_(("ineligible", "disqualified")),
+            Entry.state.in_((EntryState.SUBMITTED, EntryState.NEEDS_FIX, EntryState.ELIGIBLE)),
+        )
+    ),
+    _count(
+        sa.select(Entry.id).where(
+            _OF_EDITION,
+            Entry.state == EntryState.NEEDS_FIX,
+            Entry.fix_due_at < sa.bindparam("soon", type_=UtcDateTime()),
+        )
+    ),
+)
+
+
 def worries(session: Session, edition_id: int) -> Worries:
     """Counts of unsettled things, in one statement."""
-
-    def count(query: sa.Select[Any]) -> sa.ScalarSelect[Any]:
-        return query.with_only_columns(sa.func.count()).scalar_subquery()
-
-    mails = sa.select(OutgoingMail.id).where(OutgoingMail.edition_id == edition_id)
-    row = session.execute(
-        sa.select(
-            count(
-                sa.select(Conflict.id)
-                .join(Juror, Juror.id == Conflict.juror_id)
-                .join(Round, Round.id == Juror.round_id)
-                .where(Round.edition_id == edition_id, Conflict.status == ConflictState.HINTED)
-            ),
-            count(mails.where(OutgoingMail.state == MailState.FAILED)),
-            count(mails.where(OutgoingMail.state == MailState.DRAFT)),
-            count(
-                sa.select(Verdict.id)
-                .join(Entry, Entry.id == Verdict.entry_id)
-                .where(
-                    Entry.edition_id == edition_id,
-                    Verdict.confirmed_by_id.is_(None),
-                    Verdict.outcome.in_(("ineligible", "disqualified")),
-                    Entry.state.in_((EntryState.SUBMITTED, EntryState.NEEDS_FIX, EntryState.ELIGIBLE)),
-                )
-            ),
-            count(
-                sa.select(Entry.id).where(
-                    Entry.edition_id == edition_id,
-                    Entry.state == EntryState.NEEDS_FIX,
-                    Entry.fix_due_at < clock.now() + timedelta(days=2),
-                )
-            ),
-        )
-    ).one()
+    row = session.execute(_WORRIES, {"edition": edition_id, "soon": clock.now() + timedelta(days=2)}).one()
     return Worries(*(int(value) for value in row))
 
 
