@@ -35,4 +35,12 @@ PAGES: tuple[Blueprint, ...] = (
     organizer,
     styleguide.bp,
 )
-PLAIN: tuple[Blueprint, ...] = (health.bp, public.front, mail.mailbox, api, media.uploads, media.delivery)
+PLAIN: tuple[Blueprint, ...] = (
+    health.bp,
+    public.front,
+    mail.mailbox,
+    api,
+    media.uploads,
+    media.delivery,
+    media.viewings,
+)

@@ -28,7 +28,7 @@ def _all(who: str, endpoints: str, **names: str) -> dict[str, Visit]:
 
 
 _DRAFT_PAGES = """entries.show entries.ai entries.consents entries.credits entries.film entries.film_status
-entries.images entries.info entries.review entries.rights entries.team"""
+entries.film_extras entries.dock entries.images entries.info entries.review entries.rights entries.team"""
 _DESK_LISTS = """organizer.home organizer.trail organizer.export calls.index calls.team styleguide.index
 entries.desk mail.outbox"""
 
@@ -53,6 +53,7 @@ PAGES: dict[str, Visit] = {
     **_all("", "mailbox.attachment", name="letter", number="0"),
     **_all("", "media.picture", token="poster"),
     **_all("", "media.play", token="poster"),
+    **_all("", "media.stream", token="poster", name="master.m3u8"),
     **_all("", "static", filename="css/base.css"),
     **_all("creator2", "entries.invitation", token=token("team")),
     **_all("creator", "accounts.profile accounts.device entries.own"),

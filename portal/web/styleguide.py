@@ -42,6 +42,38 @@ SCOPES = (
 )
 CRAFTS = ("대본", "영상", "음성", "음악", "편집")
 
+UPLOAD_BOX = Sample(
+    slot="film",
+    entry="T-1",
+    label="영상",
+    accept="video/*,.mov",
+    wrong="MP4나 MOV를 골라 주세요.",
+    ticket="",
+    limit=20_000_000_000,
+    limit_text="20 GB",
+)
+FILM_STATUS = Sample(
+    look="making",
+    title="심사용 사본을 만들고 있어요",
+    percent=34,
+    judged=True,
+    verdict="notice",
+    lines=[("notice", "소리가 아주 작아요: -34.2 LUFS."), ("fix", "20분 12초예요. 이 부문은 20분까지 받아요.")],
+    settled=False,
+)
+REEL = Sample(
+    src="/static/none.mp4",
+    stream=None,
+    poster="/static/img/demo/letter.webp",
+    tracks=[("/static/none.vtt", "ko", "한국어", True)],
+    strip=Sample(src="/static/img/demo/letter.webp", every=2, columns=5, count=20),
+    viewing="/viewings/none",
+    at=0,
+    length=272,
+    width=1280,
+    height=720,
+)
+
 
 def label(tier: int, headline: str, phases: tuple[int, ...], *badges: str) -> Sample:
     """A public label with its five crafts."""
@@ -267,6 +299,9 @@ def samples() -> dict[str, Any]:
     """All sample data by the name the page uses."""
     return {
         "gels": GELS,
+        "upload_box": UPLOAD_BOX,
+        "film_status": FILM_STATUS,
+        "reel": REEL,
         "phases": PHASES,
         "degrees": DEGREES,
         "scopes": SCOPES,

@@ -101,7 +101,7 @@ def test_a_film_comes_by_form_and_what_is_none_is_refused_with_a_sentence(
     page = browser.get(path)
     assert page.status_code == 200
     assert "MP4" in page.text
-    assert "hx-get" not in page.text
+    assert "every 2s" not in page.text
 
 
 def test_a_file_above_the_forms_limit_but_below_the_films_is_taken(session, owner, entry, sign_in: SignIn) -> None:
@@ -116,7 +116,7 @@ def test_a_file_above_the_forms_limit_but_below_the_films_is_taken(session, owne
     assert kept(session, sa.select(Asset.size)) == [3_000_012]
 
 
-def test_the_status_is_polled_while_the_film_is_checked_and_then_the_page_renews(
+def test_the_status_is_polled_while_the_film_is_checked_and_then_the_player_comes(
     session, owner, entry, sign_in
 ) -> None:
     film = made.film(session, entry, state=AssetState.PROBING, sha256=None, settled_at=None)
@@ -125,9 +125,14 @@ def test_the_status_is_polled_while_the_film_is_checked_and_then_the_page_renews
     browser, htmx = sign_in(owner.id), {"HX-Request": "true"}
     fragment = browser.get(f"/ko/entries/{number}/film/status", headers=htmx)
     assert fragment.text.strip().startswith('<div id="film-status" hx-get=')
+    assert "every 2s" in fragment.text
+    assert "HX-Retarget" not in fragment.headers
     film.state, film.settled_at = AssetState.PLAYABLE, clock.now()
     session.commit()
-    assert browser.get(f"/ko/entries/{number}/film/status", headers=htmx).headers["HX-Refresh"] == "true"
+    settled = browser.get(f"/ko/entries/{number}/film/status", headers=htmx)
+    assert settled.headers["HX-Retarget"] == "#film-box"
+    assert "every 2s" not in settled.text
+    assert 'id="tasks-now" hx-swap-oob' in settled.text, "the list of tasks is told as well"
 
 
 def test_a_running_upload_can_be_cancelled(session, owner, entry, sign_in: SignIn) -> None:

@@ -13,11 +13,9 @@ from portal.entries.models import Entry
 from portal.entries.queries import Filters
 from portal.entries.views import frame
 from portal.entries.views.blueprint import bp
-from portal.entries.views.film import playback
+from portal.entries.views.files import reel_of
 from portal.i18n import N_, translate
 from portal.lifecycles import EntryState
-from portal.media import queries as media
-from portal.media.models import RenditionKind, Slot
 from portal.web import current
 from portal.web.access import guard
 from portal.web.pages import page
@@ -91,11 +89,8 @@ def _frame(entry: Entry, tab: str) -> dict[str, Any]:
 
 def _material(entry: Entry) -> dict[str, Any]:
     session = current.session()
-    film = media.current_asset(session, entry.id, Slot.FILM)
     return {
-        "film": film,
-        "src": playback(film, RenditionKind.SCREENER) if film else None,
-        "poster": playback(film, RenditionKind.FRAME) if film else None,
+        "reel": reel_of(entry),
         "answers": fields.answers_of(entry),
         "credits": service.credit_lines(session, entry.id),
         "people": queries.people_of(session, entry),

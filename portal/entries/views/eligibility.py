@@ -12,11 +12,9 @@ from portal.entries.forms import FixForm, VerdictForm
 from portal.entries.models import Entry, VerdictOutcome
 from portal.entries.views import frame
 from portal.entries.views.blueprint import bp
-from portal.entries.views.film import playback
+from portal.entries.views.files import reel_of
 from portal.errors import Invalid
 from portal.i18n import translate
-from portal.media import queries as media
-from portal.media.models import RenditionKind, Slot
 from portal.web import current
 from portal.web.access import guard
 from portal.web.forms import Form
@@ -103,7 +101,6 @@ def confirm(entry: Entry) -> ResponseReturnValue:
 
 def _page(entry: Entry, verdict: Form, fixes: Form, *, status: int = 200) -> Response:
     session = current.session()
-    film = media.current_asset(session, entry.id, Slot.FILM)
     waiting = queries.queue(session, current.actor())
     place = waiting.index(entry.number) + 1 if entry.number in waiting else None
     return page(
@@ -114,8 +111,7 @@ def _page(entry: Entry, verdict: Form, fixes: Form, *, status: int = 200) -> Res
         verdict=verdict,
         fixes=fixes,
         checks=checks_of(session, entry),
-        src=playback(film, RenditionKind.SCREENER) if film else None,
-        poster=playback(film, RenditionKind.FRAME) if film else None,
+        reel=reel_of(entry),
         place=place,
         waiting=len(waiting),
         following=waiting[place] if place is not None and place < len(waiting) else None,

@@ -2,60 +2,54 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal import i18n, policies
+from portal import policies
 from portal.entries import queries, service
 from portal.entries.checklist import Task
 from portal.entries.models import Entry
 from portal.entries.views import frame
 from portal.entries.views.blueprint import bp
+from portal.entries.views.files import Box, Status, box, label_of, receive_file, size_in_words, status_of
 from portal.errors import Invalid
-from portal.i18n import translate
+from portal.i18n import N_, translate
 from portal.lifecycles import AssetState
 from portal.media import queries as media
+from portal.media import reel
 from portal.media import service as files
-from portal.media import storage, tickets, tus
-from portal.media.checks import Rule
-from portal.media.models import Asset, RenditionKind, Slot, Upload
-from portal.media.tickets import UploadTicket
+from portal.media.models import Asset, Slot
 from portal.web import current
-from portal.web.access import guard
+from portal.web.access import guard, require
 
 _ = translate
 MOST_PLAIN_BYTES = 500_000_000
-_PLAYBACK_MINUTES = 180
-_LOOKS = {
-    AssetState.AWAITED: "queued",
-    AssetState.UPLOADING: "queued",
-    AssetState.RECEIVED: "queued",
-    AssetState.PROBING: "checking",
-    AssetState.TRANSCODING: "making",
-    AssetState.PLAYABLE: "ready",
-    AssetState.REFUSED: "refused",
-}
+_EXTRAS = (Slot.SUBTITLE, Slot.TRAILER)
+_SETTLED = (AssetState.PLAYABLE, AssetState.REFUSED)
+_TIME_CODE = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):([0-5]\d)")
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
-    """Where a film stands, for the page and for the fragment that htmx asks for again."""
+class Extra:
+    """Subtitles or trailer as the page shows them."""
 
-    look: str
-    title: str
-    percent: int | None
-    sentences: list[str]
-    settled: bool
+    slot: str
+    name: str
+    box: Box
+    asset: Asset | None
+    status: Status | None
 
 
 @bp.url_value_preprocessor
 def _room_for_files(endpoint: str | None, values: dict[str, Any] | None) -> None:
     # Without JavaScript a file comes in its form; the general limit for forms would refuse it before any view.
-    if endpoint in ("entries.send_film", "entries.send_picture") and request.method == "POST":
+    taking = ("entries.send_film", "entries.send_extra", "entries.send_picture", "entries.send_cut")
+    if endpoint in taking and request.method == "POST":
         request.max_content_length = MOST_PLAIN_BYTES
 
 
@@ -69,11 +63,20 @@ def film(entry: Entry) -> Response:
 @bp.get("/entries/<number>/film/status")
 @guard(policies.own_entry, load=queries.entry_by_number)
 def film_status(entry: Entry) -> ResponseReturnValue:
-    """The state alone; once it is settled the page loads itself anew."""
+    """The state alone; once it is settled, the player with it."""
     latest = media.latest_asset(current.session(), entry.id, Slot.FILM)
-    if latest is not None and media.standing(latest).settled:
-        return "", 200, {"HX-Refresh": "true"}
-    return _film_page(entry, block="filmstatus")
+    if latest is None or latest.state not in _SETTLED:
+        return _film_page(entry, block="filmstatus")
+    answer = _film_page(entry, block="filmbox")
+    answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#film-box", "outerHTML"
+    return answer
+
+
+@bp.get("/entries/<number>/film/extras")
+@guard(policies.own_entry, load=queries.entry_by_number)
+def film_extras(entry: Entry) -> ResponseReturnValue:
+    """Subtitles and trailer alone."""
+    return _film_page(entry, block="extras")
 
 
 @bp.post("/entries/<number>/film")
@@ -83,7 +86,32 @@ def send_film(entry: Entry) -> ResponseReturnValue:
     try:
         receive_file(entry, Task.FILM, Slot.FILM, "film")
     except Invalid as problem:
-        return _film_page(entry, status=422, problem=problem.message)
+        return _film_page(entry, status=422, problem=("film", problem.message))
+    return redirect(url_for("entries.film", number=entry.number))
+
+
+@bp.post("/entries/<number>/film/extras")
+@guard(policies.own_entry, load=queries.entry_by_number)
+def send_extra(entry: Entry) -> ResponseReturnValue:
+    """Subtitles or a trailer that came in their form, or one of them taken away."""
+    slot = Slot.TRAILER if request.form.get("slot") == Slot.TRAILER else Slot.SUBTITLE
+    if code := request.form.get("remove"):
+        return _remove_extra(entry, code)
+    try:
+        receive_file(entry, Task.FILM, slot, slot.value)
+    except Invalid as problem:
+        return _film_page(entry, status=422, problem=(slot.value, problem.message))
+    return redirect(url_for("entries.film", number=entry.number))
+
+
+def _remove_extra(entry: Entry, code: str) -> ResponseReturnValue:
+    session = current.session()
+    asset = media.asset(session, code)
+    require(asset is not None and asset.entry_id == entry.id and asset.slot in _EXTRAS)
+    assert asset is not None
+    service.hold_for(session, entry, Task.FILM, at=current.arrived_at())
+    files.remove(session, asset, by=current.actor())
+    flash(_("Removed."), "success")
     return redirect(url_for("entries.film", number=entry.number))
 
 
@@ -108,76 +136,54 @@ def watched(entry: Entry) -> ResponseReturnValue:
     try:
         service.tell_watched(current.session(), entry, digest, by=current.actor(), at=current.arrived_at())
     except Invalid as problem:
-        return _film_page(entry, status=422, problem=problem.message)
+        return _film_page(entry, status=422, problem=("film", problem.message))
     return frame.onward(entry, Task.FILM, later=False)
 
 
-def receive_file(entry: Entry, task: Task, slot: Slot, name: str) -> Asset:
-    """Take a file from a plain form, by the same rules as an upload in pieces."""
-    service.hold_for(current.session(), entry, task, at=current.arrived_at())
-    sent = request.files.get(name)
-    if sent is None or not sent.filename:
-        raise Invalid("file", i18n.N_("Choose a file."))
-    # A large file lies on the disk twice until the form's own copy is closed.
-    with closing(sent):
-        length = sent.stream.seek(0, 2)
-        sent.stream.seek(0)
-        name = tus.file_name(sent.filename)
-        ticket = ticket_for(entry, slot)
-        return files.receive(current.session(), ticket, name, sent.stream, length, by=current.actor())
-
-
-def ticket_for(entry: Entry, slot: Slot) -> UploadTicket:
-    """The permission to bring one file, with the rule of the entry's category for films."""
-    person_id = current.actor().person_id
-    assert person_id is not None
-    category = entry.category
-    rule = Rule(category.max_seconds, category.min_seconds, category.min_height) if slot == Slot.FILM else Rule()
-    return UploadTicket(person_id, entry.id, slot, rule)
-
-
-def signed_ticket(entry: Entry, slot: Slot) -> str:
-    """The same as the uploader sends it."""
-    return tickets.issue_upload(current.settings().secret_key, ticket_for(entry, slot))
-
-
-def status_of(asset: Asset) -> Status:
-    """An asset's state in words."""
-    found = media.standing(asset)
-    percent = None if found.fraction is None else round(100 * found.fraction)
-    sentences = [finding.sentence for finding in found.findings]
-    return Status(_LOOKS[found.state], found.sentence, percent, sentences, found.settled)
-
-
-def playback(asset: Asset, *kinds: RenditionKind) -> str | None:
-    """The address of a rendition for the person at this page."""
-    rendition = media.made_of(asset, *kinds)
-    if rendition is None:
-        return None
-    secret = current.settings().secret_key
-    return tickets.playback_path(secret, rendition, viewer=current.actor(), minutes=_PLAYBACK_MINUTES)
-
-
-def _playable(entry: Entry, latest: Asset | None) -> Asset | None:
-    """The film that can be played: the newest one, or the one before while a newer is on its way or was refused."""
-    if latest is None or latest.state == AssetState.PLAYABLE:
-        return latest
-    shown = media.current_asset(current.session(), entry.id, Slot.FILM)
-    return shown if shown is not None and shown.state == AssetState.PLAYABLE else None
-
-
-def _running(entry: Entry, latest: Asset | None) -> Upload | None:
-    if latest is None or latest.state not in (AssetState.AWAITED, AssetState.UPLOADING):
-        return None
-    uploads = media.running_uploads(current.session(), entry.id)
-    return next((one for one in uploads if one.asset.slot == Slot.FILM), None)
-
-
-def _film_page(entry: Entry, *, status: int = 200, block: str | None = None, problem: str | None = None) -> Response:
-    session = current.session()
+@bp.post("/entries/<number>/film/credits")
+@guard(policies.own_entry, load=queries.entry_by_number)
+def mark_credits(entry: Entry) -> ResponseReturnValue:
+    """Where the closing credits begin: the length of the category counts without them."""
+    session, text = current.session(), request.form.get("credits_from", "").strip()
+    service.hold_for(session, entry, Task.FILM, at=current.arrived_at())
     latest = media.latest_asset(session, entry.id, Slot.FILM)
-    playable, running = _playable(entry, latest), _running(entry, latest)
-    received = storage.of(session).size(running.asset.storage_key or "") if running else 0
+    try:
+        if latest is None:
+            raise Invalid("credits", N_("Upload the film first."))
+        files.mark_credits(session, latest, _milliseconds(text), by=current.actor())
+    except Invalid as problem:
+        return _film_page(entry, status=422, problem=("credits", problem.message))
+    flash(_("Saved."), "success")
+    return redirect(url_for("entries.film", number=entry.number))
+
+
+def _milliseconds(text: str) -> int | None:
+    if not text:
+        return None
+    found = _TIME_CODE.fullmatch(text)
+    if found is None:
+        raise Invalid("credits", N_("Write minutes and seconds, like 18:40."))
+    hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return 1000 * (3600 * hours + 60 * minutes + seconds)
+
+
+def _time_code(milliseconds: int | None) -> str:
+    return "" if milliseconds is None else "{:02}:{:02}".format(*divmod(milliseconds // 1000, 60))
+
+
+def _newest(assets: Sequence[Asset], slot: Slot, *, playable: bool = False) -> Asset | None:
+    """The newest file of a slot, or the newest that plays: an older one, while a newer is on its way."""
+    wanted = (one for one in reversed(assets) if one.slot == slot)
+    return next((one for one in wanted if not playable or one.state == AssetState.PLAYABLE), None)
+
+
+def _film_page(
+    entry: Entry, *, status: int = 200, block: str | None = None, problem: tuple[str, str] | None = None
+) -> Response:
+    assets = media.living(current.session(), entry.id, Slot.FILM, *_EXTRAS)
+    latest, playable = _newest(assets, Slot.FILM), _newest(assets, Slot.FILM, playable=True)
+    captions = _newest(assets, Slot.SUBTITLE, playable=True)
+    on_its_way = latest is not None and latest.state in (AssetState.AWAITED, AssetState.UPLOADING)
     return frame.task_page(
         entry,
         Task.FILM,
@@ -185,13 +191,30 @@ def _film_page(entry: Entry, *, status: int = 200, block: str | None = None, pro
         block=block,
         problem=problem,
         latest=latest,
-        standing=status_of(latest) if latest else None,
+        standing=status_of(latest) if latest and not on_its_way else None,
+        steps=_steps(entry, latest) if latest else [],
+        credits_from=_time_code(latest.credits_from_ms if latest else None),
+        fragment=block is not None,
+        on_its_way=latest if on_its_way else None,
         film=playable,
-        src=playback(playable, RenditionKind.SCREENER) if playable else None,
-        poster=playback(playable, RenditionKind.FRAME) if playable else None,
-        running=running,
-        received=received,
-        ticket=signed_ticket(entry, Slot.FILM),
-        limit=UploadTicket(0, 0, Slot.FILM).most_bytes,
+        reel=reel.of(current.session(), playable, captions, viewer=current.actor()) if playable else None,
+        box=box(entry, Slot.FILM),
+        extras=[_extra(entry, slot, _newest(assets, slot)) for slot in _EXTRAS],
+        limit=size_in_words(Slot.FILM),
         plain_limit=MOST_PLAIN_BYTES,
     )
+
+
+def _extra(entry: Entry, slot: Slot, asset: Asset | None) -> Extra:
+    return Extra(slot.value, label_of(slot), box(entry, slot), asset, status_of(asset) if asset else None)
+
+
+def _steps(entry: Entry, film: Asset) -> list[tuple[str, str, str]]:
+    """The film's way from the last byte to the makers' own word, with the step it is at."""
+    refused, ready = film.state == AssetState.REFUSED, film.state == AssetState.PLAYABLE
+    judged = film.judged_at is not None or refused or ready
+    watched = film.sha256 is not None and film.sha256 == entry.watched_sha256
+    done = [film.received_at is not None or judged, judged and not refused, ready, ready and watched]
+    names = [_("Received"), _("Checked"), _("Review copy"), _("Played by you")]
+    now = done.index(False) if False in done else len(done)
+    return [(name, "done" if n < now else "now" if n == now else "next", "") for n, name in enumerate(names)]

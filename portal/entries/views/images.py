@@ -14,7 +14,7 @@ from portal.entries.forms import AltForm
 from portal.entries.models import Entry
 from portal.entries.views import frame
 from portal.entries.views.blueprint import bp
-from portal.entries.views.film import Status, playback, receive_file, status_of
+from portal.entries.views.files import Status, box, playback, receive_file, status_of
 from portal.errors import Invalid
 from portal.i18n import N_, translate
 from portal.media import queries as media
@@ -22,6 +22,7 @@ from portal.media import service as files
 from portal.media.models import Asset, RenditionKind, Slot
 from portal.web import current
 from portal.web.access import guard, require
+from portal.web.pages import page
 
 _ = translate
 MOST_STILLS = 10
@@ -44,7 +45,14 @@ class Picture:
 @guard(policies.own_entry, load=queries.entry_by_number)
 def images(entry: Entry) -> Response:
     """The pictures there are, and the fields for more."""
-    return _images_page(entry)
+    return _images_page(entry, block="pictures")
+
+
+@bp.get("/entries/<number>/images/<code>")
+@guard(policies.own_entry, load=lambda session, number, code: queries.entry_by_number(session, number))
+def picture(entry: Entry) -> Response:
+    """One picture while it is being checked: the small view alone, so that nobody's typing is disturbed."""
+    return page("entries/thumb.html", entry=entry, picture=_picture(_own(entry)))
 
 
 @bp.post("/entries/<number>/images")
@@ -66,17 +74,20 @@ def send_picture(entry: Entry) -> ResponseReturnValue:
 @guard(policies.own_entry, load=lambda session, number, code: queries.entry_by_number(session, number))
 def change_picture(entry: Entry) -> ResponseReturnValue:
     """Describe a picture, or take it away."""
-    session, code = current.session(), (request.view_args or {})["code"]
-    asset = media.asset(session, code)
-    require(asset is not None and asset.entry_id == entry.id and asset.slot in (Slot.POSTER, Slot.STILL))
-    assert asset is not None
-    form = AltForm()
+    session, asset, form = current.session(), _own(entry), AltForm()
     if "remove" in request.form:
         service.hold_for(session, entry, Task.IMAGES, at=current.arrived_at())
         files.remove(session, asset, by=current.actor())
         flash(_("The picture was removed."), "success")
         return redirect(url_for("entries.images", number=entry.number))
     return _describe(entry, asset, form)
+
+
+def _own(entry: Entry) -> Asset:
+    asset = media.asset(current.session(), (request.view_args or {})["code"])
+    require(asset is not None and asset.entry_id == entry.id and asset.slot in (Slot.POSTER, Slot.STILL))
+    assert asset is not None
+    return asset
 
 
 def _describe(entry: Entry, asset: Asset, form: AltForm) -> ResponseReturnValue:
@@ -91,14 +102,19 @@ def _describe(entry: Entry, asset: Asset, form: AltForm) -> ResponseReturnValue:
     return redirect(url_for("entries.images", number=entry.number))
 
 
-def _images_page(entry: Entry, *, status: int = 200, problem: tuple[str, str] | None = None) -> Response:
+def _images_page(
+    entry: Entry, *, status: int = 200, block: str | None = None, problem: tuple[str, str] | None = None
+) -> Response:
     session = current.session()
     poster = media.latest_asset(session, entry.id, Slot.POSTER)
     return frame.task_page(
         entry,
         Task.IMAGES,
         status=status,
+        block=block,
         problem=problem,
+        poster_box=box(entry, Slot.POSTER),
+        still_box=box(entry, Slot.STILL),
         poster=_picture(poster) if poster else None,
         stills=[_picture(one) for one in media.stills(session, entry.id)],
         most=MOST_STILLS,

@@ -15,7 +15,7 @@ from portal.entries.forms import NoteForm
 from portal.entries.models import Entry
 from portal.entries.views import frame
 from portal.entries.views.blueprint import bp
-from portal.entries.views.film import playback
+from portal.entries.views.files import playback, reel_of
 from portal.errors import Invalid
 from portal.i18n import translate
 from portal.lifecycles import EntryState
@@ -109,7 +109,6 @@ def _answer(entry: Entry, *, approved: bool) -> ResponseReturnValue:
 
 def _material_page(entry: Entry, form: NoteForm, *, status: int = 200) -> Response:
     session = current.session()
-    film = media.current_asset(session, entry.id, Slot.FILM)
     return page(
         "school/entry.html",
         status=status,
@@ -117,8 +116,7 @@ def _material_page(entry: Entry, form: NoteForm, *, status: int = 200) -> Respon
         title=frame.title_of(entry),
         standing=stages.standing(entry.state),
         form=form,
-        src=playback(film, RenditionKind.SCREENER) if film else None,
-        poster=playback(film, RenditionKind.FRAME) if film else None,
+        reel=reel_of(entry),
         answers=fields.answers_of(entry),
         sign_offs=queries.sign_offs(session, entry.id),
         waits=policies.sign_off_entry(current.actor(), entry),

@@ -16,15 +16,16 @@ from portal.i18n import _, pick
 from portal.jury import queries, scoring
 from portal.jury.models import Assignment, Criterion, Juror
 from portal.media import queries as media
-from portal.media import tickets
-from portal.media.models import RenditionKind, Slot
+from portal.media import reel as reels
+from portal.media import viewing
+from portal.media.models import Slot
+from portal.media.reel import Reel
 from portal.web import current
 from portal.web.access import guard, require
 from portal.web.forms import tidy
 from portal.web.pages import page
 
 bp = Blueprint("jury", __name__, url_prefix="/jury")
-PLAYBACK_MINUTES = 240
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ def _film(
         pace=_pace(rows, assignment.code),
         memos=queries.memos(session, assignment.id),
         label=disclosures.public_label(session, assignment.entry_id),
-        film_src=_screener(assignment),
+        reel=_reel(assignment),
         previous=_neighbour(rows, assignment.code, -1),
         open=policies.score_assignment(current.actor(), assignment),
     )
@@ -139,12 +140,12 @@ def _anchor(field: str) -> str:
     return field if field in ("reason", "comment") else f"score-{field}-1"
 
 
-def _screener(assignment: Assignment) -> str | None:
-    asset = media.current_asset(current.session(), assignment.entry_id, Slot.FILM)
-    copy = media.made_of(asset, RenditionKind.SCREENER) if asset else None
-    if copy is None:
-        return None
-    return tickets.playback_path(current.settings().secret_key, copy, viewer=current.actor(), minutes=PLAYBACK_MINUTES)
+def _reel(assignment: Assignment) -> Reel | None:
+    """The film as it stands in the competition, with its captions."""
+    entry_id, session = assignment.entry_id, current.session()
+    held = media.current_by_slot(session, [entry_id], Slot.FILM, Slot.SUBTITLE)
+    film, captions = (held[slot].get(entry_id) for slot in (Slot.FILM, Slot.SUBTITLE))
+    return reels.of(session, film, captions, viewer=current.actor()) if film else None
 
 
 def _neighbour(rows: Sequence[queries.QueueRow], code: str, step: int) -> str | None:
@@ -243,12 +244,14 @@ def remove_note(assignment: Assignment) -> ResponseReturnValue:
 @bp.post("/<code>/watched")
 @guard(policies.score_assignment, load=queries.assignment_by_code)
 def watched(assignment: Assignment) -> ResponseReturnValue:
-    """How far the film has been played, told by the player."""
-    seconds = request.form.get("seconds", "0")
-    scoring.note_watched(
-        current.session(), assignment, seconds=int(seconds) if seconds.isdecimal() and len(seconds) < 6 else 0,
-        by=current.actor(),
-    )  # fmt: skip
+    """What of the film was played, told by the player every few seconds."""
+    session, told = current.session(), request.form
+    film = media.current_asset(session, assignment.entry_id, Slot.FILM)
+    require(film is not None)
+    assert film is not None
+    seen = viewing.read_seen(told.get("spans", ""), told.get("position", ""))
+    kept = viewing.note(session, film, seen, by=current.actor())
+    scoring.note_watched(session, assignment, seconds=kept.watched_s, by=current.actor())
     return "", 204
 
 

@@ -1,12 +1,14 @@
 // Autosave: the whole form is posted 800 ms after the last input. The field being typed in is never touched,
 // so composing Hangul is safe; what could not be saved is tried again and guarded against a closed tab.
 (() => {
-  const status = document.getElementById('saved');
   const waits = [2000, 4000, 8000, 15000, 30000];
 
-  const show = (state, text) => {
+  // The line's own words say what it tells; a page that has gone has none
+  const show = (state, values = {}) => {
+    const status = document.getElementById('saved');
     if (!status) return;
     status.dataset.state = state;
+    const text = status.dataset[state].replace('{time}', values.time || '');
     status.querySelector('[data-saved-text]').textContent = text;
   };
 
@@ -52,7 +54,7 @@
       if (this.running) return this.later();
       this.running = true;
       this.dirty = false;
-      if (status) show('saving', status.dataset.saving);
+      show('saving');
       try {
         await this.settle(
           await fetch(this.form.dataset.autosave, {
@@ -77,13 +79,13 @@
       const rev = this.form.querySelector('[data-rev]');
       if (rev && answer.rev !== undefined) rev.value = answer.rev;
       showErrors(this.form, answer.errors || {});
-      if (status && !this.dirty) show('saved', status.dataset.saved.replace('{time}', answer.time || ''));
+      if (!this.dirty) show('saved', answer);
       this.form.dispatchEvent(new CustomEvent('autosaved', { bubbles: true, detail: answer }));
     }
 
     failed(final = false) {
       this.dirty = true;
-      if (status) show('failed', status.dataset.failed);
+      show('failed');
       if (final) return;
       const wait = waits[Math.min(this.tries, waits.length - 1)];
       this.tries += 1;
@@ -99,9 +101,13 @@
       document.getElementById('conflict')?.remove();
       this.form.before(found);
       found.focus();
-      if (status) show('failed', status.dataset.failed);
+      show('failed');
     }
   }
 
-  for (const form of document.querySelectorAll('form[data-autosave]')) form.autosave = new Autosave(form);
+  const boot = () => {
+    for (const form of document.querySelectorAll('form[data-autosave]')) form.autosave ||= new Autosave(form);
+  };
+  document.addEventListener('htmx:load', boot);
+  boot();
 })();

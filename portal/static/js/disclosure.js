@@ -1,12 +1,11 @@
 // The public label as it will look, kept in step with the answers: the server derives it, never this script.
 (() => {
-  const form = document.querySelector('form[data-preview]');
-  const label = document.getElementById('pv-label');
-  if (!form || !label) return;
   let timer;
   let latest = 0;
 
-  const refresh = async () => {
+  const refresh = async (form) => {
+    const label = document.getElementById('pv-label');
+    if (!label) return;
     const mine = ++latest;
     label.setAttribute('aria-busy', 'true');
     try {
@@ -25,14 +24,16 @@
     }
   };
 
-  form.addEventListener('change', () => {
+  document.addEventListener('change', (event) => {
+    const form = event.target.closest('form[data-preview]');
+    if (!form) return;
     clearTimeout(timer);
-    timer = setTimeout(refresh, 150);
+    timer = setTimeout(() => refresh(form), 150);
   });
 
   // Three shares of the picture always make a whole: the last moved gives way to none of the others
-  form.addEventListener('input', (event) => {
-    const group = event.target.closest('[data-shares]');
+  document.addEventListener('input', (event) => {
+    const group = event.target.closest('form[data-preview] [data-shares]');
     if (!group) return;
     const parts = [...group.querySelectorAll('input[type=range]')];
     const rest = 100 - Number(event.target.value);

@@ -1,0 +1,162 @@
+"""What every task with files shares: the box that takes them, how a file stands in words, and its own address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+
+from flask import request
+
+from portal import i18n
+from portal.entries import service
+from portal.entries.checklist import Task
+from portal.entries.models import Entry
+from portal.errors import Invalid
+from portal.i18n import N_, translate
+from portal.lifecycles import AssetState
+from portal.media import queries as media
+from portal.media import reel, tickets, tus
+from portal.media import service as files
+from portal.media.checks import Rule
+from portal.media.models import Asset, RenditionKind, Slot
+from portal.media.reel import Reel
+from portal.media.tickets import UploadTicket
+from portal.web import current
+
+_ = translate
+PLAYBACK_MINUTES = 180
+_FILMS = "video/*,.mp4,.mov,.m4v,.mkv,.webm,.mxf,.mpg,.mpeg,.avi"
+_NO_FILM = N_("This file is not a film we can open. Choose an MP4 or MOV.")
+_NO_IMAGE = N_("This file is not an image we can open. Choose a JPEG, PNG or WebP.")
+_NO_PAPER = N_("Choose a PDF or a photo of the paper.")
+_TEXTS: Mapping[Slot, tuple[str, str, str]] = {
+    Slot.FILM: (N_("Film file"), _FILMS, _NO_FILM),
+    Slot.REPLACEMENT: (N_("New cut"), _FILMS, _NO_FILM),
+    Slot.TRAILER: (N_("Trailer"), _FILMS, _NO_FILM),
+    Slot.POSTER: (N_("Poster"), "image/jpeg,image/png,image/webp", _NO_IMAGE),
+    Slot.STILL: (N_("Still"), "image/jpeg,image/png,image/webp", _NO_IMAGE),
+    Slot.SUBTITLE: (
+        N_("Subtitles"),
+        ".srt,.vtt",
+        N_("These are not subtitles we can read. Choose an SRT or VTT file."),
+    ),
+    Slot.CONSENT: (N_("Consent paper"), "application/pdf,image/jpeg,image/png,image/webp", _NO_PAPER),
+    Slot.EVIDENCE: (N_("Evidence clip"), _FILMS, _NO_FILM),
+}
+_LOOKS = {
+    AssetState.AWAITED: "queued",
+    AssetState.UPLOADING: "queued",
+    AssetState.RECEIVED: "queued",
+    AssetState.PROBING: "checking",
+    AssetState.TRANSCODING: "making",
+    AssetState.PLAYABLE: "ready",
+    AssetState.REFUSED: "refused",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Everything the uploader of one slot needs."""
+
+    slot: str
+    entry: str
+    label: str
+    accept: str
+    wrong: str
+    ticket: str
+    limit: int
+    limit_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Where a file stands, in words; `percent` where somebody knows it."""
+
+    look: str
+    title: str
+    percent: int | None
+    judged: bool
+    verdict: str
+    lines: list[tuple[str, str]]
+    settled: bool
+
+    @property
+    def sentences(self) -> list[str]:
+        """What was found, without its weight."""
+        return [sentence for _severity, sentence in self.lines]
+
+
+def label_of(slot: Slot) -> str:
+    """What a slot is called, in the language in use."""
+    return _(_TEXTS[slot][0])
+
+
+def box(entry: Entry, slot: Slot) -> Box:
+    """The permission to bring a file for a slot, and the words around it."""
+    label, accept, wrong = _TEXTS[slot]
+    ticket = ticket_for(entry, slot)
+    sealed = tickets.issue_upload(current.settings().secret_key, ticket)
+    return Box(slot.value, entry.number, _(label), accept, _(wrong), sealed, ticket.most_bytes, size_in_words(slot))
+
+
+def ticket_for(entry: Entry, slot: Slot) -> UploadTicket:
+    """The permission to bring one file, with the rule of the entry's category for films that are judged."""
+    person_id = current.actor().person_id
+    assert person_id is not None
+    category = entry.category
+    judged = slot in (Slot.FILM, Slot.REPLACEMENT)
+    rule = Rule(category.max_seconds, category.min_seconds, category.min_height) if judged else Rule()
+    return UploadTicket(person_id, entry.id, slot, rule)
+
+
+def receive_file(entry: Entry, task: Task, slot: Slot, name: str) -> Asset:
+    """Take a file from a plain form, by the same rules as an upload in pieces."""
+    service.hold_for(current.session(), entry, task, at=current.arrived_at())
+    return taken(entry, slot, name)
+
+
+def taken(entry: Entry, slot: Slot, name: str) -> Asset:
+    """The file of a form's field, received for a slot."""
+    sent = request.files.get(name)
+    if sent is None or not sent.filename:
+        raise Invalid("file", N_("Choose a file."))
+    # A large file lies on the disk twice until the form's own copy is closed.
+    with closing(sent):
+        length = sent.stream.seek(0, 2)
+        sent.stream.seek(0)
+        ticket = ticket_for(entry, slot)
+        name = tus.file_name(sent.filename)
+        return files.receive(current.session(), ticket, name, sent.stream, length, by=current.actor())
+
+
+def status_of(asset: Asset) -> Status:
+    """A file's state and the verdict on it, in words; the verdict stands long before the review copy is made."""
+    found = media.standing(asset)
+    percent = None if found.fraction is None else round(100 * found.fraction)
+    lines = [(finding.severity.value, finding.sentence) for finding in found.findings]
+    judged = asset.judged_at is not None or found.settled
+    refused = found.state == AssetState.REFUSED
+    verdict = "fix" if refused else "notice" if lines else "ok"
+    return Status(_LOOKS[found.state], found.sentence, percent, judged, verdict, lines, found.settled)
+
+
+def playback(asset: Asset, *kinds: RenditionKind) -> str | None:
+    """The address of a rendition for the person at this page."""
+    rendition = media.made_of(asset, *kinds)
+    if rendition is None:
+        return None
+    secret = current.settings().secret_key
+    return tickets.playback_path(secret, rendition, viewer=current.actor(), minutes=PLAYBACK_MINUTES)
+
+
+def reel_of(entry: Entry) -> Reel | None:
+    """The film that counts, with its captions, for the person at this page."""
+    held = media.current_by_slot(current.session(), [entry.id], Slot.FILM, Slot.SUBTITLE)
+    film, captions = (held[slot].get(entry.id) for slot in (Slot.FILM, Slot.SUBTITLE))
+    return reel.of(current.session(), film, captions, viewer=current.actor()) if film else None
+
+
+def size_in_words(slot: Slot) -> str:
+    """The largest file of a slot."""
+    return i18n.file_size(tickets.MOST_BYTES[slot])
