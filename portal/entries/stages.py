@@ -36,6 +36,24 @@ OUTCOMES: Mapping[VerdictOutcome, str] = {
     VerdictOutcome.INELIGIBLE: N_("Not eligible"),
     VerdictOutcome.DISQUALIFIED: N_("Disqualified"),
 }
+# What the makers read once the jury's decision is announced; the keys are what the jury's release writes.
+ANNOUNCED: Mapping[str, tuple[str, str, str]] = {
+    "selected": (
+        N_("Selected"),
+        "ok",
+        N_("Your film has been selected. We will write to you about the screening."),
+    ),
+    "reserve": (
+        N_("On the reserve list"),
+        "info",
+        N_("If a place becomes free, we ask you first. There is nothing to do for you."),
+    ),
+    "not_selected": (
+        N_("Not selected"),
+        "",
+        N_("It was not selected this time. We would be glad to see your next film."),
+    ),
+}
 _LINE = (N_("Received"), N_("Eligibility"), N_("Jury"), N_("Results"))
 _NOW: Mapping[EntryState, int] = {
     _E.DRAFT: 0,
@@ -56,11 +74,19 @@ class Standing:
     next_step: str
 
 
-def standing(state: EntryState) -> Standing:
-    """The state in the language in use; an entry that left the way has no stage line."""
+def standing(state: EntryState, announced: str = "") -> Standing:
+    """The state in the language in use, with the jury's word once it is out; what left the way has no stage line."""
+    if state == _E.ELIGIBLE and announced in ANNOUNCED:
+        return _results(*ANNOUNCED[announced])
     name, kind = STATES[state]
     line = [(translate(stage), _mark(n, _NOW[state]), "") for n, stage in enumerate(_LINE)] if state in _NOW else []
     return Standing(translate(name), kind, line, translate(NEXT[state]))
+
+
+def _results(name: str, kind: str, next_step: str) -> Standing:
+    *before, last = (translate(stage) for stage in _LINE)
+    line = [*((stage, "done", "") for stage in before), (last, "now", translate(name))]
+    return Standing(translate(name), kind, line, translate(next_step))
 
 
 def _mark(stage: int, now: int) -> str:

@@ -162,6 +162,7 @@ def release(session: Session, round_: Round, *, by: Actor) -> int:
     for decision in pending:
         decision.released_by_id, decision.announced_at = by.person_id, clock.now()
         advance(session, decision, DecisionState.ANNOUNCED, by=by, outcome=str(decision.outcome))
+    _tell_makers(session, pending)
     _let_mails_go(session, round_, by)
     return len(pending)
 
@@ -169,6 +170,14 @@ def release(session: Session, round_: Round, *, by: Actor) -> int:
 def _require_second_person(pending: Sequence[Decision], by: Actor) -> None:
     if any(decision.decided_by_id == by.person_id for decision in pending):
         raise Invalid("release", N_("Somebody else must release these decisions: you made some of them yourself."))
+
+
+def _tell_makers(session: Session, announced: Sequence[Decision]) -> None:
+    """The makers' own pages know the outcome from the moment of its announcement."""
+    for outcome in Outcome:
+        entries = [decision.entry_id for decision in announced if decision.outcome == outcome]
+        if entries:
+            session.execute(sa.update(Entry).where(Entry.id.in_(entries)).values(announced=outcome.value))
 
 
 def _let_mails_go(session: Session, round_: Round, by: Actor) -> None:

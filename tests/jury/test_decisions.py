@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from portal.entries.models import Entry
 from portal.errors import Invalid
 from portal.jury import decisions, results
 from portal.jury.models import Decision, Outcome, Result
@@ -55,6 +56,7 @@ def test_whoever_decided_cannot_release(published: Jury, session: Session) -> No
 def test_a_release_announces_everything_once(published: Jury, session: Session) -> None:
     _decide_all(session, published)
     second = published.actor(published.organizer)
+    assert _outcomes_on_entries(session) == {""}, "the makers' pages know nothing before the release"
     assert decisions.release(session, published.round, by=second) == 6
     session.commit()
     assert decisions.release(session, published.round, by=second) == 0
@@ -63,6 +65,34 @@ def test_a_release_announces_everything_once(published: Jury, session: Session) 
     assert decisions.announced_outcome(session, published.films[0].id) == Outcome.SELECTED
     assert decisions.announced_outcome(session, published.films[1].id) == Outcome.NOT_SELECTED
     assert set(session.scalars(sa.select(Decision.state))) == {DecisionState.ANNOUNCED}
+    assert _outcomes_on_entries(session) == {"selected", "not_selected"}
+    assert _outcome_of(session, published.films[0]) == "selected"
+
+
+def _outcomes_on_entries(session: Session) -> set[str]:
+    return set(session.scalars(sa.select(Entry.announced)))
+
+
+def _outcome_of(session: Session, film: Entry) -> str | None:
+    return session.scalar(sa.select(Entry.announced).where(Entry.id == film.id))
+
+
+def test_the_makers_page_shows_the_outcome_from_the_release_on(
+    published: Jury, session: Session, sign_in: Callable[..., FlaskClient]
+) -> None:
+    _decide_all(session, published)
+    film = published.films[0]
+    session.commit()
+    maker = sign_in(film.owner_id)
+    before = maker.get(f"/en/entries/{film.number}").text
+    assert "Selected" not in before
+    assert "The jury watches the films" in before
+    decisions.release(session, published.round, by=published.actor(published.organizer))
+    session.commit()
+    after = maker.get(f"/en/entries/{film.number}").text
+    assert "Your film has been selected" in after
+    assert '<b>Results</b><span class="vh">: now</span><span class="xs muted">Selected</span>' in after
+    assert "Selected" in maker.get("/en/entries").text
 
 
 def test_what_was_decided_still_counts_after_its_release(

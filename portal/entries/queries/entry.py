@@ -61,9 +61,10 @@ def enterable(session: Session, actor: Actor) -> list[Call]:
 
 def own_rows(session: Session, person_id: int) -> Sequence[sa.Row[*tuple[Any, ...]]]:
     """A person's entries for their list, the latest work first."""
-    columns = (Entry.id, Entry.number, Entry.state, Entry.title_ko, Entry.title_en, Entry.updated_at, Entry.fix_due_at)
+    columns = (Entry.id, Entry.number, Entry.state, Entry.announced, Entry.title_ko, Entry.title_en)
+    moments = (Entry.updated_at, Entry.fix_due_at, Entry.submitted_at)
     wanted = (
-        sa.select(*columns, Entry.owner_id, Entry.submitted_at, Entry.call_id, *_of_the_call())
+        sa.select(*columns, *moments, Entry.owner_id, Entry.call_id, *_of_the_call())
         .join(Entry.call)
         .join(Entry.category)
         .where(made_by(person_id))

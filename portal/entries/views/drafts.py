@@ -100,7 +100,7 @@ def own() -> Response:
     person_id = current.actor().person_id
     assert person_id is not None
     rows = queries.own_rows(current.session(), person_id)
-    return page("entries/own.html", rows=[(row, stages.standing(row.state)) for row in rows])
+    return page("entries/own.html", rows=[(row, stages.standing(row.state, row.announced)) for row in rows])
 
 
 @bp.get("/entries/<number>")
@@ -117,7 +117,7 @@ def show(entry: Entry) -> ResponseReturnValue:
         "entries/show.html",
         entry=entry,
         rail=frame.rail(entry, items, None),
-        standing=stages.standing(entry.state),
+        standing=stages.standing(entry.state, entry.announced),
         at_work=entry.state in (EntryState.DRAFT, EntryState.NEEDS_FIX),
         receipt=queries.latest_receipt(session, entry.id),
         words=queries.latest_words(session, entry.id) if entry.state == EntryState.NEEDS_FIX else "",

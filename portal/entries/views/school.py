@@ -58,7 +58,7 @@ def _studied(session: Session, cohort: Cohort) -> dict[str, object]:
         "call": call,
         "countdown": frame.countdown(call.closes_at),
         "mates": school.team_mates(session, place.team_id) if place and place.team_id else [],
-        "rows": [(row, stages.standing(row.state)) for row in own],
+        "rows": [(row, stages.standing(row.state, row.announced)) for row in own],
         "open": call.opens_at <= current.arrived_at() < call.closes_at,
     }
 
