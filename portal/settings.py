@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 LOCAL, PRODUCTION = "local", "production"
@@ -82,6 +83,11 @@ class Settings:
         return self.mode == LOCAL
 
     @property
+    def files_origin(self) -> str:
+        """The origin browsers are sent to for large files; empty while the portal gives them out itself."""
+        return s3_endpoint(self.s3_url) if self.s3_url else ""
+
+    @property
     def zone(self) -> ZoneInfo:
         """The festival's time zone."""
         return ZoneInfo(self.timezone)
@@ -93,6 +99,13 @@ class Settings:
             path.touch(mode=0o600)
             path.write_text(secrets.token_urlsafe(48), encoding="ascii")
         return replace(self, secret_key=path.read_text(encoding="ascii").strip())
+
+
+def s3_endpoint(url: str) -> str:
+    """The origin of the store in `s3://KEY:SECRET@host[:port]/bucket[?tls=0]`, without the secret."""
+    parts = urlsplit(url)
+    scheme = "http" if "tls=0" in parts.query.split("&") else "https"
+    return f"{scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
 class _Reader:

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from portal import claims, clock
 from portal.i18n import N_, translate
 from portal.lifecycles import AssetState
 from portal.media import storage
-from portal.media.findings import Finding
+from portal.media.findings import Finding, verdict
 from portal.media.inspection import Facts
-from portal.media.models import Asset, Rendition, RenditionKind, Slot, Upload
+from portal.media.models import Asset, Fingerprint, Likeness, Rendition, RenditionKind, Slot, Upload
 from portal.media.probe import Film
 from portal.media.tickets import PlaybackTicket
 
@@ -28,29 +28,44 @@ _STEPS = {
     AssetState.PLAYABLE: N_("Ready to play"),
     AssetState.REFUSED: N_("We can't take this file"),
 }
+COMPARABLE = (
+    Asset.state == AssetState.PLAYABLE,
+    Asset.compared_at.is_(None),
+    sa.exists().where(Fingerprint.asset_id == Asset.id),
+)
+# What `last_error` says of a job that found no room on our side.
+NO_ROOM = "no room"
+_NO_ROOM = N_("We have no room for it at the moment. We go on by ourselves as soon as there is.")
 _SETTLED = (AssetState.PLAYABLE, AssetState.REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a file stands, as a page shows it; `fraction` is None for a step whose length nobody knows."""
+    """Where a file stands, as a page shows it; `fraction` is None for a step whose length nobody knows.
+
+    `verdict` is `ok`, `notice`, `fix` or `refuse` from the moment there is one, long before the review copy is made.
+    """
 
     state: AssetState
     sentence: str
     fraction: float | None
     findings: tuple[Finding, ...]
     settled: bool
+    verdict: str = ""
 
 
 def standing(asset: Asset) -> Standing:
     """The honest progress of an asset, in the language in use."""
     measured = asset.state in (AssetState.UPLOADING, AssetState.TRANSCODING)
+    settled = asset.state in _SETTLED
+    findings = tuple(Finding.from_json(kept) for kept in asset.findings)
     return Standing(
         asset.state,
-        translate(_STEPS[asset.state]),
+        translate(_NO_ROOM if asset.last_error == NO_ROOM and not settled else _STEPS[asset.state]),
         asset.progress_bp / 10_000 if measured else None,
-        tuple(Finding.from_json(kept) for kept in asset.findings),
-        asset.state in _SETTLED,
+        findings,
+        settled,
+        verdict(findings) if asset.judged_at or settled else "",
     )
 
 
@@ -63,6 +78,16 @@ def film_of(asset: Asset) -> Film | None:
 def facts_of(asset: Asset) -> Facts | None:
     """Everything the examination of a film found."""
     return Facts.from_json(asset.probe) if "film" in asset.probe else None
+
+
+def flaws_of(asset: Asset) -> list[Finding]:
+    """What only the look at every picture found in a film."""
+    return [Finding.from_json(kept) for kept in asset.probe.get("flaws", [])]
+
+
+def credits_from(asset: Asset) -> float | None:
+    """The second at which the closing credits begin, where the maker said so."""
+    return None if asset.credits_from_ms is None else asset.credits_from_ms / 1000
 
 
 def made_of(asset: Asset, *kinds: RenditionKind) -> Rendition | None:
@@ -180,6 +205,14 @@ def played(session: Session, ticket: PlaybackTicket) -> Rendition | Asset | None
     return rendition(session, ticket.code)
 
 
+def streamed(session: Session, ticket: PlaybackTicket, name: str) -> Rendition | None:
+    """A file of the stream that a ticket for any one of its files speaks of."""
+    one = aliased(Rendition)
+    wanted = sa.select(Rendition).join(one, one.asset_id == Rendition.asset_id).where(one.code == ticket.code)
+    both = (one.kind == RenditionKind.STREAM, Rendition.kind == RenditionKind.STREAM, Rendition.name == name)
+    return None if ticket.original else session.scalar(wanted.where(*both))
+
+
 def to_examine(session: Session) -> Sequence[int]:
     """Received files nobody is looking at: what the sweep rings `probe.asset` for."""
     return claims.waiting(session, Asset, Asset.state.in_((AssetState.RECEIVED, AssetState.PROBING)))
@@ -188,6 +221,20 @@ def to_examine(session: Session) -> Sequence[int]:
 def to_transcode(session: Session) -> Sequence[int]:
     """Examined films nobody is working on: what the sweep rings `media.transcode` for."""
     return claims.waiting(session, Asset, Asset.state == AssetState.TRANSCODING)
+
+
+def to_compare(session: Session) -> Sequence[int]:
+    """Playable films that nobody has held against the others: what the sweep rings `probe.compare` for."""
+    return claims.waiting(session, Asset, *COMPARABLE)
+
+
+def likenesses(session: Session, *entry_ids: int) -> Sequence[Likeness]:
+    """What films of these entries have in common with films of others, undismissed, the most alike first."""
+    own = sa.select(Asset.id).where(Asset.entry_id.in_(entry_ids))
+    about = sa.or_(Likeness.asset_id.in_(own), Likeness.earlier_id.in_(own))
+    alike = Likeness.picture_bp + Likeness.sound_bp
+    wanted = sa.select(Likeness).where(about, Likeness.dismissed_at.is_(None))
+    return session.scalars(wanted.order_by(alike.desc(), Likeness.id)).all()
 
 
 def _assets() -> sa.Select[Asset]:

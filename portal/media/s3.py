@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from portal.media.contract import Away, StorageFull
 from portal.media.pouring import PIECE, full_as_such
-from portal.settings import Misconfigured
+from portal.settings import Misconfigured, s3_endpoint
 
 _GONE = frozenset({"404", "NotFound", "NoSuchKey", "NoSuchUpload", "InvalidPart"})
 # Amazon's own buckets are never full; Ceph, MinIO and their like say so in these words.
@@ -42,10 +42,8 @@ class Address:
         if parts.scheme != "s3" or not (parts.hostname and parts.username and parts.password) or "/" in (bucket or "/"):
             raise Misconfigured("PORTAL_S3_URL must read s3://KEY:SECRET@host/bucket?region=…")
         asked = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-        scheme = "http" if asked.get("tls") == "0" else "https"
-        place = parts.netloc.rpartition("@")[2]
         return cls(
-            f"{scheme}://{place}",
+            s3_endpoint(url),
             bucket,
             asked.get("region", "us-east-1"),
             unquote(parts.username),

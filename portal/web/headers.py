@@ -21,9 +21,10 @@ def nonce() -> str:
 
 def _policy() -> str:
     style = f"'self' 'nonce-{g.nonce}'" if "nonce" in g else "'self'"
+    films = f"'self' {origin}" if (origin := current.settings().files_origin) else "'self'"
     return (
-        f"default-src 'self'; script-src 'self'; style-src {style}; img-src 'self' data:; media-src 'self' blob:; "
-        "font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        f"default-src 'self'; script-src 'self'; style-src {style}; img-src 'self' data:; media-src {films} blob:; "
+        f"font-src 'self'; connect-src {films}; object-src 'none'; base-uri 'none'; form-action 'self'; "
         "frame-ancestors 'none'"
     )
 

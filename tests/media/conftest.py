@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -38,6 +39,10 @@ FILMS: dict[str, tuple[str, ...]] = {
             "format=yuv420p10le,setparams=color_trc=smpte2084:colorspace=bt2020nc",
         ),
         *("-c:v", "libx264"),
+    ),
+    "large.mp4": (
+        *("-f", "lavfi", "-i", "testsrc2=size=1920x1080:rate=25:duration=2", *SOUND),
+        *("-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac"),
     ),
     "gaps.mp4": (
         *("-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=14,fade=in:75:1"),
@@ -127,6 +132,14 @@ def address(environment: Settings, listener: socket.socket) -> Iterator[str]:
     """The live portal's origin."""
     with gunicorn(listener):
         yield origin(listener)
+
+
+def wait_until(happened: Callable[[], bool]) -> None:
+    for _ in range(1000):
+        if happened():
+            return
+        time.sleep(0.02)
+    raise AssertionError("it did not happen within twenty seconds")
 
 
 def volume_of(session: Session) -> Volume:

@@ -18,15 +18,16 @@ _REFUSAL = "<?xml version='1.0'?><Error><Code>{code}</Code><Message>no</Message>
 
 
 class Switched:
-    """The S3 application; while `refusal` names a status and a code, nothing can be written."""
+    """The S3 application; while it has a `refusal`, it answers some methods with that."""
 
     def __init__(self, application: Application) -> None:
         self._application = application
-        self.refusal: tuple[str, str] | None = None
+        self.refusal: tuple[str, str] = ("", "")
+        self.methods: tuple[str, ...] = ()
         self.url = ""
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if self.refusal is None or environ["REQUEST_METHOD"] not in ("PUT", "POST"):
+        if environ["REQUEST_METHOD"] not in self.methods:
             return self._application(environ, start_response)
         environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         status, code = self.refusal
@@ -34,13 +35,13 @@ class Switched:
         return [_REFUSAL.format(code=code).encode()]
 
     @contextmanager
-    def refusing(self, status: str, code: str) -> Iterator[None]:
-        """Writes are refused until the block ends."""
-        self.refusal = status, code
+    def refusing(self, status: str, code: str, methods: tuple[str, ...] = ("PUT", "POST")) -> Iterator[None]:
+        """Requests by these methods are refused until the block ends."""
+        self.refusal, self.methods = (status, code), methods
         try:
             yield
         finally:
-            self.refusal = None
+            self.methods = ()
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,60 +16,17 @@ from portal import clock, policies
 from portal.accounts import service as accounts
 from portal.accounts.models import Person
 from portal.app import create_app
-from portal.lifecycles import AssetState
 from portal.media import storage, tickets
-from portal.media.models import Asset, Rendition, RenditionKind, Slot
 from portal.settings import Settings
 from tests import builders
-from tests.media.conftest import volume_of
+from tests.media.stored import PLAYLIST, RUNG, SCREENER, Stored, store_film
 
-SCREENER = bytes(range(256)) * 8
-
-
-@dataclass
-class Stored:
-    """A playable film and the person who may see it."""
-
-    asset: Asset
-    screener: Rendition
-    person_id: int
-    secret_key: str
-
-    def path(self, what: Asset | Rendition, minutes: int = 30) -> str:
-        viewer = policies.Actor("person", self.person_id)
-        return tickets.playback_path(self.secret_key, what, viewer=viewer, minutes=minutes)
+SignIn = Callable[[int], FlaskClient]
 
 
 @pytest.fixture
-def stored(session: Session, settings: Settings, tmp_path: Path) -> Stored:
-    person = builders.person(session)
-    entry = builders.entry(session, builders.call(session, builders.edition(session)), person)
-    keys = [_put(session, tmp_path, SCREENER), _put(session, tmp_path, SCREENER)]
-    asset = Asset(
-        entry_id=entry.id, slot=Slot.FILM, state=AssetState.PLAYABLE, file_name="김하나_감독.mp4", storage_key=keys[0]
-    )
-    session.add(asset)
-    session.flush()
-    screener = Rendition(
-        asset_id=asset.id,
-        kind=RenditionKind.SCREENER,
-        storage_key=keys[1],
-        content_type="video/mp4",
-        size=len(SCREENER),
-    )
-    session.add(screener)
-    session.commit()
-    return Stored(asset, screener, person.id, settings.secret_key)
-
-
-def _put(session: Session, folder: Path, content: bytes) -> str:
-    made = folder / "made"
-    made.write_bytes(content)
-    volume_of(session).root.mkdir(parents=True, exist_ok=True)
-    return storage.of(session).adopt(made)
-
-
-SignIn = Callable[[int], FlaskClient]
+def stored(session: Session, tmp_path: Path) -> Stored:
+    return store_film(session, tmp_path)
 
 
 def test_a_screener_plays_in_ranges_under_a_neutral_name(stored: Stored, sign_in: SignIn) -> None:
@@ -105,6 +62,28 @@ def test_a_ticket_is_worth_nothing_to_others_or_later(
     assert mine.get(path[:-1], buffered=True).status_code == 404
     with travel(clock.now() + timedelta(minutes=11)):
         assert mine.get(path, buffered=True).status_code == 404
+
+
+def test_the_files_of_a_stream_stand_beside_its_playlist(stored: Stored, sign_in: SignIn) -> None:
+    mine = sign_in(stored.person_id)
+    playlist = mine.get(stored.streamed("master.m3u8"), buffered=True)
+    assert (playlist.data, playlist.content_type) == (PLAYLIST, "application/vnd.apple.mpegurl")
+    piece = mine.get(stored.streamed("360.mp4"), headers={"Range": "bytes=1000-1009"}, buffered=True)
+    assert (piece.status_code, piece.data) == (206, RUNG[1000:1010])
+    assert piece.headers["Cache-Control"] == playlist.headers["Cache-Control"] == "private, no-store"
+    assert mine.get(stored.streamed("1080.mp4"), buffered=True).status_code == 404
+
+
+def test_a_stream_is_for_its_person_alone_and_nothing_but_a_stream(
+    stored: Stored, sign_in: SignIn, session: Session
+) -> None:
+    other = builders.person(session)
+    session.commit()
+    assert sign_in(other.id).get(stored.streamed("360.mp4"), buffered=True).status_code == 404
+    mine = sign_in(stored.person_id)
+    assert mine.get(f"{stored.path(stored.screener)}/360.mp4", buffered=True).status_code == 404
+    assert mine.get(f"{stored.path(stored.asset)}/360.mp4", buffered=True).status_code == 404
+    assert mine.get(stored.streamed("screener"), buffered=True).status_code == 404
 
 
 def test_a_file_that_is_gone_is_absent(stored: Stored, sign_in: SignIn, session: Session) -> None:

@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -23,7 +22,7 @@ from portal.media import tickets
 from portal.media.models import Slot
 from portal.settings import Settings
 from tests import builders
-from tests.media.conftest import arrived, gunicorn, origin, volume_of
+from tests.media.conftest import arrived, gunicorn, origin, volume_of, wait_until
 
 MIB = 1024**2
 FILM = b"\x00\x00\x00\x18ftypmp42" + os.urandom(9 * MIB + 321)
@@ -147,14 +146,6 @@ def wait_for_offset(url: str, headers: dict[str, str], expected: int) -> int:
     wait_until(lambda: offset() == expected)
     wait_until(lambda: requests.patch(url, headers=piece(headers, expected), timeout=20).status_code == 204)
     return expected
-
-
-def wait_until(happened: Callable[[], bool]) -> None:
-    for _ in range(1000):
-        if happened():
-            return
-        time.sleep(0.02)
-    raise AssertionError("it did not happen within twenty seconds")
 
 
 def worker_of(server: subprocess.Popen[bytes]) -> int:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, send_file
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Blueprint, Response, abort, request, send_file
 from sqlalchemy.orm import Session
 
 from portal import policies
 from portal.media import queries, storage, tickets
+from portal.media.contract import Away, Storage
 from portal.media.models import Asset, Rendition
 from portal.signing import BadToken
 from portal.web import current
@@ -16,7 +20,16 @@ from portal.web.pages import attach
 bp = Blueprint("media", __name__)
 # Uploaded bytes and what was made of them never run as a page, even when they are opened as one.
 HARMLESS = "sandbox; default-src 'none'"
-SUFFIXES = {"video/mp4": "mp4", "image/webp": "webp", "text/vtt; charset=utf-8": "vtt"}
+SUFFIXES = {
+    "video/mp4": "mp4",
+    "image/webp": "webp",
+    "text/vtt; charset=utf-8": "vtt",
+    "application/vnd.apple.mpegurl": "m3u8",
+}
+REDIRECTED = 302
+# A bucket gives larger files out itself.
+MOST_PASSED_ON = 2 * 1024**2
+AWAY_SECONDS = 10
 
 
 def ticketed(session: Session, token: str) -> Rendition | Asset | None:
@@ -35,37 +48,102 @@ def public_picture(session: Session, token: str) -> Rendition | None:
         return None
 
 
+def streamed(session: Session, token: str, name: str) -> Rendition | None:
+    """One file of the stream a playback ticket speaks of."""
+    try:
+        ticket = tickets.read_playback(current.settings().secret_key, token, current.actor())
+    except BadToken:
+        return None
+    return queries.streamed(session, ticket, name)
+
+
 @bp.get("/media/<token>")
 @guard(policies.subject_of, load=ticketed)
 def play(file: Rendition | Asset) -> Response:
     """A file for one person, in ranges; nothing on the way may keep it."""
     if isinstance(file, Asset):
-        response = _deliver(file.storage_key or "", "application/octet-stream", file.file_name or "film", save=True)
-    else:
-        response = _deliver(file.storage_key, file.content_type, f"{file.kind}.{SUFFIXES[file.content_type]}")
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+        name = file.file_name or "film"
+        return _private(_File(file.storage_key or "", file.size, "application/octet-stream", name, save=True))
+    name = f"{file.kind}.{SUFFIXES[file.content_type]}"
+    return _private(_File(file.storage_key, file.size, file.content_type, name))
+
+
+@bp.get("/media/<token>/<name>")
+@guard(policies.subject_of, load=streamed)
+def stream(file: Rendition) -> Response:
+    """A playlist, a rung or the captions of a stream: the names inside a playlist stand beside it."""
+    return _private(_File(file.storage_key, file.size, file.content_type, file.name))
 
 
 @bp.get("/pictures/<token>.webp")
 @guard(policies.subject_of, load=public_picture)
 def picture(rendition: Rendition) -> Response:
     """A picture that everybody may see; its address changes with its content, so it may be kept for good."""
-    response = _deliver(rendition.storage_key, rendition.content_type, "picture.webp")
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response = _deliver(_File(rendition.storage_key, rendition.size, rendition.content_type, "picture.webp"))
+    if response.status_code < REDIRECTED:
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
 
 
-def _deliver(key: str, content_type: str, name: str, *, save: bool = False) -> Response:
-    path = storage.of(current.session()).path(key)
-    require(path.is_file())
-    if current.settings().accel_redirect:
-        response = Response(content_type=content_type)
-        response.headers["X-Accel-Redirect"] = f"{current.settings().accel_redirect}/{key[:2]}/{path.name}"
-        if save:
-            attach(response, name)
+@bp.errorhandler(Away)
+def _away(error: Away) -> Response:
+    headers = {"Retry-After": str(AWAY_SECONDS)}
+    return Response("the storage does not answer; try again soon", 503, headers, mimetype="text/plain")
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """What is given out: which bytes, as what, under which name, and whether it is saved rather than shown."""
+
+    key: str
+    size: int
+    content_type: str
+    name: str
+    save: bool = False
+
+
+def _private(file: _File) -> Response:
+    response = _deliver(file)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _deliver(file: _File) -> Response:
+    require(file.key != "")
+    store = storage.of(current.session())
+    elsewhere = store.address(file.key, content_type=file.content_type, name=file.name, save=file.save)
+    if elsewhere is None:
+        response = _from_here(file, store.path(file.key))
+    elif file.size <= MOST_PASSED_ON and not file.save:
+        response = _passed_on(file, store)
     else:
-        response = send_file(path, mimetype=content_type, download_name=name, as_attachment=save, conditional=True)
+        response = Response(status=REDIRECTED, headers={"Location": elsewhere})
     response.headers["Content-Security-Policy"] = HARMLESS
     response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _from_here(file: _File, path: Path) -> Response:
+    require(path.is_file())
+    front = current.settings().accel_redirect
+    if not front:
+        return send_file(
+            path, mimetype=file.content_type, download_name=file.name, as_attachment=file.save, conditional=True
+        )
+    response = Response(content_type=file.content_type)
+    response.headers["X-Accel-Redirect"] = f"{front}/{file.key[:2]}/{path.name}"
+    return attach(response, file.name) if file.save else response
+
+
+def _passed_on(file: _File, store: Storage) -> Response:
+    """Playlists, captions and pictures come from the portal wherever they lie.
+
+    What a playlist names is looked for beside it, and a picture that all may keep cannot stand at a passing address.
+    """
+    try:
+        content = store.head(file.key, file.size)
+    except FileNotFoundError:
+        abort(404)
+    response = Response(content, content_type=file.content_type)
+    response.make_conditional(request, accept_ranges=True, complete_length=len(content))
     return response

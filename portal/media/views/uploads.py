@@ -147,7 +147,8 @@ def _standing(upload: Upload, offset: int, status: int) -> Response:
 @bp.url_value_preprocessor
 def _any_length(endpoint: str | None, values: dict[str, Any] | None) -> None:
     # The limit that guards forms must not stop a film: here every byte goes to the storage, none stays in memory.
-    request.max_content_length = None
+    # None would mean that limit again.
+    request.max_content_length = MOST_BYTES
 
 
 @bp.record_once
