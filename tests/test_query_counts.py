@@ -15,14 +15,18 @@ from portal import clock
 from portal.accounts.models import Person
 from portal.calls.models import Call, Edition
 from portal.disclosure.models import Disclosure
+from portal.entries.forms import DECLARATIONS
 from portal.entries.models import Entry
 from portal.jury import queries, setup
 from portal.jury.models import Assignment, Conflict, ConflictSource, Juror, Memo, Result, Round, ScoreSheet
-from portal.lifecycles import AssignmentState, RoundState, SheetState
+from portal.lifecycles import AssignmentState, EntryState, RoundState, SheetState
+from portal.mail.models import OutgoingMail
 from portal.policies import SYSTEM, Role, Scope
 from portal.programme import service as programme
 from portal.programme.models import Hall
+from portal.settings import Settings
 from tests import builders
+from tests.entries import made
 from tests.programme import rows
 
 MOST = 12
@@ -118,11 +122,14 @@ def _judged(session: Session, festival: Festival, film: Entry, n: int) -> None:
 
 
 @pytest.fixture
-def statements(
-    sign_in: Callable[[int], FlaskClient], count_queries: Callable[[], int], settings, session: Session
-) -> Callable[[FlaskClient, str], int]:
-    """Counts what one request asks, once warm; SQLite's BEGIN is no question."""
-    begins = settings.database_url.startswith("sqlite")
+def begins(settings: Settings) -> bool:
+    """Whether a transaction's BEGIN is counted: SQLite's is seen, and is no question."""
+    return settings.database_url.startswith("sqlite")
+
+
+@pytest.fixture
+def statements(count_queries: Callable[[], int], begins: bool, session: Session) -> Callable[[FlaskClient, str], int]:
+    """Counts what one request asks, once warm."""
 
     def count(browser: FlaskClient, path: str) -> int:
         session.rollback()
@@ -153,3 +160,38 @@ def test_more_rows_ask_no_more(
     many, long = statements(browser, address), len(browser.get(address).data)
     assert long > short, "the page shows none of what was added"
     assert many == few <= MOST
+
+
+def test_the_poll_for_free_seats_asks_for_nothing_else(
+    session: Session, festival: Festival, client: FlaskClient, count_queries: Callable[[], int], begins: bool
+) -> None:
+    grow(session, festival, FEW)
+    client.get("/ko/")
+    count_queries()
+    polled = client.get("/ko/", headers={"HX-Request": "true"})
+    assert count_queries() - begins == 3
+    assert 'class="slots"' in polled.text
+    assert "<h1" not in polled.text
+
+
+def test_the_last_step_of_submitting_asks_the_same_however_much_it_holds(
+    session: Session, sign_in: Callable[[int], FlaskClient], count_queries: Callable[[], int], begins: bool
+) -> None:
+    call = builders.call(session, builders.edition(session))
+    spent = [_submitted(session, sign_in, count_queries, call.id, size) for size in (0, 0, MANY)]
+    assert spent[1] == spent[2] <= MOST + begins, "the first warms up"
+
+
+def _submitted(session: Session, sign_in, count_queries, call_id: int, size: int) -> int:
+    owner = builders.person(session)
+    entry = made.crowded(session, made.whole(session, session.get_one(Call, call_id), owner), size)
+    entry_id, number = entry.id, entry.number
+    browser = sign_in(owner.id)
+    count_queries()
+    answer = browser.post(f"/ko/entries/{number}/submit", data={"declarations": list(DECLARATIONS)})
+    spent = count_queries()
+    mails = sa.select(sa.func.count()).where(OutgoingMail.kind == "receipt", OutgoingMail.object_id == entry_id)
+    state, told = made.found(session, number).state, session.scalar(mails)
+    assert (answer.status_code, state, told) == (302, EntryState.SUBMITTED, size + 1), answer.text
+    session.rollback()
+    return spent

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload, load_only, selectinload
 
 from portal import clock
 from portal.calls.models import Call, Category, Edition, Regulations
@@ -38,9 +38,21 @@ def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
 
 def open_calls(session: Session) -> Sequence[Call]:
     """Published calls that take entries now, the one that closes first on top; with categories and edition."""
+    return session.scalars(_with_categories().where(*_open_now()).order_by(Call.closes_at, Call.id)).all()
+
+
+def open_lines(session: Session) -> Sequence[Call]:
+    """The same calls with what a line about each needs: names, deadline, categories' names; one statement."""
+    line = load_only(Call.slug, Call.name_ko, Call.name_en, Call.closes_at, raiseload=True)
+    named = (Category.name_ko, Category.name_en, Category.gel)
+    categories = joinedload(Call.categories).load_only(*named, raiseload=True)
+    wanted = sa.select(Call).where(*_open_now()).order_by(Call.closes_at, Call.id).options(line, categories)
+    return session.scalars(wanted).unique().all()
+
+
+def _open_now() -> tuple[sa.ColumnElement[bool], ...]:
     now = clock.now()
-    open_now = (Call.published_at.is_not(None), Call.opens_at <= now, Call.closes_at > now)
-    return session.scalars(_with_categories().where(*open_now).order_by(Call.closes_at, Call.id)).all()
+    return Call.published_at.is_not(None), Call.opens_at <= now, Call.closes_at > now
 
 
 def calls_of(session: Session, edition_id: int) -> Sequence[Call]:

@@ -73,7 +73,7 @@ def cards(session: Session, rows: Sequence[Any]) -> list[Card]:
 
 def _pictures(session: Session, rows: Sequence[Any]) -> dict[int, Picture]:
     """A still of each film, or a frame of the film itself where its makers allow the festival to show one."""
-    held = media.current_by_slot(session, [row.id for row in rows], Slot.STILL, Slot.FILM)
+    held = media.current_pictures(session, [row.id for row in rows], Slot.STILL, Slot.FILM)
     allowed = {row.id for row in rows if EXCERPT in row.declarations}
     frames = {entry_id: film for entry_id, film in held[Slot.FILM].items() if entry_id in allowed}
     chosen = {**frames, **held[Slot.STILL]}

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, joinedload, load_only, selectinload
 
 from portal.calls.models import Category
 from portal.disclosure.models import Disclosure, Performer
@@ -60,7 +60,8 @@ class Film:
 def told_rounds(session: Session, edition_id: int) -> list[int]:
     """Announced rounds of an edition in which no creator still waits for the mail that tells them."""
     announced = sa.select(Decision.round_id).where(Decision.state == DecisionState.ANNOUNCED)
-    rounds = session.scalars(sa.select(Round).where(Round.edition_id == edition_id, Round.id.in_(announced))).all()
+    wanted = sa.select(Round).where(Round.edition_id == edition_id, Round.id.in_(announced))
+    rounds = session.scalars(wanted.options(load_only(Round.id, raiseload=True)))
     batches = {decisions.batch(one): one.id for one in rounds}
     waiting = sa.select(OutgoingMail.batch).where(
         OutgoingMail.batch.in_(batches),
@@ -111,6 +112,13 @@ def listed(edition_id: int, rounds: Sequence[int], wanted: Wanted = Wanted()) ->
         .where(*public(edition_id, rounds), *_matching(wanted))
         .order_by(Category.position, Entry.title_ko, Entry.id)
     )
+
+
+def first(session: Session, edition_id: int, rounds: Sequence[int], size: int) -> tuple[Sequence[sa.Row[Any]], int]:
+    """The first films of the list, and how many there are, in one statement."""
+    counted = listed(edition_id, rounds).add_columns(sa.func.count().over().label("total"))
+    rows = session.execute(counted.limit(size)).all()
+    return rows, rows[0].total if rows else 0
 
 
 def _matching(wanted: Wanted) -> list[sa.ColumnElement[bool]]:

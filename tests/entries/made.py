@@ -13,12 +13,13 @@ from portal.accounts.models import Person
 from portal.calls.models import Call
 from portal.disclosure import service as disclosures
 from portal.disclosure.answers import Answers, stamp
-from portal.disclosure.codes import Base, Degree, Scope
+from portal.disclosure.codes import Base, ConsentStatus, Degree, PerformerKind, Scope
+from portal.disclosure.models import Consent, Disclosure, Performer
 from portal.disclosure.rows import answers_of
 from portal.entries import queries, service
 from portal.entries.forms import DECLARATIONS
-from portal.entries.models import Credit, CreditRole, Entry, Receipt
-from portal.lifecycles import AssetState
+from portal.entries.models import Credit, CreditRole, Entry, Member, Receipt
+from portal.lifecycles import AssetState, ConsentState
 from portal.media.models import Asset, Slot
 from portal.policies import Actor
 from tests import builders
@@ -97,6 +98,30 @@ def whole(session: Session, call: Call, owner: Person, **values: Any) -> Entry:
     disclosed(session, entry, master.sha256)
     session.flush()
     return found(session, entry.number)
+
+
+def crowded(session: Session, entry: Entry, size: int) -> Entry:
+    """The same entry with as many more names, stills, members and people who play in it."""
+    declared = disclosures.of_entry(session, entry.id)
+    for n in range(size):
+        friend = builders.person(session)
+        joined = {"person_id": friend.id, "expires_at": clock.now(), "accepted_at": clock.now()}
+        session.add(Member(entry_id=entry.id, email=friend.email, name="벗", digest=f"{entry.id}-{n}", **joined))
+        session.add(Credit(entry_id=entry.id, position=n + 1, role=CreditRole.CAST, native_name=f"배우 {n}"))
+        asset(session, entry, Slot.STILL)
+        _played(session, declared, n)
+    session.commit()
+    return entry
+
+
+def _played(session: Session, declared: Disclosure, n: int) -> None:
+    """Somebody invented, whose request of earlier days, when they were not, has run out."""
+    person = Performer(disclosure_id=declared.id, kind=PerformerKind.SYN, name="", appear_s=9, synth_s=9)
+    person.code, person.consent_status, person.likeness = f"{declared.id}X{n}", ConsentStatus.NOT_REQ, ["FACE"]
+    session.add(person)
+    session.flush()
+    asked = {"digest": f"{person.id}", "email": "a@pan.example", "expires_at": clock.now()}
+    session.add(Consent(performer_id=person.id, state=ConsentState.EXPIRED, **asked))
 
 
 def found(session: Session, number: str) -> Entry:

@@ -14,7 +14,9 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from portal import clock
 from portal.audit import AuditRecord
-from portal.disclosure.models import Disclosure
+from portal.disclosure import service as disclosures
+from portal.disclosure.codes import ConsentStatus, PerformerKind
+from portal.disclosure.models import Disclosure, Performer
 from portal.entries import service, snapshot
 from portal.entries.forms import DECLARATIONS
 from portal.entries.models import Entry, Member, Receipt
@@ -162,6 +164,32 @@ def test_withdrawing_while_submitting_leaves_one_clear_state(sessions: sessionma
     assert entry.state == EntryState.WITHDRAWN
     assert (receipts, outcomes[0] is None) in [(1, True), (0, False)]
     assert not isinstance(outcomes[0], StaleDataError)
+
+
+def test_what_changes_in_the_disclosure_while_a_submission_waits_is_handed_in(sessions: sessionmaker[Session]) -> None:
+    with sessions.begin() as session:
+        owner = builders.person(session)
+        number = made.whole(session, builders.call(session, builders.edition(session)), owner).number
+
+    def submit() -> str:
+        with sessions.begin() as session:
+            entry = service.hold(session, number)
+            assert entry is not None
+            receipt = service.submit(session, entry, ALL, by=made.by(owner), at=clock.now())
+            assert receipt is not None
+            return receipt.snapshot
+
+    with ThreadPoolExecutor(1) as pool, sessions() as session:
+        declared = disclosures.of_entry(session, made.found(session, number).id)
+        disclosures.locked(session, declared)
+        waiting = pool.submit(submit)
+        with pytest.raises(TimeoutError):
+            waiting.result(timeout=1)
+        declared.performers = [Performer(code="INVENTED", kind=PerformerKind.SYN, name="", likeness=["FACE"])]
+        declared.performers[0].consent_status = ConsentStatus.NOT_REQ
+        session.commit()
+        part = json.loads(waiting.result(timeout=15))["disclosure"]["body"]["ledger"]["parts"][0]
+    assert [person["kind"] for person in part["performers"]] == ["SYN"]
 
 
 def test_limits_count_every_member_of_the_team(session: Session, call, owner) -> None:

@@ -62,6 +62,21 @@ def test_the_same_transition_is_one_mail(session: Session) -> None:
     assert session.scalar(sa.select(sa.func.count(OutgoingMail.id))) == 1
 
 
+def test_a_mail_to_several_people_is_one_statement_and_comes_once_to_each(
+    session: Session, count_queries: Callable[[], int]
+) -> None:
+    people = [builders.person(session, language=language) for language in ("ko", "en", "ko")]
+    told = [outbox.Letter(outbox.Recipient(one.email, one.language, one.native_name)) for one in people]
+    letter = {"about": people[0], "transition": "asked", "token": "t", "until": clock.now()}
+    first = outbox.queue_all(session, "sign_in", told[:2], **letter)
+    count_queries()
+    later = outbox.queue_all(session, "sign_in", told, **letter)
+    assert count_queries() == 1
+    assert [mail.recipient for mail in (*first, *later)] == [person.email for person in people]
+    assert [mail.language for mail in (*first, *later)] == ["ko", "en", "ko"]
+    assert len(set(session.info["doorbell.pending"])) == 3
+
+
 def test_queueing_twice_at_once_is_one_mail(session: Session, sessions: sessionmaker[Session]) -> None:
     person_id = builders.person(session).id
     session.commit()

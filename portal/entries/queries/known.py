@@ -36,9 +36,9 @@ class Known:
 class Before:
     """What came before a submission: besides `known` what is on its way, and what it continues or counts against.
 
-    `film` is the newest film as the deadline's grace looks at it.
-    `entered` tells for each of the makers the entries they have handed in to the call, apart from this one; `receipts`
-    and `regulations` are the highest numbers so far, 0 for none.
+    `film` is the newest film as the deadline's grace looks at it. `entered` tells for each of the makers the entries
+    they have handed in to the call, apart from this one; `receipts` and `regulations` are the highest numbers so far,
+    0 for none.
     """
 
     known: Known

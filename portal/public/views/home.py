@@ -19,8 +19,7 @@ from portal.public.cards import cards, countdown
 from portal.public.views.blueprint import bp
 from portal.web import current, language
 from portal.web.access import guard
-from portal.web.pages import page
-from portal.web.pagination import paged
+from portal.web.pages import page, wants_fragment
 
 front = Blueprint("front", __name__)
 SHOWN = 5
@@ -38,16 +37,18 @@ def door() -> ResponseReturnValue:
 @bp.get("/")
 @guard(policies.anyone)
 def home() -> ResponseReturnValue:
-    """The next screenings or the open calls, a few films, the label explained."""
+    """The next screenings or the open calls, a few films, the label explained; the slots alone when they are polled."""
     edition = calls.public_edition(current.session())
+    slots = _slots(edition) if edition else {"slots": [], "day": None}
+    if wants_fragment():
+        return page("public/home.html", block="slots", **slots)
     shown = _films(edition) if edition else {"films": [], "count": 0}
     return page(
         "public/home.html",
-        block="slots",
         edition=edition,
         lines=_lines(pick(edition.tagline_ko, edition.tagline_en)) if edition else [],
-        calls=[(call, countdown(call)) for call in calls.open_calls(current.session())],
-        **(_slots(edition) if edition else {"slots": [], "day": None}),
+        calls=[(call, countdown(call)) for call in calls.open_lines(current.session())],
+        **slots,
         **shown,
     )
 
@@ -61,8 +62,8 @@ def _lines(tagline: str) -> list[str]:
 
 def _films(edition: Edition) -> dict[str, Any]:
     rounds = films.told_rounds(current.session(), edition.id)
-    found = paged(current.session(), films.listed(edition.id, rounds), number=1, size=SHOWN)
-    return {"films": cards(current.session(), found.rows), "count": found.total}
+    rows, total = films.first(current.session(), edition.id, rounds, SHOWN)
+    return {"films": cards(current.session(), rows), "count": total}
 
 
 def _slots(edition: Edition) -> dict[str, Any]:
