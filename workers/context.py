@@ -16,3 +16,10 @@ def work() -> Iterator[Session]:
     """One transaction on the database the environment names."""
     with unit_of_work(sessions(Settings.from_env())) as session:
         yield session
+
+
+@contextmanager
+def glance() -> Iterator[Session]:
+    """A session that only reads, for as long as it takes: on SQLite nobody waits for it."""
+    with sessions(Settings.from_env(), read_only=True)() as session:
+        yield session

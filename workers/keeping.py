@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from sqlalchemy.exc import OperationalError
 
 from portal.media import service
+from portal.media.contract import StorageFull
 from portal.media.pipeline import Job
+from portal.media.pouring import full_as_such
 from workers.context import work
 
 # Far more often than the lease asks for: the page that shows the progress reads it from the row.
@@ -21,15 +23,20 @@ class Lost(Exception):
 
 
 @contextmanager
-def kept(job: Job, every: float = EVERY_SECONDS) -> Iterator[Callable[[float], None]]:
+def kept(job: Job, every: float = EVERY_SECONDS, *, fraction: float = 0.0) -> Iterator[Callable[[float], None]]:
     """Renews the lease until the block ends, and gives the function that notes progress from 0 to 1.
 
-    A job that fails gives its row back with the error, and the sweep has it tried again.
+    A job that fails gives its row back with the error, and the sweep has it tried again; one that found no room waits.
     """
-    keeper = _Keeper(job, every)
+    keeper = _Keeper(job, every, fraction)
     keeper.start()
     try:
-        yield keeper.note
+        with full_as_such():
+            yield keeper.note
+    except StorageFull:
+        with work() as session:
+            service.wait_for_room(session, job)
+        raise
     except Exception as error:
         with work() as session:
             service.give_back(session, job, repr(error))
@@ -39,10 +46,10 @@ def kept(job: Job, every: float = EVERY_SECONDS) -> Iterator[Callable[[float], N
 
 
 class _Keeper(threading.Thread):
-    def __init__(self, job: Job, every: float) -> None:
+    def __init__(self, job: Job, every: float, fraction: float) -> None:
         super().__init__(name=f"keeper-{job.asset_id}", daemon=True)
         self._job, self._every = job, every
-        self._fraction, self._lost, self._ended = 0.0, False, threading.Event()
+        self._fraction, self._lost, self._ended = fraction, False, threading.Event()
 
     def note(self, fraction: float) -> None:
         self._fraction = fraction

@@ -7,11 +7,11 @@ from typing import Any
 import structlog
 from celery.signals import worker_ready
 
-from portal.media import child, pipeline, service, storage
+from portal.media import child, likeness, pipeline, provenance, service, storage
 from portal.policies import SYSTEM
 from portal.settings import Settings
 from workers.app import app
-from workers.context import work
+from workers.context import glance, work
 from workers.keeping import kept
 
 log = structlog.get_logger()
@@ -20,7 +20,7 @@ log = structlog.get_logger()
 @worker_ready.connect
 def tell_fences(**_: Any) -> None:
     """Say in the log what this host keeps away from the children that read strangers' files."""
-    log.info("media.fences", **child.fences())
+    log.info("media.fences", **child.fences(), credentials=provenance.fetches_nothing())
 
 
 @app.task(name="probe.asset")
@@ -47,6 +47,19 @@ def transcode(asset_id: int) -> None:
         result = pipeline.make_playable(job, store, configured=Settings.from_env().ffmpeg, on_progress=note)
     with work() as session:
         service.settle_transcode(session, job, result)
+
+
+@app.task(name="probe.compare")
+def compare(asset_id: int) -> None:
+    """Hold a playable film against all others."""
+    with work() as session:
+        job = service.claim_comparison(session, asset_id)
+    if job is None:
+        return
+    with kept(job, fraction=1.0), glance() as session:
+        found = likeness.among(service.prints_of(session, asset_id), service.others(session, asset_id))
+    with work() as session:
+        service.settle_comparison(session, job, found)
 
 
 @app.task(name="sweep.tidy_media")

@@ -27,6 +27,7 @@ SWEEPS: dict[str, Waiting] = {
     "jury.calibrate": jury.waiting_for_results,
     "mail.deliver": mail.first_waiting,
     "probe.asset": media.to_examine,
+    "probe.compare": media.to_compare,
     "media.transcode": media.to_transcode,
 }
 

@@ -73,6 +73,13 @@ def check(facts: Facts, rule: Rule, *, credits_from: float | None = None) -> Ver
     return Verdict([*found, *_picture(facts), *_sound(film, facts.sound)])
 
 
+def told(facts: Facts, rule: Rule, flaws: Iterable[Finding], *, credits_from: float | None = None) -> list[Finding]:
+    """The verdict once every picture was seen: what the ends seemed to show gives way to what `flaws` found there."""
+    edges = ("black_start", "black_end")
+    found = check(facts, rule, credits_from=credits_from).findings
+    return [*(finding for finding in found if finding.code not in edges), *flaws]
+
+
 def flaws(film: Film, black: Iterable[Stretch], still: Iterable[Stretch]) -> list[Finding]:
     """What only a look at every picture shows: long black and a picture that stands still; the longest few of each."""
     dark = list(black)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -25,6 +26,7 @@ LAUNCHER = CHILDREN / "limited.py"
 MOST_OUTPUT = MIB
 ERRORS_FILE = "errors.txt"
 YOUNG_SECONDS = 5
+_NO_ROOM = (os.strerror(errno.ENOSPC), os.strerror(errno.EDQUOT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,11 @@ class Outcome:
     def exhausted(self) -> bool:
         """The child was stopped by one of its limits rather than by the file's contents."""
         return self.timed_out or -self.code in (signal.SIGXCPU, signal.SIGXFSZ, signal.SIGKILL)
+
+    @property
+    def no_room(self) -> bool:
+        """The child could not write for want of disk: nothing is wrong with the file it read."""
+        return not self.ok and any(words in self.errors for words in _NO_ROOM)
 
 
 def script(name: str, *arguments: str) -> list[str]:

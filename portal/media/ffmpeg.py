@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import imageio_ffmpeg
 
+from portal.media.child import Outcome
+from portal.media.contract import StorageFull
+from portal.media.findings import Refused
 from portal.media.probe import CONTAINERS, MOST_PIXELS
 
 GUARDS = (
@@ -20,3 +25,13 @@ NAMELESS = (
 def binary(configured: str = "") -> str:
     """The ffmpeg named in the settings, or the one that came with the package."""
     return configured or str(imageio_ffmpeg.get_ffmpeg_exe())
+
+
+def require(outcome: Outcome, *targets: Path) -> None:
+    """Returns when the run made all of `targets`; raises StorageFull for our fault, Refused for the film's."""
+    if outcome.no_room:
+        raise StorageFull
+    if outcome.exhausted:
+        raise Refused("too_heavy")
+    if not outcome.ok or not all(target.exists() and target.stat().st_size for target in targets):
+        raise Refused("undecodable")

@@ -168,8 +168,12 @@ class Finding:
     @property
     def sentence(self) -> str:
         """What was found and how to put it right, in the language in use."""
-        shown = {name: _shown(self.code, name, value) for name, value in self.figures.items()}
-        return i18n.translate(SENTENCES[self.code]).format(**shown)
+        return i18n.translate(SENTENCES[self.code]).format(**self.shown)
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """The figures as the sentence shows them, in the language in use."""
+        return {name: _shown(self.code, name, value) for name, value in self.figures.items()}
 
     @property
     def figure(self) -> Any:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
-from portal.media import checks, child, ffmpeg, images, inspection, subtitles, transcode
+from portal.media import checks, child, ffmpeg, images, inspection, openings, provenance, stream, subtitles, transcode
 from portal.media.checks import Rule
 from portal.media.contract import Storage
 from portal.media.findings import Finding, Refused
 from portal.media.inspection import Facts
 from portal.media.models import RenditionKind, Slot
-from portal.media.probe import Film, probe, starts_like_a_film
+from portal.media.probe import Film, probe
+from portal.media.stream import Variant
+from portal.media.transcode import Encoded
 
 LEAST_POSTER_WIDTH = 600
+# What is left after encoding is cutting, one picture and the fingerprint: a moment for each.
+_ENCODED = 0.97
+Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A file made and already in the storage."""
+    """A file made and already in the storage; `name` tells the files of one stream apart."""
 
     kind: RenditionKind
     key: str
@@ -42,17 +48,22 @@ class Made:
     size: int
     width: int | None = None
     height: int | None = None
+    name: str = ""
 
 
 @dataclass(slots=True)
 class Result:
-    """What came of a job: `refused` says whether the findings stop the file."""
+    """What came of a job: `refused` says whether the findings stop the file, `told` is kept with the row's facts."""
 
     sha256: str = ""
     facts: Facts | None = None
     findings: list[Finding] = field(default_factory=list)
+    flaws: list[Finding] = field(default_factory=list)
     refused: bool = False
     made: list[Made] = field(default_factory=list)
+    told: dict[str, Any] = field(default_factory=dict)
+    picture: bytes = b""
+    sound: bytes = b""
 
 
 def examine(job: Job, store: Storage, *, configured: str = "") -> Result:
@@ -64,41 +75,81 @@ def examine(job: Job, store: Storage, *, configured: str = "") -> Result:
     try:
         if job.claimed_sha256 and job.claimed_sha256 != result.sha256:
             raise Refused("altered")
+        if code := openings.refusal(job.slot, store.head(job.key)):
+            raise Refused(code)
         _EXAMINERS[job.slot](job, store, result, ffmpeg.binary(configured))
     except Refused as refused:
         result.findings, result.refused = [refused.finding], True
     return result
 
 
-def make_playable(job: Job, store: Storage, *, on_progress: Callable[[float], None], configured: str = "") -> Result:
-    """Makes the review copy of an examined film and one picture of it; a film that ends early is refused."""
+def make_playable(job: Job, store: Storage, *, on_progress: Progress, configured: str = "") -> Result:
+    """Makes everything that is shown of an examined film; one that ends early is refused."""
     assert job.facts is not None
     result = Result(facts=job.facts)
     try:
         with child.job_directory(store.jobs) as folder:
-            result.made = _screener_and_frame(job, job.facts.film, store, folder, configured, on_progress)
+            encoded = _encode(job, job.facts.film, store, folder, result, ffmpeg.binary(configured), on_progress)
+            result.made = _make(job.facts.film, encoded, store, folder, ffmpeg.binary(configured))
+            _fingerprint(folder, result)
     except Refused as refused:
         result.findings, result.refused = [refused.finding], True
+    on_progress(1.0)
     return result
 
 
-def _screener_and_frame(
-    job: Job, film: Film, store: Storage, folder: Path, configured: str, on_progress: Callable[[float], None]
-) -> list[Made]:
-    binary = ffmpeg.binary(configured)
+def _encode(
+    job: Job, film: Film, store: Storage, folder: Path, result: Result, binary: str, on_progress: Progress
+) -> Encoded:
     with store.fetched(job.key, folder) as original:
-        screener = transcode.make_screener(original, film, folder, binary=binary, on_progress=on_progress)
-    copy = probe(screener, folder)
+        result.told["provenance"] = provenance.probe(original, store.head(job.key), folder)
+        encoded = transcode.encode(
+            original, film, folder, binary=binary, on_progress=lambda done: on_progress(done * _ENCODED)
+        )
+    copy = probe(folder / encoded.fallback.file, folder)
     if film.seconds - copy.seconds > max(1.0, film.seconds * 0.01):
         raise Refused("cut_off", found=copy.seconds, length=film.seconds)
-    frame = images.render(transcode.take_frame(screener, copy, folder, binary=binary), folder)
-    made = _keep(store, RenditionKind.SCREENER, screener, "video/mp4", (copy.width, copy.height))
-    return [made, *_keep_pictures(store, frame, RenditionKind.FRAME)]
+    result.flaws = checks.flaws(film, encoded.black, encoded.still)
+    result.told["strip"] = encoded.strip.to_json()
+    return encoded
+
+
+def _make(film: Film, encoded: Encoded, store: Storage, folder: Path, binary: str) -> list[Made]:
+    """Everything is made before anything is kept, so that a disk that fills up on the way leaves nothing behind."""
+    fallback, strip = folder / encoded.fallback.file, encoded.strip
+    variants = stream.cut(encoded, folder, binary=binary, seconds=film.seconds, channels=film.channels)
+    master = folder / stream.MASTER
+    master.write_text(stream.master(variants, encoded.fallback, film.frames_per_second))
+    frame = images.render(transcode.take_frame(fallback, film, folder, binary=binary), folder)
+    sheet = transcode.lay_out(strip, folder, binary=binary)
+    sheet_size = (strip.columns * strip.width, strip.rows * strip.height)
+    return [
+        *_keep_stream(store, master, variants),
+        *_keep_pictures(store, frame, RenditionKind.FRAME),
+        _keep(store, RenditionKind.STRIP, sheet, "image/webp", sheet_size),
+        _keep(store, RenditionKind.SCREENER, fallback, "video/mp4", (encoded.fallback.width, encoded.fallback.height)),
+    ]
+
+
+def _keep_stream(store: Storage, master: Path, variants: list[Variant]) -> Iterator[Made]:
+    """The files of the stream: the master, and for each rung its playlist and its segments."""
+    yield _streamed(store, master, stream.PLAYLIST_TYPE)
+    for variant in variants:
+        shape = (variant.rung.width, variant.rung.height)
+        yield _streamed(store, master.with_name(variant.playlist), stream.PLAYLIST_TYPE, shape)
+        yield _streamed(store, master.with_name(variant.segments), stream.SEGMENTS_TYPE, shape)
+
+
+def _fingerprint(folder: Path, result: Result) -> None:
+    # Only here, where a worker is: the web process imports this module for its types and does without numpy.
+    from portal.media import fingerprints
+
+    result.picture = fingerprints.picture((folder / transcode.GREYS).read_bytes())
+    chroma = folder / transcode.CHROMA
+    result.sound = fingerprints.sound(chroma.read_bytes()) if chroma.exists() else b""
 
 
 def _examine_film(job: Job, store: Storage, result: Result, binary: str) -> None:
-    if not starts_like_a_film(store.head(job.key)):
-        raise Refused("not_a_film")
     with child.job_directory(store.jobs) as folder, store.fetched(job.key, folder) as original:
         result.facts = inspection.inspect(original, folder, binary=binary)
     verdict = checks.check(result.facts, job.rule, credits_from=job.credits_from)
@@ -109,21 +160,31 @@ def _examine_film(job: Job, store: Storage, result: Result, binary: str) -> None
 def _examine_image(job: Job, store: Storage, result: Result, binary: str) -> None:
     with child.job_directory(store.jobs) as folder, store.fetched(job.key, folder) as original:
         still = images.render(original, folder, least_width=LEAST_POSTER_WIDTH)
+        result.told["provenance"] = provenance.probe(original, store.head(job.key), folder)
         result.made = _keep_pictures(store, still, RenditionKind.WIDE)
 
 
 def _examine_subtitles(job: Job, store: Storage, result: Result, binary: str) -> None:
     captions = subtitles.webvtt(store.head(job.key, subtitles.MOST_BYTES + 1))
     with child.job_directory(store.jobs) as folder:
-        path = folder / "captions.vtt"
+        path = folder / stream.CAPTIONS_TEXT
         path.write_bytes(captions)
-        result.made = [_keep(store, RenditionKind.CAPTIONS, path, "text/vtt; charset=utf-8")]
+        result.made = [_keep(store, RenditionKind.CAPTIONS, path, stream.CAPTIONS_TYPE)]
+
+
+def _examine_paper(job: Job, store: Storage, result: Result, binary: str) -> None:
+    """A paper is kept as it came and only ever saved, never shown: there is nothing to make of it."""
 
 
 def _keep_pictures(store: Storage, still: images.Still, widest: RenditionKind) -> list[Made]:
     kinds = (widest, RenditionKind.SMALL)
     pairs = zip(kinds, still.pictures, strict=True)
     return [_keep(store, kind, made.path, "image/webp", (made.width, made.height)) for kind, made in pairs]
+
+
+def _streamed(store: Storage, path: Path, content_type: str, shape: tuple[int, int] | None = None) -> Made:
+    # Taken into the storage the file loses its name, which is how the playlists call it.
+    return replace(_keep(store, RenditionKind.STREAM, path, content_type, shape), name=path.name)
 
 
 def _keep(
@@ -136,7 +197,11 @@ def _keep(
 
 _EXAMINERS: dict[Slot, Callable[[Job, Storage, Result, str], None]] = {
     Slot.FILM: _examine_film,
+    Slot.REPLACEMENT: _examine_film,
+    Slot.TRAILER: _examine_film,
+    Slot.EVIDENCE: _examine_film,
     Slot.POSTER: _examine_image,
     Slot.STILL: _examine_image,
     Slot.SUBTITLE: _examine_subtitles,
+    Slot.CONSENT: _examine_paper,
 }

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from time_machine import travel
 
 from portal import clock, policies
-from portal.errors import Invalid, Stale
+from portal.errors import Invalid
 from portal.lifecycles import AssetState
 from portal.media import pipeline, queries, service, storage, tickets
 from portal.media.checks import Rule
@@ -89,16 +89,22 @@ def test_a_film_becomes_playable(session: Session, received: Receive, film: Call
     asset = examine(session, asset)
     assert asset.state == AssetState.TRANSCODING
     assert (asset.duration_ms, asset.width, asset.height, asset.fps_num) == (2000, 320, 180, 25)
+    assert (asset.judged_at is not None, queries.standing(asset).verdict) == (True, "ok")
     assert list(queries.to_examine(session)) == []
     assert list(queries.to_transcode(session)) == [asset.id]
     asset = transcode(session, asset)
     assert asset.state == AssetState.PLAYABLE
     assert asset.sha256 == storage.of(session).sha256(asset.storage_key or "")
     kinds = {made.kind for made in asset.renditions}
-    assert kinds == {RenditionKind.SCREENER, RenditionKind.FRAME, RenditionKind.SMALL}
+    made_of_film = {RenditionKind.SCREENER, RenditionKind.STREAM, RenditionKind.FRAME, RenditionKind.SMALL}
+    assert kinds == made_of_film | {RenditionKind.STRIP}
+    streamed = {made.name for made in asset.renditions if made.kind == RenditionKind.STREAM}
+    assert streamed == {"master.m3u8", "180.m3u8", "180.mp4"}
+    assert asset.probe["strip"] == {"count": 1, "columns": 1, "rows": 1, "width": 160, "height": 90, "every": 2}
+    assert asset.probe["provenance"] == {"state": "NO_MANIFEST"}
     assert list(queries.to_transcode(session)) == []
     standing = queries.standing(asset)
-    assert (standing.settled, standing.sentence) == (True, "재생할 수 있어요")
+    assert (standing.settled, standing.sentence, standing.verdict) == (True, "재생할 수 있어요", "ok")
 
 
 def test_a_poster_is_ready_at_once(session: Session, received: Receive, tmp_path: Path) -> None:
@@ -177,20 +183,6 @@ def test_what_was_handed_in_stays_whatever_is_still_on_its_way(
         service.receive(session, before, "p.jpg", BytesIO(b"x"), 1, by=policies.SYSTEM)
     again = examine(session, received(jpeg(tmp_path, (1400, 2200)), Slot.POSTER))
     assert queries.current_asset(session, entry_id, Slot.POSTER) == again
-
-
-def test_a_file_that_changed_since_it_was_read_is_not_frozen(
-    session: Session, sessions: sessionmaker[Session], received: Receive, tmp_path: Path, entry_id: int
-) -> None:
-    examine(session, received(jpeg(tmp_path, (1400, 2000)), Slot.POSTER))
-    files = queries.living_assets(session, entry_id)
-    session.commit()
-    with sessions.begin() as other:
-        service.remove(other, queries.living_assets(other, entry_id)[0], by=policies.SYSTEM)
-    with pytest.raises(Stale):
-        service.freeze(session, files)
-    session.rollback()
-    assert queries.frozen_at(session, entry_id) is None
 
 
 def test_an_upload_that_slipped_past_the_freeze_does_not_count(

@@ -1,6 +1,13 @@
 """The commands of media: bring a file in, have it examined and made playable, take it away."""
 
-from portal.media.service.assets import examine_again, freeze, override, remove
+from portal.media.service.assets import examine_again, freeze, mark_credits, override, remove
+from portal.media.service.comparing import (
+    claim_comparison,
+    dismiss_likeness,
+    others,
+    prints_of,
+    settle_comparison,
+)
 from portal.media.service.notes import notes_of
 from portal.media.service.tidying import tidy_up
 from portal.media.service.uploads import discard, expire, note_received, receive, start_upload
@@ -11,24 +18,32 @@ from portal.media.service.work import (
     keep_alive,
     settle_examination,
     settle_transcode,
+    wait_for_room,
 )
 
 __all__ = [
+    "claim_comparison",
     "claim_examination",
     "claim_transcode",
     "discard",
+    "dismiss_likeness",
     "examine_again",
     "expire",
     "freeze",
     "give_back",
     "keep_alive",
+    "mark_credits",
     "note_received",
     "notes_of",
+    "others",
     "override",
+    "prints_of",
     "receive",
     "remove",
+    "settle_comparison",
     "settle_examination",
     "settle_transcode",
     "start_upload",
     "tidy_up",
+    "wait_for_room",
 ]

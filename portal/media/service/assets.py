@@ -8,14 +8,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from portal import audit, clock, doorbell
+from portal import audit, clock, doorbell, i18n
 from portal.db import UtcDateTime
 from portal.errors import Invalid, Stale
 from portal.i18n import N_
 from portal.lifecycles import AssetState, advance
 from portal.media import queries
+from portal.media.findings import SENTENCES, Finding
+from portal.media.inspection import Facts
 from portal.media.models import Asset, Upload
 from portal.media.service.uploads import discard
+from portal.media.service.work import fits, judge_again
 from portal.policies import Actor
 
 
@@ -30,6 +33,38 @@ def override(session: Session, asset: Asset, *, reason: str, by: Actor) -> None:
     advance(session, asset, AssetState.TRANSCODING, by=by, reason=reason)
     doorbell.after_commit(session, "media.transcode", asset.id)
     session.flush()
+
+
+def mark_credits(session: Session, asset: Asset, begin_ms: int | None, *, by: Actor) -> None:
+    """Notes where the closing credits begin, None for nowhere; the verdict follows from what is known already.
+
+    A film that only now fits its category goes on to its review copy. Raises Invalid for a moment outside the film, and
+    for a mark with which a film that was taken would no longer fit.
+    """
+    before, asset.credits_from_ms = asset.credits_from_ms, begin_ms
+    if before == begin_ms:
+        return
+    if facts := queries.facts_of(asset):
+        _require_within(begin_ms, facts)
+        _judge_after_mark(session, asset, judge_again(asset), by=by)
+    audit.record(session, by, "asset.credits", asset, before=before, after=begin_ms)
+    session.flush()
+
+
+def _require_within(begin_ms: int | None, facts: Facts) -> None:
+    if begin_ms is not None and not 0 < begin_ms <= facts.film.seconds * 1000:
+        length = i18n.duration(facts.film.seconds)
+        raise Invalid("credits", N_("The film runs {length}. Name a moment within it."), length=length)
+
+
+def _judge_after_mark(session: Session, asset: Asset, findings: list[Finding], *, by: Actor) -> None:
+    if asset.state == AssetState.REFUSED and fits(findings):
+        _start_over(asset)
+        advance(session, asset, AssetState.TRANSCODING, by=by, reason="credits")
+        doorbell.after_commit(session, "media.transcode", asset.id)
+    elif asset.state != AssetState.REFUSED and not fits(findings) and not asset.probe.get("overridden"):
+        reason = findings[0]
+        raise Invalid("credits", SENTENCES[reason.code], **reason.shown)
 
 
 def examine_again(session: Session, asset: Asset, *, by: Actor) -> None:

@@ -18,7 +18,7 @@ from portal.media.tus import Creation
 from portal.policies import Actor
 
 # An entry has several of these side by side; of everything else the file chosen last is meant.
-_SIDE_BY_SIDE = (Slot.STILL, Slot.CONSENT, Slot.EVIDENCE)
+SIDE_BY_SIDE = (Slot.STILL, Slot.CONSENT, Slot.EVIDENCE)
 
 
 def start_upload(session: Session, ticket: UploadTicket, wanted: Creation, *, by: Actor) -> Upload:
@@ -31,7 +31,7 @@ def start_upload(session: Session, ticket: UploadTicket, wanted: Creation, *, by
         raise Invalid("file", N_("This film has been handed in. Open its page again to see what can be changed."))
     for earlier in queries.running_uploads(session, ticket.entry_id):
         same = (earlier.person_id, earlier.asset.slot) == (ticket.person_id, ticket.slot)
-        if same and ticket.slot not in _SIDE_BY_SIDE:
+        if same and ticket.slot not in SIDE_BY_SIDE:
             discard(session, earlier)
     _require_room(session, ticket, wanted.length)
     asset = Asset(

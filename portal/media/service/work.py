@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -9,16 +10,20 @@ from sqlalchemy.orm import Session
 
 from portal import claims, clock, doorbell
 from portal.lifecycles import AssetState, advance
-from portal.media import queries
+from portal.media import checks, queries
 from portal.media.checks import Rule
-from portal.media.findings import Finding
+from portal.media.findings import Finding, Severity
 from portal.media.inspection import Facts
-from portal.media.models import Asset, Rendition, Slot
+from portal.media.models import Asset, Fingerprint, Rendition, Slot
 from portal.media.pipeline import Job, Result
+from portal.media.service.uploads import SIDE_BY_SIDE
 from portal.policies import SYSTEM
 
 # A worker that lives renews its lease every few seconds; one that was killed is replaced within two minutes.
 LEASE = timedelta(seconds=90)
+ROOM_AGAIN = timedelta(minutes=2)
+MOVING = (Slot.FILM, Slot.REPLACEMENT, Slot.TRAILER, Slot.EVIDENCE)
+COMPARED = (Slot.FILM, Slot.REPLACEMENT)
 
 
 def claim_examination(session: Session, asset_id: int) -> Job | None:
@@ -55,23 +60,36 @@ def keep_alive(session: Session, job: Job, fraction: float) -> bool:
 
 def give_back(session: Session, job: Job, error: str) -> None:
     """Lets the row be tried again by whoever comes next."""
-    if asset := _held(session, job):
+    if asset := held(session, job):
         claims.settle(asset, error=error[:2000])
+
+
+def wait_for_room(session: Session, job: Job) -> None:
+    """Lets the row rest until there is room again: a full disk of ours is no try of the film's."""
+    if asset := held(session, job):
+        claims.settle(asset, error=queries.NO_ROOM)
+        asset.lease_until = clock.now() + ROOM_AGAIN
+        asset.attempts -= 1
 
 
 def settle_examination(session: Session, job: Job, result: Result) -> None:
     """Writes down what the examination found; a film goes on to its review copy, the rest is ready or refused."""
-    asset = _held(session, job)
+    asset = held(session, job)
     if asset is None:
         return
     claims.settle(asset)
     asset.sha256, asset.judged_at = result.sha256, clock.now()
+    asset.probe = {**asset.probe, **result.told}
     asset.findings = [finding.to_json() for finding in result.findings]
+    findings, refused = result.findings, result.refused
     if result.facts:
         _keep_facts(asset, result.facts)
-    if result.refused:
-        _refuse(session, asset, result.findings[0])
-    elif asset.slot == Slot.FILM:
+        # The credits may have been marked while the file was looked at.
+        findings = judge_again(asset)
+        refused = not fits(findings) and not job.overridden
+    if refused:
+        _refuse(session, asset, findings[0])
+    elif asset.slot in MOVING:
         asset.attempts = 0
         advance(session, asset, AssetState.TRANSCODING, by=SYSTEM)
         doorbell.after_commit(session, "media.transcode", asset.id)
@@ -82,19 +100,34 @@ def settle_examination(session: Session, job: Job, result: Result) -> None:
 
 def settle_transcode(session: Session, job: Job, result: Result) -> None:
     """Writes down the review copy; the film is playable, or refused with what decoding it found."""
-    asset = _held(session, job)
+    asset = held(session, job)
     if asset is None:
         return
     claims.settle(asset)
+    asset.probe = {**asset.probe, **result.told}
     if result.refused:
         asset.findings = [finding.to_json() for finding in result.findings]
         _refuse(session, asset, result.findings[0])
     else:
+        asset.probe = {**asset.probe, "flaws": [flaw.to_json() for flaw in result.flaws]}
+        judge_again(asset)
+        _keep_fingerprint(session, asset, result)
         _make_playable(session, asset, result)
     session.flush()
 
 
-def _held(session: Session, job: Job) -> Asset | None:
+def judge_again(asset: Asset) -> list[Finding]:
+    """Says anew what there is to say about a film, from the facts that are kept of it."""
+    facts = queries.facts_of(asset)
+    assert facts is not None
+    rule, flaws = Rule(**asset.probe.get("rule", {})), queries.flaws_of(asset)
+    findings = checks.told(facts, rule, flaws, credits_from=queries.credits_from(asset))
+    asset.findings = [finding.to_json() for finding in findings]
+    return findings
+
+
+def held(session: Session, job: Job) -> Asset | None:
+    """The asset, locked, while it is still this worker's."""
     wanted = sa.select(Asset).where(
         Asset.id == job.asset_id, Asset.attempts == job.attempt, Asset.lease_until.is_not(None)
     )
@@ -116,7 +149,7 @@ def _job_unless_spent(session: Session, asset: Asset) -> Job | None:
         Rule(**asset.probe.get("rule", {})),
         asset.probe.get("claimed_sha256", ""),
         queries.facts_of(asset),
-        None if asset.credits_from_ms is None else asset.credits_from_ms / 1000,
+        queries.credits_from(asset),
         bool(asset.probe.get("overridden")),
     )
 
@@ -133,6 +166,19 @@ def _keep_facts(asset: Asset, facts: Facts) -> None:
     asset.fps_num, asset.fps_den, asset.audio_channels = rate.numerator, rate.denominator, film.channels
 
 
+def fits(findings: Iterable[Finding]) -> bool:
+    """Whether nothing of this has to be put right."""
+    return all(finding.severity == Severity.NOTICE for finding in findings)
+
+
+def _keep_fingerprint(session: Session, asset: Asset, result: Result) -> None:
+    session.execute(sa.delete(Fingerprint).where(Fingerprint.asset_id == asset.id))
+    if asset.slot in COMPARED:
+        session.add(Fingerprint(asset_id=asset.id, picture=result.picture, sound=result.sound))
+        asset.compared_at = None
+        doorbell.after_commit(session, "probe.compare", asset.id)
+
+
 def _make_playable(session: Session, asset: Asset, result: Result) -> None:
     session.execute(sa.delete(Rendition).where(Rendition.asset_id == asset.id))
     for made in result.made:
@@ -140,6 +186,7 @@ def _make_playable(session: Session, asset: Asset, result: Result) -> None:
             Rendition(
                 asset_id=asset.id,
                 kind=made.kind,
+                name=made.name,
                 storage_key=made.key,
                 content_type=made.content_type,
                 size=made.size,
@@ -147,11 +194,11 @@ def _make_playable(session: Session, asset: Asset, result: Result) -> None:
                 height=made.height,
             )
         )
-    asset.settled_at, asset.progress_bp = clock.now(), 10_000
+    asset.settled_at, asset.progress_bp, asset.attempts = clock.now(), 10_000, 0
     advance(session, asset, AssetState.PLAYABLE, by=SYSTEM)
     if _too_late(session, asset):
         asset.superseded_at = clock.now()
-    elif asset.slot != Slot.STILL:
+    elif asset.slot not in SIDE_BY_SIDE:
         _supersede_older(session, asset)
 
 
