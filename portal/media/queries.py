@@ -109,11 +109,16 @@ def current_asset(session: Session, entry_id: int, slot: Slot) -> Asset | None:
 
 def current_assets(session: Session, entry_ids: Iterable[int], slot: Slot) -> dict[int, Asset]:
     """The same for many entries in one go; entries without a file are left out."""
-    return _current(session.scalars(_living(entry_ids, slot).order_by(Asset.id)))[slot]
+    return current_by_slot(session, entry_ids, slot)[slot]
+
+
+def current_by_slot(session: Session, entry_ids: Iterable[int], *slots: Slot) -> dict[Slot, dict[int, Asset]]:
+    """The same for several slots, still in one go."""
+    return _current(session.scalars(_living(entry_ids, *slots).order_by(Asset.id)))
 
 
 def current_pictures(session: Session, entry_ids: Iterable[int], *slots: Slot) -> dict[Slot, dict[int, Asset]]:
-    """The same for several slots in one statement, with nothing but what shows a file as a picture."""
+    """The same in one statement, with nothing but what shows a file as a picture."""
     wanted = sa.select(Asset).where(*_lives(entry_ids, *slots)).options(*_SHOWN)
     return _current(session.scalars(wanted.order_by(Asset.id)).unique())
 
