@@ -103,12 +103,20 @@ def make_engine(url: str) -> sa.Engine:
     return sa.create_engine(address, pool_size=16, max_overflow=8, pool_pre_ping=True, pool_recycle=1800)
 
 
-# Half a megabyte of cache for each connection instead of two: the kernel keeps the file's pages for all of them.
-_PRAGMAS = ("journal_mode=WAL", "busy_timeout=15000", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-512")
+# Pages are read where the kernel keeps them for all processes; a connection's own cache holds little besides.
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "busy_timeout=15000",
+    "synchronous=NORMAL",
+    "foreign_keys=ON",
+    "cache_size=-256",
+    "mmap_size=268435456",
+)
 
 
 def _sqlite_engine(url: sa.URL) -> sa.Engine:
-    engine = sa.create_engine(url, connect_args={"timeout": 15}, pool_size=16, max_overflow=8, pool_use_lifo=True)
+    # Six stay open; what a crowd needs besides is closed again, since each of them holds about a megabyte.
+    engine = sa.create_engine(url, connect_args={"timeout": 15}, pool_size=6, max_overflow=18, pool_use_lifo=True)
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, record: Any) -> None:
