@@ -223,6 +223,16 @@ def withdraw_entry(actor: Actor, entry: Entry) -> bool:
     return lead_entry(actor, entry) and entry.state in (*open_states, EntryState.ELIGIBLE)
 
 
+def ask_replacement(actor: Actor, entry: Entry) -> bool:
+    """A new cut for a film that was handed in and is still in the running."""
+    return lead_entry(actor, entry) and entry.state in (EntryState.SUBMITTED, EntryState.ELIGIBLE)
+
+
+def override_film(actor: Actor, entry: Entry) -> bool:
+    """Take a film its category's rule refuses, a draft's too: without it nobody could hand that film in."""
+    return _works_on(actor, entry.edition_id, Role.ORGANIZER)
+
+
 def check_eligibility(actor: Actor, entry: Entry) -> bool:
     return desk_entry(actor, entry) and _works_on(actor, entry.edition_id, Role.ORGANIZER)
 

@@ -105,6 +105,18 @@ class ReasonForm(Form):
     reason = Words(N_("Reason"), [AtMost(1000)])
 
 
+class CutForm(Form):
+    """The request for a new cut."""
+
+    reason = Words(N_("What is different, and why"), [Required(), AtMost(2000)])
+    same_ai = BooleanField()
+
+    def validate_same_ai(self, field: BooleanField) -> None:
+        """The disclosure goes over to the new cut only with its makers' word."""
+        if not field.data:
+            raise ValidationError(translate(N_("Confirm that the disclosure holds for the new cut too.")))
+
+
 class VerdictForm(Form):
     """The desk's word on an entry."""
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.entries import mails
-from portal.entries.models import Receipt
+from portal.entries.models import Receipt, Replacement
 from portal.mail.models import OutgoingMail
 from tests import builders
 from tests.entries import made
@@ -19,6 +19,9 @@ from tests.entries import made
 RECEIPT = Receipt(number="P-1", digest="d" * 64, film_sha256="f" * 64)
 KINDS: dict[str, dict[str, Any]] = {
     "receipt": {"receipt": RECEIPT, "handed_in_at": clock.now()},
+    "cut_asked": {"asked": Replacement(reason="NOTE", answer="")},
+    "cut_granted": {"asked": Replacement(reason="", answer="NOTE"), "receipt": RECEIPT},
+    "cut_declined": {"asked": Replacement(reason="", answer="NOTE")},
     "mentor_review": {},
     "returned": {"note": "NOTE", "mentor": "MENTOR"},
     "withdrawn": {},

@@ -26,10 +26,11 @@ EDITED = "entry.edited"
 
 def entry_by_number(session: Session, number: str) -> Entry | None:
     """An entry with its team, call, category and owner: two statements."""
-    return session.scalar(sa.select(Entry).where(Entry.number == number).options(*_parts()))
+    return session.scalar(sa.select(Entry).where(Entry.number == number).options(*parts()))
 
 
-def _parts() -> tuple[Any, ...]:
+def parts() -> tuple[Any, ...]:
+    """What views ask of an entry, loaded with it."""
     call = joinedload(Entry.call).joinedload(Call.edition)
     return selectinload(Entry.members), call, joinedload(Entry.category), joinedload(Entry.owner)
 
@@ -82,7 +83,7 @@ def _of_the_call() -> tuple[sa.ColumnElement[Any], ...]:
 def receipt_by_number(session: Session, number: str) -> Receipt | None:
     """A receipt with its entry."""
     wanted = sa.select(Receipt).where(Receipt.number == number)
-    return session.scalar(wanted.options(joinedload(Receipt.entry).options(*_parts())))
+    return session.scalar(wanted.options(joinedload(Receipt.entry).options(*parts())))
 
 
 def latest_receipt(session: Session, entry_id: int) -> Receipt | None:
@@ -94,7 +95,7 @@ def latest_receipt(session: Session, entry_id: int) -> Receipt | None:
 def member_by_token(session: Session, token: str) -> Member | None:
     """The invitation behind a mailed link, expired and accepted ones too."""
     wanted = sa.select(Member).where(Member.digest == signing.digest(token))
-    return session.scalar(wanted.options(joinedload(Member.entry).options(*_parts())))
+    return session.scalar(wanted.options(joinedload(Member.entry).options(*parts())))
 
 
 def people_of(session: Session, entry: Entry) -> Sequence[Person]:

@@ -14,16 +14,27 @@ from portal.entries.service.editing import (
 )
 from portal.entries.service.locking import hold
 from portal.entries.service.mentoring import approve, send_back
+from portal.entries.service.replacing import (
+    REPLACEABLE,
+    ask_replacement,
+    decline_replacement,
+    grant_replacement,
+    withdraw_replacement,
+)
 from portal.entries.service.submission import hand_over, reopen, submit, withdraw
 from portal.entries.service.team import dismiss, invite, join
 
 __all__ = [
+    "REPLACEABLE",
     "approve",
+    "ask_replacement",
     "credit_lines",
     "credits_stamp",
+    "decline_replacement",
     "describe_picture",
     "dismiss",
     "edit",
+    "grant_replacement",
     "hand_over",
     "hold",
     "hold_for",
@@ -42,4 +53,5 @@ __all__ = [
     "submit",
     "tell_watched",
     "withdraw",
+    "withdraw_replacement",
 ]

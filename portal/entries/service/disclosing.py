@@ -18,6 +18,13 @@ def freeze(session: Session, entry: Entry, before: Before, *, by: Actor) -> Disc
     return disclosures.freeze_held(session, disclosure, before.revision, by=by, reason="SUBMITTED", title=title)
 
 
+def carry_over(session: Session, entry: Entry, before: Before, film_sha256: str, *, by: Actor) -> DisclosureRevision:
+    """The same disclosure for another film: a revision that differs in the film alone."""
+    disclosure = before.known.disclosure or disclosures.of_entry(session, entry.id)
+    disclosure.film_sha256 = film_sha256
+    return disclosures.freeze_held(session, disclosure, before.revision, by=by, reason="NEW_CUT")
+
+
 def reopen(session: Session, entry: Entry, *, by: Actor) -> None:
     """Let its makers correct the disclosure together with the entry."""
     disclosures.reopen(session, disclosures.of_entry(session, entry.id), by=by)

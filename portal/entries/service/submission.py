@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from portal import clock, signing
+from portal import audit, clock, signing
 from portal.accounts.models import Person
 from portal.entries import checklist, mails, qr, queries
 from portal.entries.deadline import FilmOnItsWay, Standing, standing
@@ -22,6 +22,7 @@ from portal.errors import Invalid, InvalidMany
 from portal.i18n import N_
 from portal.lifecycles import EntryState, advance
 from portal.media import service as files
+from portal.media.models import Asset
 from portal.policies import Actor
 from portal.school import queries as school
 
@@ -101,6 +102,27 @@ def _hand_over(
     entry.submitted_at, entry.fix_due_at, entry.fix_items = handed_in_at, None, []
     note_change(entry, people[0], before.known.credits)
     _mail_receipt(session, entry, receipt, people)
+    return receipt
+
+
+def reissue(session: Session, entry: Entry, film: Asset, *, by: Actor) -> Receipt:
+    """A receipt for the film that took the place of the one handed in; everything else stays as it was declared.
+
+    The disclosure speaks of the new film from now on: its makers said that it holds for it too.
+    """
+    assert film.sha256 is not None
+    people = people_held(session, entry)
+    before = queries.before_submission(session, entry, [person.id for person in people])
+    entry.runtime_s, entry.watched_sha256 = round((film.duration_ms or 0) / 1000), film.sha256
+    revision = disclosing.carry_over(session, entry, before, film.sha256, by=by)
+    receipt = _receipt(entry, before, film.sha256, by=by)
+    moment = entry.submitted_at or receipt.created_at
+    receipt.snapshot = freeze(handed_in(entry, before.known, receipt, revision, handed_in_at=moment))
+    receipt.digest = digest(receipt.snapshot)
+    session.add(receipt)
+    audit.record(session, by, "entry.reissued", entry, receipt=receipt.number, digest=receipt.digest)
+    note_change(entry, people[0], before.known.credits)
+    session.flush()
     return receipt
 
 

@@ -2,6 +2,7 @@
 
 from portal.entries.views import (
     consents,
+    cuts,
     desk,
     disclosure,
     dock,
@@ -11,6 +12,7 @@ from portal.entries.views import (
     images,
     makers,
     receipts,
+    replacement,
     school,
     submission,
     tasks,
@@ -21,6 +23,7 @@ from portal.entries.views.blueprint import bp
 __all__ = [
     "bp",
     "consents",
+    "cuts",
     "desk",
     "disclosure",
     "dock",
@@ -30,6 +33,7 @@ __all__ = [
     "images",
     "makers",
     "receipts",
+    "replacement",
     "school",
     "submission",
     "tasks",

@@ -22,7 +22,7 @@ from portal.web.pages import page
 from portal.web.pagination import paged, wanted
 
 _ = translate
-TABS = {"material": N_("Material"), "checks": N_("Checks"), "log": N_("Log")}
+TABS = {"material": N_("Material"), "films": N_("Film and cuts"), "checks": N_("Checks"), "log": N_("Log")}
 
 
 @bp.get("/ops/entries")
@@ -67,15 +67,23 @@ def _sort_url(name: str, filters: Filters) -> str:
 def desk_entry(entry: Entry) -> Response:
     """One entry: what was handed in, what the checks say, what happened to it."""
     tab = request.args.get("tab", "material")
-    shown = tab if tab in TABS else "material"
-    return page(f"entries/desk_{shown}.html", **_frame(entry, shown), **_CONTENT[shown](entry))
+    shown = tab if tab in _CONTENT else "material"
+    return desk_page(entry, shown, **_CONTENT[shown](entry))
+
+
+def desk_page(entry: Entry, tab: str, *, status: int = 200, **content: Any) -> Response:
+    """One tab of an entry inside the frame all of them share."""
+    return page(f"entries/desk_{tab}.html", status=status, **_frame(entry, tab), **content)
+
+
+def _tab_address(entry: Entry, tab: str) -> str:
+    if tab == "films":
+        return url_for("entries.desk_films", number=entry.number)
+    return url_for("entries.desk_entry", number=entry.number, tab=tab)
 
 
 def _frame(entry: Entry, tab: str) -> dict[str, Any]:
-    tabs = [
-        (url_for("entries.desk_entry", number=entry.number, tab=name), _(label), name == tab)
-        for name, label in TABS.items()
-    ]
+    tabs = [(_tab_address(entry, name), _(label), name == tab) for name, label in TABS.items()]
     session = current.session()
     return {
         "entry": entry,

@@ -59,10 +59,13 @@ def _receipt_page(
     receipt: Receipt, *, status: int = 200, problem: str | None = None, found: str | None = None
 ) -> Response:
     entry = receipt.entry
+    earlier, later = _other_cuts(receipt)
     return page(
         "entries/receipt.html",
         status=status,
         receipt=receipt,
+        earlier=earlier,
+        later=later,
         entry=entry,
         title=frame.title_of(entry),
         code=Markup(qr.svg(current.links().receipt(receipt.number))),  # noqa: S704 - segno's own markup
@@ -70,3 +73,11 @@ def _receipt_page(
         problem=problem,
         found=found,
     )
+
+
+def _other_cuts(receipt: Receipt) -> tuple[Receipt | None, Receipt | None]:
+    """The receipts of the cuts judged before and after this one's, where another cut took or lost its place."""
+    others = queries.receipts_of(current.session(), receipt.entry_id)
+    before = [one for one in others if one.sequence < receipt.sequence and one.film_sha256 != receipt.film_sha256]
+    after = [one for one in others if one.sequence > receipt.sequence and one.film_sha256 != receipt.film_sha256]
+    return (before[-1] if before else None), (after[0] if after else None)
