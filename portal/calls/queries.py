@@ -43,11 +43,14 @@ def open_calls(session: Session) -> Sequence[Call]:
 
 def open_lines(session: Session) -> Sequence[Call]:
     """The same calls with what a line about each needs: names, deadline, categories' names; one statement."""
-    line = load_only(Call.slug, Call.name_ko, Call.name_en, Call.closes_at, raiseload=True)
-    named = (Category.name_ko, Category.name_en, Category.gel)
-    categories = joinedload(Call.categories).load_only(*named, raiseload=True)
-    wanted = sa.select(Call).where(*_open_now()).order_by(Call.closes_at, Call.id).options(line, categories)
+    wanted = sa.select(Call).where(*_open_now()).order_by(Call.closes_at, Call.id).options(*_LINE)
     return session.scalars(wanted).unique().all()
+
+
+_LINE = (
+    load_only(Call.slug, Call.name_ko, Call.name_en, Call.closes_at, raiseload=True),
+    joinedload(Call.categories).load_only(Category.name_ko, Category.name_en, Category.gel, raiseload=True),
+)
 
 
 def _open_now() -> tuple[sa.ColumnElement[bool], ...]:

@@ -72,7 +72,7 @@ def told_rounds(session: Session, edition_id: int) -> list[int]:
     return [round_id for batch, round_id in batches.items() if batch not in untold]
 
 
-def _chosen(rounds: Sequence[int]) -> sa.ColumnElement[bool]:
+def _chosen(rounds: Any) -> sa.ColumnElement[bool]:
     """Selected by the last announced decision on it."""
     later = aliased(Decision)
     overruled = sa.exists().where(
@@ -95,12 +95,12 @@ def _held() -> sa.ColumnElement[bool]:
     return sa.exists().where(Disclosure.entry_id == Entry.id, Performer.disclosure_id == Disclosure.id, unproven())
 
 
-def public(edition_id: int, rounds: Sequence[int]) -> tuple[sa.ColumnElement[bool], ...]:
-    """Says of an entry that everybody may see it."""
+def public(edition_id: Any, rounds: Any) -> tuple[sa.ColumnElement[bool], ...]:
+    """Says of an entry that everybody may see it; takes values or parameters for them."""
     return (Entry.edition_id == edition_id, Entry.state == EntryState.ELIGIBLE, _chosen(rounds), ~_held())
 
 
-def listed(edition_id: int, rounds: Sequence[int], wanted: Wanted = Wanted()) -> sa.Select[*tuple[Any, ...]]:
+def listed(edition_id: Any, rounds: Any, wanted: Wanted = Wanted()) -> sa.Select[*tuple[Any, ...]]:
     """The films a visitor looks for, by category and title."""
     columns = (Entry.id, Entry.number, Entry.title_ko, Entry.title_en, Entry.runtime_s)
     more = (Entry.country, Entry.declarations)
@@ -112,13 +112,6 @@ def listed(edition_id: int, rounds: Sequence[int], wanted: Wanted = Wanted()) ->
         .where(*public(edition_id, rounds), *_matching(wanted))
         .order_by(Category.position, Entry.title_ko, Entry.id)
     )
-
-
-def first(session: Session, edition_id: int, rounds: Sequence[int], size: int) -> tuple[Sequence[sa.Row[Any]], int]:
-    """The first films of the list, and how many there are, in one statement."""
-    counted = listed(edition_id, rounds).add_columns(sa.func.count().over().label("total"))
-    rows = session.execute(counted.limit(size)).all()
-    return rows, rows[0].total if rows else 0
 
 
 def _matching(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
@@ -138,6 +131,20 @@ def _matching(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
 def _like(words: str, *columns: Any) -> list[sa.ColumnElement[bool]]:
     """Only what the page shows is searched: the desk's own search text also knows addresses."""
     return [sa.func.replace(sa.func.lower(column), " ", "").like(pattern(words), escape="\\") for column in columns]
+
+
+# The front page asks this every time; built once, it costs the half.
+_FIRST = (
+    listed(sa.bindparam("edition_id"), sa.bindparam("rounds", expanding=True))
+    .add_columns(sa.func.count().over().label("total"))
+    .limit(sa.bindparam("size"))
+)
+
+
+def first(session: Session, edition_id: int, rounds: Sequence[int], size: int) -> tuple[Sequence[sa.Row[Any]], int]:
+    """The first films of the list, and how many there are, in one statement."""
+    rows = session.execute(_FIRST, {"edition_id": edition_id, "rounds": rounds, "size": size}).all()
+    return rows, rows[0].total if rows else 0
 
 
 def sections(session: Session, edition_id: int, rounds: Sequence[int]) -> Sequence[sa.Row[*tuple[Any, ...]]]:
