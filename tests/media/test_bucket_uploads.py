@@ -5,21 +5,24 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from http.client import HTTPConnection
 from io import BytesIO
 
 import pytest
 import requests
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from tusclient.client import TusClient
 from werkzeug.test import TestResponse
 
-from portal import policies
+from portal import clock, policies
 from portal.lifecycles import AssetState
 from portal.media import service, storage, tickets
 from portal.media.models import Asset, Slot, Upload
@@ -190,3 +193,35 @@ def test_two_machines_never_write_to_one_upload_at_once(
         slow.send(FILM[PART + MIB :])
         assert slow.getresponse().status == 204
     assert content(session) == hashlib.sha256(FILM).hexdigest()
+
+
+def test_a_killed_server_loses_no_part_that_was_noted(
+    environment: Settings,
+    bucket: s3.Switched,
+    monkeypatch: pytest.MonkeyPatch,
+    listener: socket.socket,
+    creator: Creator,
+    session: Session,
+) -> None:
+    monkeypatch.setenv("PORTAL_S3_URL", bucket.url)
+    address = creator.create()
+    cookie = creator.browser.get_cookie("pan")
+    assert cookie is not None
+    headers = {**BYTES, "Cookie": f"pan={cookie.value}", **creator.headers, "Upload-Offset": "0"}
+    with gunicorn(listener) as server, closing(HTTPConnection(*listener.getsockname(), timeout=60)) as slow:
+        slow.putrequest("PATCH", address)
+        for name, value in {**headers, "Content-Length": str(len(FILM))}.items():
+            slow.putheader(name, value)
+        slow.endheaders(FILM[: PART + MIB])
+        wait_until(lambda: creator.offset(address) == PART)
+        os.killpg(server.pid, signal.SIGKILL)
+    assert creator.send(address, PART, FILM[PART:]).status_code == 423
+    let_hold_lapse(session)
+    assert creator.send(address, PART, FILM[PART:]).status_code == 204
+    assert content(session) == hashlib.sha256(FILM).hexdigest()
+
+
+def let_hold_lapse(session: Session) -> None:
+    """What half a minute does."""
+    session.execute(sa.update(Upload).values(held_until=clock.now() - timedelta(seconds=1)))
+    session.commit()
