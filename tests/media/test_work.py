@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from time_machine import travel
 
 from portal import clock, policies
-from portal.errors import Invalid
+from portal.errors import Invalid, Stale
 from portal.lifecycles import AssetState
 from portal.media import pipeline, queries, service, storage, tickets
 from portal.media.checks import Rule
@@ -183,6 +183,20 @@ def test_what_was_handed_in_stays_whatever_is_still_on_its_way(
         service.receive(session, before, "p.jpg", BytesIO(b"x"), 1, by=policies.SYSTEM)
     again = examine(session, received(jpeg(tmp_path, (1400, 2200)), Slot.POSTER))
     assert queries.current_asset(session, entry_id, Slot.POSTER) == again
+
+
+def test_a_file_that_changed_since_it_was_read_is_not_frozen(
+    session: Session, sessions: sessionmaker[Session], received: Receive, tmp_path: Path, entry_id: int
+) -> None:
+    examine(session, received(jpeg(tmp_path, (1400, 2000)), Slot.POSTER))
+    files = queries.living_assets(session, entry_id)
+    session.commit()
+    with sessions.begin() as other:
+        service.remove(other, queries.living_assets(other, entry_id)[0], by=policies.SYSTEM)
+    with pytest.raises(Stale):
+        service.freeze(session, files)
+    session.rollback()
+    assert queries.frozen_at(session, entry_id) is None
 
 
 def test_an_upload_that_slipped_past_the_freeze_does_not_count(
