@@ -73,10 +73,12 @@ def check(facts: Facts, rule: Rule, *, credits_from: float | None = None) -> Ver
     return Verdict([*found, *_picture(facts), *_sound(film, facts.sound)])
 
 
-def told(facts: Facts, rule: Rule, flaws: Iterable[Finding], *, credits_from: float | None = None) -> list[Finding]:
-    """The verdict once every picture was seen: what the ends seemed to show gives way to what `flaws` found there."""
-    edges = ("black_start", "black_end")
+def told(facts: Facts, rule: Rule, flaws: list[Finding] | None, *, credits_from: float | None = None) -> list[Finding]:
+    """All there is to say by now: once every picture was seen, `flaws` replaces what the ends seemed to show."""
     found = check(facts, rule, credits_from=credits_from).findings
+    if flaws is None:
+        return found
+    edges = ("black_start", "black_end")
     return [*(finding for finding in found if finding.code not in edges), *flaws]
 
 

@@ -81,9 +81,10 @@ def facts_of(asset: Asset) -> Facts | None:
     return Facts.from_json(asset.probe) if "film" in asset.probe else None
 
 
-def flaws_of(asset: Asset) -> list[Finding]:
-    """What only the look at every picture found in a film."""
-    return [Finding.from_json(kept) for kept in asset.probe.get("flaws", [])]
+def flaws_of(asset: Asset) -> list[Finding] | None:
+    """What only the look at every picture found in a film; None before anybody looked."""
+    kept = asset.probe.get("flaws")
+    return None if kept is None else [Finding.from_json(one) for one in kept]
 
 
 def credits_from(asset: Asset) -> float | None:
@@ -228,6 +229,15 @@ def streamed(session: Session, ticket: PlaybackTicket, name: str) -> Rendition |
     wanted = sa.select(Rendition).join(one, one.asset_id == Rendition.asset_id).where(one.code == ticket.code)
     both = (one.kind == RenditionKind.STREAM, Rendition.kind == RenditionKind.STREAM, Rendition.name == name)
     return None if ticket.original else session.scalar(wanted.where(*both))
+
+
+def captions_beside(session: Session, made: Rendition) -> Rendition | None:
+    """The captions that belong to the film of which this was made, if its entry has any now."""
+    entry = sa.select(Asset.entry_id).where(Asset.id == made.asset_id).scalar_subquery()
+    current = (Asset.slot == Slot.SUBTITLE, Asset.state == AssetState.PLAYABLE, Asset.superseded_at.is_(None))
+    wanted = sa.select(Rendition).join(Rendition.asset).where(Asset.entry_id == entry, *current)
+    newest = wanted.where(Rendition.kind == RenditionKind.CAPTIONS).order_by(Rendition.id.desc()).limit(1)
+    return session.scalar(newest)
 
 
 def to_examine(session: Session) -> Sequence[int]:

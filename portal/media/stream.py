@@ -98,9 +98,8 @@ def master(variants: list[Variant], first: Rung, rate: Fraction) -> str:
 
 def with_captions(playlist: str, uri: str = CAPTIONS) -> str:
     """The master playlist with one rendition of captions; one it has already is replaced."""
-    bare = without_captions(playlist)
-    told = re.sub(r"(?m)^(#EXT-X-STREAM-INF:.*)$", r'\1,SUBTITLES="captions"', bare)
-    return told.replace("#EXT-X-INDEPENDENT-SEGMENTS\n", f"#EXT-X-INDEPENDENT-SEGMENTS\n{_CAPTIONS_LINE.format(uri)}\n")
+    told = re.sub(r"(?m)^(#EXT-X-STREAM-INF:.*)$", r'\1,SUBTITLES="captions"', without_captions(playlist))
+    return told.replace("#EXT-X-STREAM-INF:", f"{_CAPTIONS_LINE.format(uri)}\n#EXT-X-STREAM-INF:", 1)
 
 
 def without_captions(playlist: str) -> str:

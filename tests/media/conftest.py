@@ -44,6 +44,10 @@ FILMS: dict[str, tuple[str, ...]] = {
         *("-f", "lavfi", "-i", "testsrc2=size=1920x1080:rate=25:duration=2", *SOUND),
         *("-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac"),
     ),
+    "lively.mp4": (
+        *("-f", "lavfi", "-i", "mandelbrot=size=320x180:rate=10", "-t", "12"),
+        *("-c:v", "libx264", "-preset", "ultrafast"),
+    ),
     "gaps.mp4": (
         *("-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=14,fade=in:75:1"),
         *("-f", "lavfi", "-i", "aevalsrc=exprs='0.2*sin(2764*t)*lt(mod(t,20),3)':duration=24"),

@@ -56,6 +56,17 @@ def store_film(session: Session, folder: Path) -> Stored:
     return Stored(asset, screener, stream, person.id, session.info["settings"].secret_key)
 
 
+def store_captions(session: Session, film: Stored, folder: Path) -> Asset:
+    """Subtitles of the same entry, ready."""
+    words = Asset(entry_id=film.asset.entry_id, slot=Slot.SUBTITLE, state=AssetState.PLAYABLE, file_name="film.srt")
+    session.add(words)
+    session.flush()
+    made = _rendition(session, folder, words, "", "text/vtt; charset=utf-8", b"WEBVTT")
+    made.kind = RenditionKind.CAPTIONS
+    session.commit()
+    return words
+
+
 def _rendition(session: Session, folder: Path, asset: Asset, name: str, content_type: str, content: bytes) -> Rendition:
     made = Rendition(
         asset_id=asset.id,

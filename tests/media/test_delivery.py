@@ -16,10 +16,10 @@ from portal import clock, policies
 from portal.accounts import service as accounts
 from portal.accounts.models import Person
 from portal.app import create_app
-from portal.media import storage, tickets
+from portal.media import service, storage, tickets
 from portal.settings import Settings
 from tests import builders
-from tests.media.stored import PLAYLIST, RUNG, SCREENER, Stored, store_film
+from tests.media.stored import PLAYLIST, RUNG, SCREENER, Stored, store_captions, store_film
 
 SignIn = Callable[[int], FlaskClient]
 
@@ -72,6 +72,24 @@ def test_the_files_of_a_stream_stand_beside_its_playlist(stored: Stored, sign_in
     assert (piece.status_code, piece.data) == (206, RUNG[1000:1010])
     assert piece.headers["Cache-Control"] == playlist.headers["Cache-Control"] == "private, no-store"
     assert mine.get(stored.streamed("1080.mp4"), buffered=True).status_code == 404
+
+
+def test_captions_stand_in_the_stream_while_the_entry_has_them(
+    stored: Stored, sign_in: SignIn, session: Session, tmp_path: Path
+) -> None:
+    mine = sign_in(stored.person_id)
+    names = ("captions.m3u8", "captions.vtt")
+    assert [mine.get(stored.streamed(name), buffered=True).status_code for name in names] == [404, 404]
+    words = store_captions(session, stored, tmp_path)
+    master = mine.get(stored.streamed("master.m3u8"), buffered=True)
+    assert 'URI="captions.m3u8"' in master.text
+    playlist, captions = (mine.get(stored.streamed(name), buffered=True) for name in names)
+    assert playlist.text.splitlines()[-2:] == ["captions.vtt", "#EXT-X-ENDLIST"]
+    assert captions.text == "WEBVTT"
+    assert captions.content_type == "text/vtt; charset=utf-8"
+    service.remove(session, words, by=policies.SYSTEM)
+    session.commit()
+    assert mine.get(stored.streamed("master.m3u8"), buffered=True).data == PLAYLIST
 
 
 def test_a_stream_is_for_its_person_alone_and_nothing_but_a_stream(

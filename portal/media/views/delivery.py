@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal import policies
 from portal.media import queries, storage, tickets
+from portal.media import stream as hls
 from portal.media.contract import Away, Storage
 from portal.media.models import Asset, Rendition
 from portal.signing import BadToken
@@ -68,11 +69,48 @@ def play(file: Rendition | Asset) -> Response:
     return _private(_File(file.storage_key, file.size, file.content_type, name))
 
 
+def master_of(session: Session, token: str) -> Rendition | None:
+    """The master playlist of the stream a playback ticket speaks of."""
+    return streamed(session, token, hls.MASTER)
+
+
 @bp.get("/media/<token>/<name>")
 @guard(policies.subject_of, load=streamed)
 def stream(file: Rendition) -> Response:
-    """A playlist, a rung or the captions of a stream: the names inside a playlist stand beside it."""
+    """A rung of a stream or its playlist: the names inside a playlist stand beside it."""
     return _private(_File(file.storage_key, file.size, file.content_type, file.name))
+
+
+@bp.get(f"/media/<token>/{hls.MASTER}")
+@guard(policies.subject_of, load=master_of)
+def master(file: Rendition) -> Response:
+    """The master playlist, with the captions the entry has at this moment."""
+    try:
+        told = storage.of(current.session()).head(file.storage_key, file.size).decode()
+    except FileNotFoundError:
+        abort(404)
+    if queries.captions_beside(current.session(), file):
+        told = hls.with_captions(told)
+    return _words(told, hls.PLAYLIST_TYPE)
+
+
+@bp.get(f"/media/<token>/{hls.CAPTIONS}")
+@guard(policies.subject_of, load=master_of)
+def captions_playlist(file: Rendition) -> Response:
+    """The playlist of the captions: one piece as long as the film."""
+    require(queries.captions_beside(current.session(), file) is not None)
+    film = current.session().get_one(Asset, file.asset_id)
+    return _words(hls.captions_playlist((film.duration_ms or 0) / 1000), hls.PLAYLIST_TYPE)
+
+
+@bp.get(f"/media/<token>/{hls.CAPTIONS_TEXT}")
+@guard(policies.subject_of, load=master_of)
+def captions(file: Rendition) -> Response:
+    """The captions themselves."""
+    found = queries.captions_beside(current.session(), file)
+    if found is None:
+        abort(404)
+    return _private(_File(found.storage_key, found.size, found.content_type, hls.CAPTIONS_TEXT))
 
 
 @bp.get("/pictures/<token>.webp")
@@ -102,6 +140,13 @@ class _File:
     save: bool = False
 
 
+def _words(text: str, content_type: str) -> Response:
+    response = Response(text, content_type=content_type, headers={"Cache-Control": "private, no-store"})
+    response.headers["Content-Security-Policy"] = HARMLESS
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
 def _private(file: _File) -> Response:
     response = _deliver(file)
     response.headers["Cache-Control"] = "private, no-store"
@@ -127,9 +172,10 @@ def _from_here(file: _File, path: Path) -> Response:
     require(path.is_file())
     front = current.settings().accel_redirect
     if not front:
-        return send_file(
-            path, mimetype=file.content_type, download_name=file.name, as_attachment=file.save, conditional=True
-        )
+        response = send_file(path, download_name=file.name, as_attachment=file.save, conditional=True)
+        # Set here, for Flask adds a second charset to a text's type.
+        response.content_type = file.content_type
+        return response
     response = Response(content_type=file.content_type)
     response.headers["X-Accel-Redirect"] = f"{front}/{file.key[:2]}/{path.name}"
     return attach(response, file.name) if file.save else response
