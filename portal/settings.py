@@ -67,6 +67,8 @@ class Settings:
     def checked(self) -> Settings:
         """Refuse what would be unsafe in production; give a local installation its own secret."""
         ZoneInfo(self.timezone)
+        if self.s3_url:
+            s3_endpoint(self.s3_url)
         if self.mode == LOCAL:
             return self if self.secret_key else self._with_local_secret()
         if len(self.secret_key) < 32:
@@ -102,8 +104,11 @@ class Settings:
 
 
 def s3_endpoint(url: str) -> str:
-    """The origin of the store in `s3://KEY:SECRET@host[:port]/bucket[?tls=0]`, without the secret."""
+    """The origin of the store in `s3://KEY:SECRET@host[:port]/bucket[?tls=0]`; raises Misconfigured."""
     parts = urlsplit(url)
+    bucket = parts.path.strip("/")
+    if parts.scheme != "s3" or not (parts.hostname and parts.username and parts.password) or "/" in (bucket or "/"):
+        raise Misconfigured("PORTAL_S3_URL must read s3://KEY:SECRET@host/bucket?region=…")
     scheme = "http" if "tls=0" in parts.query.split("&") else "https"
     return f"{scheme}://{parts.netloc.rpartition('@')[2]}"
 

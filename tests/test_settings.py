@@ -49,3 +49,26 @@ def test_a_local_installation_makes_and_keeps_its_own_secret(tmp_path: Path) -> 
 
 def test_the_secret_is_not_shown() -> None:
     assert "hidden" not in repr(Settings(secret_key="hidden"))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://a:hidden@host/films",
+        "s3://host/films",
+        "s3://a:hidden@host",
+        "s3://a:hidden@host/films/more",
+        "s3://a@h/f",
+    ],
+)
+def test_a_bucket_needs_its_whole_address(tmp_path: Path, url: str) -> None:
+    with pytest.raises(Misconfigured, match="PORTAL_S3_URL") as refused:
+        Settings.from_env({"PORTAL_DATA": str(tmp_path), "PORTAL_S3_URL": url})
+    assert "hidden" not in str(refused.value)
+
+
+def test_the_bucket_of_a_file_is_read_and_its_secret_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "bucket").write_text("s3://key:hidden@store.example:9000/films?region=ap-northeast-2\n")
+    found = Settings.from_env({"PORTAL_DATA": str(tmp_path), "PORTAL_S3_URL_FILE": str(tmp_path / "bucket")})
+    assert found.files_origin == "https://store.example:9000"
+    assert "hidden" not in repr(found)

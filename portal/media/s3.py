@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from portal.media.contract import Away, StorageFull
 from portal.media.pouring import PIECE, full_as_such
-from portal.settings import Misconfigured, s3_endpoint
+from portal.settings import s3_endpoint
 
 _GONE = frozenset({"404", "NotFound", "NoSuchKey", "NoSuchUpload", "InvalidPart"})
 # Amazon's own buckets are never full; Ceph, MinIO and their like say so in these words.
@@ -36,19 +36,11 @@ class Address:
 
     @classmethod
     def read(cls, url: str) -> Address:
-        """From `s3://KEY:SECRET@host[:port]/bucket[?region=…&tls=0]`; raises Misconfigured, the secret untold."""
-        parts = urlsplit(url)
-        bucket = parts.path.strip("/")
-        if parts.scheme != "s3" or not (parts.hostname and parts.username and parts.password) or "/" in (bucket or "/"):
-            raise Misconfigured("PORTAL_S3_URL must read s3://KEY:SECRET@host/bucket?region=…")
-        asked = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-        return cls(
-            s3_endpoint(url),
-            bucket,
-            asked.get("region", "us-east-1"),
-            unquote(parts.username),
-            unquote(parts.password),
-        )
+        """From `s3://KEY:SECRET@host[:port]/bucket[?region=…&tls=0]`; raises Misconfigured."""
+        endpoint, parts = s3_endpoint(url), urlsplit(url)
+        region = parse_qs(parts.query).get("region", ["us-east-1"])[-1]
+        key, secret = unquote(parts.username or ""), unquote(parts.password or "")
+        return cls(endpoint, parts.path.strip("/"), region, key, secret)
 
 
 class Place:
