@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tests.scene import DRAFT, IN_REVIEW, token
+from tests.scene import DRAFT, IN_REVIEW, RECUT, token
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,10 @@ FORMS: dict[str, Form] = {
     **_all("creator", "entries.save_credits entries.save_rights", bare=True, number=DRAFT),
     **_all("creator", "entries.preview_ai", bare=True, number=DRAFT),
     **_all("creator", "entries.send_film entries.send_picture entries.watched entries.submit", number=DRAFT),
+    **_all("creator", "entries.send_extra entries.mark_credits", number=DRAFT),
+    **_all("creator", "entries.send_cut entries.ask_replacement", number=RECUT),
+    **_all("creator", "entries.withdraw_replacement", bare=True, number=RECUT),
+    **_all("creator", "viewings.note", bare=True, token="nothing"),
     **_all("creator", "entries.ask_consent", number=DRAFT),
     **_all("creator", "entries.dismiss entries.reopen", bare=True, number=DRAFT),
     **_all("creator", "entries.cancel_upload entries.withdraw", bare=True, number=DRAFT),
@@ -73,6 +77,9 @@ FORMS: dict[str, Form] = {
     **_all("mentor", "entries.send_back", number=IN_REVIEW),
     **_all("organizer", "entries.propose entries.ask_for_fixes", number="received"),
     **_all("organizer", "entries.confirm", bare=True, number="received"),
+    **_all("organizer", "entries.settle_cut", number=RECUT, code="cut"),
+    **_all("organizer", "entries.override_film", code="cut_file"),
+    **_all("organizer", "entries.dismiss_likeness", bare=True, number=RECUT, likeness_id="1"),
     **_all("", "disclosures.sign_consent disclosures.withdraw_consent", public=True, token=token("consent")),
     **_all("", "disclosures.refuse_consent", bare=True, public=True, token=token("consent")),
     **_all("creator", "uploads.create"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tests.scene import CLASS, DRAFT, IN_REVIEW, token
+from tests.scene import CLASS, DRAFT, IN_REVIEW, RECUT, token
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,8 @@ PAGES: dict[str, Visit] = {
     **_all("creator", "accounts.profile accounts.device entries.own"),
     **_all("creator", "entries.start", slug="call"),
     **_all("creator", _DRAFT_PAGES, number=DRAFT),
+    **_all("creator", "entries.picture", number=DRAFT, code="picture"),
+    **_all("creator", "entries.replacement", number=RECUT),
     **_all("organizer", "entries.receipt_document", number="receipt"),
     **_all("student", "entries.school_desk"),
     **_all("student", "entries.showcase", code="cohort"),
@@ -75,7 +77,8 @@ PAGES: dict[str, Visit] = {
     **_all("organizer", _DESK_LISTS),
     **_all("organizer", "calls.show calls.new_category", slug="call"),
     **_all("organizer", "calls.category", category_id="category"),
-    **_all("organizer", "entries.eligibility_queue"),
+    **_all("organizer", "entries.eligibility_queue entries.cuts_asked"),
+    **_all("organizer", "entries.desk_films", number=RECUT),
     **_all("organizer", "entries.eligibility_of entries.desk_entry", number="received"),
     **_all("organizer", "organizer.export_sheet", name="entries"),
     **_all("organizer", "mail.letter mail.letter_html", mail_id="mail"),

@@ -28,7 +28,7 @@ from portal.demo.cast import DOMAIN
 from portal.disclosure.codes import Likeness, Medium, PerformerKind
 from portal.disclosure.models import Consent, Disclosure, Performer
 from portal.disclosure.offers import Offer
-from portal.entries.models import Entry, Member
+from portal.entries.models import Entry, Member, Replacement
 from portal.jury import decisions
 from portal.jury.models import Assignment, Conflict, ConflictSource, Juror, Memo, Outcome, Round
 from portal.lifecycles import AssetState, AssignmentState, EntryState, RoundState, SeatState
@@ -43,7 +43,7 @@ from portal.upgrade import upgrade
 from tests import builders
 
 SOON = timedelta(days=7)
-DRAFT, CLASS, IN_REVIEW = "PAN27-DRAFT", "PAN27-CLASS", "PAN27-REVIEW"
+DRAFT, CLASS, IN_REVIEW, RECUT = "PAN27-DRAFT", "PAN27-CLASS", "PAN27-REVIEW", "PAN27-RECUT"
 TOKENS = ("login", "invitation", "team", "consent")
 _MAIL = b"From: pan@festival.example\nTo: a@b.example\nSubject: [P.A.N] Hello\nContent-Type: text/plain\n\nHello\n"
 
@@ -153,6 +153,7 @@ def _dress(session: Session) -> None:
     _links_that_wait(session, draft)
     _a_picture(session, draft)
     _a_class_entry_with_its_mentor(session)
+    _a_new_cut_asked_for(session)
     _a_seat_on_offer(session)
     _a_juror_at_work(session)
     _a_decision_that_waits(session)
@@ -241,10 +242,28 @@ def _a_picture(session: Session, draft: Entry) -> None:
 
 
 def _a_class_entry_with_its_mentor(session: Session) -> None:
-    mine = entry(session, CLASS)
+    _another(session, CLASS, number=IN_REVIEW, state=EntryState.MENTOR_REVIEW, title_ko="옥상의 비행기")
+
+
+def _another(session: Session, like: str, **changed: Any) -> None:
+    """The same entry once more, but for what is changed."""
+    mine = entry(session, like)
     values = {column.name: getattr(mine, column.name) for column in Entry.__table__.columns if column.name != "id"}
-    values |= {"number": IN_REVIEW, "state": EntryState.MENTOR_REVIEW, "title_ko": "옥상의 비행기"}
-    session.execute(sa.insert(Entry).values(**values))
+    session.execute(sa.insert(Entry).values(**values | changed))
+
+
+def _a_new_cut_asked_for(session: Session) -> None:
+    _another(
+        session, DRAFT, number=RECUT, state=EntryState.SUBMITTED, submitted_at=clock.now(), title_ko="다시 자른 편지"
+    )
+    mine = entry(session, RECUT)
+    facts = {"duration_ms": 600_000, "width": 1920, "height": 1080, "received_at": clock.now()}
+    values = {"entry_id": mine.id, "state": AssetState.PLAYABLE, "uploaded_by_id": mine.owner_id, "size": 1000, **facts}
+    session.add(Asset(slot=Slot.FILM, file_name="first.mp4", **values))
+    cut = Asset(slot=Slot.REPLACEMENT, file_name="second.mp4", **values)
+    session.add(cut)
+    session.flush()
+    session.add(Replacement(entry_id=mine.id, asset_id=cut.id, reason="색을 다시 맞췄어요.", asked_by_id=mine.owner_id))
 
 
 def _a_seat_on_offer(session: Session) -> None:
@@ -331,6 +350,8 @@ def things(session: Session) -> dict[str, Any]:
         "offer": mine.token(links.WAITLIST, offered.code),
         "picture": session.scalars(sa.select(Asset.code).where(Asset.slot == Slot.POSTER)).first(),
         "poster": _poster(session),
+        "cut": _only(session, "replacements", "code"),
+        "cut_file": session.scalars(sa.select(Asset.code).where(Asset.slot == Slot.REPLACEMENT)).first(),
         "letter": next(path.stem for path in mailbox.folder(session.info["settings"]).glob("*.eml")),
     }
 

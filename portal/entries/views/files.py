@@ -135,10 +135,12 @@ def status_of(asset: Asset) -> Status:
     found = media.standing(asset)
     percent = None if found.fraction is None else round(100 * found.fraction)
     lines = [(finding.severity.value, finding.sentence) for finding in found.findings]
-    judged = asset.judged_at is not None or found.settled
-    refused = found.state == AssetState.REFUSED
-    verdict = "fix" if refused else "notice" if lines else "ok"
-    return Status(_LOOKS[found.state], found.sentence, percent, judged, verdict, lines, found.settled)
+    verdict = found.verdict
+    if verdict == "refuse" or (found.state == AssetState.REFUSED and verdict != "fix"):
+        verdict = "fix"
+    elif verdict == "fix" and found.state != AssetState.REFUSED:
+        verdict = "notice"  # an organizer took it all the same
+    return Status(_LOOKS[found.state], found.sentence, percent, bool(verdict), verdict, lines, found.settled)
 
 
 def playback(asset: Asset, *kinds: RenditionKind) -> str | None:

@@ -145,6 +145,7 @@
       this.caption([...box.querySelectorAll('[data-track]')].find((b) => b.getAttribute('aria-pressed') === 'true'));
       this.comeBack(Number(box.dataset.at || 0));
       this.wander(box.querySelector('.wm'));
+      this.lift();
       this.measure();
     }
 
@@ -246,6 +247,15 @@
         place = (place + 1 + Math.floor(Math.random() * (places.length - 1))) % places.length;
         mark.style.inset = places[place];
       }, 12000);
+    }
+
+    // Captions stand above our bar
+    lift() {
+      for (const { track } of this.box.querySelectorAll('track')) {
+        track.addEventListener('cuechange', () => {
+          for (const cue of track.activeCues || []) if (cue.line === 'auto') cue.line = -4;
+        });
+      }
     }
 
     caption(button, on = true) {
