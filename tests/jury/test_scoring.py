@@ -16,7 +16,8 @@ from portal.audit import AuditRecord
 from portal.errors import InvalidMany
 from portal.jury import queries, scoring
 from portal.jury.models import Assignment, Conflict, ConflictState, Criterion, Memo, Score, ScoreSheet
-from portal.lifecycles import AssignmentState, SheetState
+from portal.lifecycles import AssetState, AssignmentState, SheetState
+from portal.media.models import Asset, Slot
 from portal.policies import Role
 from tests.jury.conftest import Jury
 
@@ -242,9 +243,13 @@ def test_states_follow_the_work(
     published: Jury, session: Session, sign_in: Callable[..., FlaskClient], own_film: Callable[[int], str]
 ) -> None:
     browser, code = sign_in(published.people[0].id), own_film(0)
-    browser.post(f"/ko/jury/{code}/watched", data={"seconds": "120"})
-    session.expire_all()
     assignment = session.scalars(sa.select(Assignment).where(Assignment.code == code)).one()
+    film = Asset(entry_id=assignment.entry_id, slot=Slot.FILM, state=AssetState.PLAYABLE, file_name="film.mp4")
+    session.add(film)
+    session.commit()
+    told = browser.post(f"/ko/jury/{code}/watched", data={"spans": "0-119", "position": "120"})
+    assert told.status_code == 204
+    session.refresh(assignment)
     assert (assignment.state, assignment.watched_s) == (AssignmentState.IN_PROGRESS, 120)
     session.commit()
     browser.post(f"/ko/jury/{code}/scores", data=_form(session, code))
