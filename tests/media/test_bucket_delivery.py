@@ -17,7 +17,7 @@ from portal import clock
 from portal.media import storage, tickets
 from portal.settings import Settings
 from tests.media import s3
-from tests.media.stored import PLAYLIST, RUNG, Stored, store_film
+from tests.media.stored import PLAYLIST, RUNG, SCREENER, Stored, store_film
 
 SignIn = Callable[[int], FlaskClient]
 
@@ -66,13 +66,13 @@ def test_an_original_is_saved_under_its_korean_name(stored: Stored, sign_in: Sig
     assert saved.headers["Content-Disposition"] == f"attachment; filename*=UTF-8''{name}"
 
 
-def test_playlists_come_from_the_portal_so_that_names_beside_them_are_found(stored: Stored, sign_in: SignIn) -> None:
+def test_small_files_come_from_the_portal_so_that_names_beside_a_playlist_are_found(stored: Stored, sign_in: SignIn) -> None:
     mine = sign_in(stored.person_id)
     playlist = mine.get(stored.streamed("master.m3u8"))
     assert (playlist.status_code, playlist.data) == (200, PLAYLIST)
     assert playlist.content_type == "application/vnd.apple.mpegurl"
-    part = mine.get(stored.streamed("master.m3u8"), headers={"Range": "bytes=0-6"})
-    assert (part.status_code, part.data) == (206, b"#EXTM3U")
+    part = mine.get(stored.path(stored.screener), headers={"Range": "bytes=5-9"})
+    assert (part.status_code, part.data) == (206, SCREENER[5:10])
 
 
 def test_a_public_picture_keeps_its_one_address(stored: Stored, client: FlaskClient) -> None:
