@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+# A button pressed twice, or in two windows at once, is one press; whoever asks again after this means it.
+PRESSED_TWICE = timedelta(seconds=5)
 
 
 def now() -> datetime:

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -98,6 +99,9 @@ def test_nobody_is_invited_twice_and_the_new_link_voids_the_old(session, owner, 
     service.invite(session, entry, email="m@example.test", name="M", by=made.by(owner), at=clock.now())
     old = token_of(session, "m@example.test")
     service.invite(session, entry, email="m@example.test", name="M", by=made.by(owner), at=clock.now())
+    assert queries.member_by_token(session, old) is not None, "the same press twice is one invitation"
+    with time_machine.travel(clock.now() + clock.PRESSED_TWICE):
+        service.invite(session, entry, email="m@example.test", name="M", by=made.by(owner), at=clock.now())
     session.commit()
     assert session.scalar(sa.select(sa.func.count()).select_from(Member)) == 1
     assert queries.member_by_token(session, old) is None

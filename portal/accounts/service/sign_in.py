@@ -22,8 +22,6 @@ from portal.mail import outbox
 
 LINK_LASTS = timedelta(minutes=15)
 WINDOW = timedelta(minutes=15)
-# A button pressed twice, or by two windows at once; whoever still waits for the mail after this may press again.
-PRESSED_TWICE = timedelta(seconds=5)
 LINKS_PER_ACCOUNT, LINKS_PER_ADDRESS = 4, 40
 TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS = 10, 60
 _ATTEMPTS_KEPT = timedelta(days=1)
@@ -59,7 +57,7 @@ def _is_enough(session: Session, email: str) -> bool:
     if _recent(session, SignInLink.created_at, mine) >= LINKS_PER_ACCOUNT:
         return True
     mailed = (mine, SignInLink.asked_from != "", SignInLink.used_at.is_(None))
-    return _recent(session, SignInLink.created_at, sa.and_(*mailed), PRESSED_TWICE) > 0
+    return _recent(session, SignInLink.created_at, sa.and_(*mailed), clock.PRESSED_TWICE) > 0
 
 
 def one_time_link(session: Session, person: Person, *, lasts: timedelta = LINK_LASTS) -> str:

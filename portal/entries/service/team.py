@@ -23,10 +23,15 @@ _AT_WORK = (EntryState.DRAFT, EntryState.NEEDS_FIX, EntryState.MENTOR_REVIEW)
 
 
 def invite(session: Session, entry: Entry, *, email: str, name: str, by: Actor, at: datetime) -> Member:
-    """Mail somebody a link to work on the entry; asked again, a new link takes the place of the old one."""
+    """Mail somebody a link to work on the entry; asked again, a new link takes the place of the old one.
+
+    The same press twice is one invitation.
+    """
     locked(session, entry)
     known = next((member for member in entry.members if member.email == email), None)
     _require_invitable(entry, email, known)
+    if known is not None and known.name == name and clock.now() - known.invited_at < clock.PRESSED_TWICE:
+        return known
     token = signing.random_token()
     member = known or Member(entry_id=entry.id, email=email)
     member.name, member.digest = name, signing.digest(token)
