@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import OperationalError
 
-from portal.media import service
-from portal.media.contract import StorageFull
+from portal.media import queries, service
+from portal.media.contract import Away, StorageFull
 from portal.media.pipeline import Job
 from portal.media.pouring import full_as_such
 from workers.context import work
@@ -26,7 +26,8 @@ class Lost(Exception):
 def kept(job: Job, every: float = EVERY_SECONDS, *, fraction: float = 0.0) -> Iterator[Callable[[float], None]]:
     """Renews the lease until the block ends, and gives the function that notes progress from 0 to 1.
 
-    A job that fails gives its row back with the error, and the sweep has it tried again; one that found no room waits.
+    A job that fails gives its row back with the error, and the sweep has it tried again; one that found no room, or
+    no storage, waits.
     """
     keeper = _Keeper(job, every, fraction)
     keeper.start()
@@ -35,7 +36,11 @@ def kept(job: Job, every: float = EVERY_SECONDS, *, fraction: float = 0.0) -> It
             yield keeper.note
     except StorageFull:
         with work() as session:
-            service.wait_for_room(session, job)
+            service.put_off(session, job, queries.NO_ROOM)
+        raise
+    except Away as error:
+        with work() as session:
+            service.put_off(session, job, repr(error))
         raise
     except Exception as error:
         with work() as session:

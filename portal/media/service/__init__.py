@@ -16,9 +16,9 @@ from portal.media.service.work import (
     claim_transcode,
     give_back,
     keep_alive,
+    put_off,
     settle_examination,
     settle_transcode,
-    wait_for_room,
 )
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "others",
     "override",
     "prints_of",
+    "put_off",
     "receive",
     "remove",
     "settle_comparison",
@@ -45,5 +46,4 @@ __all__ = [
     "settle_transcode",
     "start_upload",
     "tidy_up",
-    "wait_for_room",
 ]

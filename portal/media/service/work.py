@@ -21,7 +21,7 @@ from portal.policies import SYSTEM
 
 # A worker that lives renews its lease every few seconds; one that was killed is replaced within two minutes.
 LEASE = timedelta(seconds=90)
-ROOM_AGAIN = timedelta(minutes=2)
+AGAIN = timedelta(minutes=2)
 MOVING = (Slot.FILM, Slot.REPLACEMENT, Slot.TRAILER, Slot.EVIDENCE)
 COMPARED = (Slot.FILM, Slot.REPLACEMENT)
 
@@ -64,11 +64,11 @@ def give_back(session: Session, job: Job, error: str) -> None:
         claims.settle(asset, error=error[:2000])
 
 
-def wait_for_room(session: Session, job: Job) -> None:
-    """Lets the row rest until there is room again: a full disk of ours is no try of the film's."""
+def put_off(session: Session, job: Job, why: str) -> None:
+    """Lets the row rest for a while: a full disk of ours, or a silent bucket, is no try of the film's."""
     if asset := held(session, job):
-        claims.settle(asset, error=queries.NO_ROOM)
-        asset.lease_until = clock.now() + ROOM_AGAIN
+        claims.settle(asset, error=why[:2000])
+        asset.lease_until = clock.now() + AGAIN
         asset.attempts -= 1
 
 
