@@ -253,9 +253,8 @@ def _another(session: Session, like: str, **changed: Any) -> None:
 
 
 def _a_new_cut_asked_for(session: Session) -> None:
-    _another(
-        session, DRAFT, number=RECUT, state=EntryState.SUBMITTED, submitted_at=clock.now(), title_ko="다시 자른 편지"
-    )
+    handed_in = {"state": EntryState.SUBMITTED, "submitted_at": clock.now(), "owner_id": person(session, "creator2").id}
+    _another(session, DRAFT, number=RECUT, title_ko="다시 자른 편지", **handed_in)
     mine = entry(session, RECUT)
     facts = {"duration_ms": 600_000, "width": 1920, "height": 1080, "received_at": clock.now()}
     values = {"entry_id": mine.id, "state": AssetState.PLAYABLE, "uploaded_by_id": mine.owner_id, "size": 1000, **facts}

@@ -48,9 +48,15 @@ class Cut:
 @guard(policies.enter_office)
 def cuts_asked() -> Response:
     """New cuts that wait for an answer, and films whose makers were told to change them."""
+    return _waiting_page()
+
+
+def _waiting_page(*, status: int = 200, problem: tuple[str, str] | None = None) -> Response:
     session, actor = current.session(), current.actor()
     return page(
         "entries/desk_cuts.html",
+        status=status,
+        problem=problem,
         asked=queries.open_replacements(session, actor),
         refused=[(row, status_of(row.Asset)) for row in queries.refused_films(session, actor)],
     )
@@ -104,8 +110,7 @@ def override_film(entry: Entry) -> ResponseReturnValue:
     try:
         files.override(session, film, reason=tidy(request.form.get("reason")), by=current.actor())
     except Invalid as problem:
-        flash(problem.message, "error")
-        return redirect(url_for("entries.cuts_asked"))
+        return _waiting_page(status=422, problem=(f"reason-{film.code}", problem.message))
     flash(_("Taken. The review copy is being made: {number}").format(number=entry.number), "success")
     return redirect(url_for("entries.cuts_asked"))
 

@@ -251,10 +251,12 @@
 
     // Captions stand above our bar
     lift() {
-      for (const { track } of this.box.querySelectorAll('track')) {
-        track.addEventListener('cuechange', () => {
-          for (const cue of track.activeCues || []) if (cue.line === 'auto') cue.line = -4;
-        });
+      for (const element of this.box.querySelectorAll('track')) {
+        const raise = () => {
+          for (const cue of element.track.cues || []) if (cue.line === 'auto') cue.line = -4;
+        };
+        element.addEventListener('load', raise);
+        raise();
       }
     }
 
