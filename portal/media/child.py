@@ -26,6 +26,7 @@ LAUNCHER = CHILDREN / "limited.py"
 MOST_OUTPUT = MIB
 ERRORS_FILE = "errors.txt"
 YOUNG_SECONDS = 5
+_ROOM = 2 * MIB
 _NO_ROOM = (os.strerror(errno.ENOSPC), os.strerror(errno.EDQUOT))
 
 
@@ -42,12 +43,16 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a child ended: `code` is negative for a signal, `output` and `errors` are cut to a bounded length."""
+    """How a child ended: `code` is negative for a signal, `output` and `errors` are cut to a bounded length.
+
+    `no_room` says that it failed for want of disk: nothing is wrong with the file it read.
+    """
 
     code: int
     output: bytes
     errors: str
     timed_out: bool
+    no_room: bool = False
 
     @property
     def ok(self) -> bool:
@@ -57,12 +62,11 @@ class Outcome:
     @property
     def exhausted(self) -> bool:
         """The child was stopped by one of its limits rather than by the file's contents."""
-        return self.timed_out or -self.code in (signal.SIGXCPU, signal.SIGXFSZ, signal.SIGKILL)
+        return self.timed_out or -self.code in (signal.SIGXCPU, signal.SIGXFSZ)
 
-    @property
-    def no_room(self) -> bool:
-        """The child could not write for want of disk: nothing is wrong with the file it read."""
-        return not self.ok and any(words in self.errors for words in _NO_ROOM)
+
+class Killed(Exception):
+    """Somebody outside ended the child (a system short of memory, a hand): that says nothing about the file."""
 
 
 def script(name: str, *arguments: str) -> list[str]:
@@ -89,6 +93,7 @@ def run(
     """Runs `command` in the directory `job` and waits; the child may read `reads` and write only inside `job`.
 
     Each line of its standard output is handed to `on_line`; whatever that raises ends the child and is raised on.
+    Raises Killed when the child was ended by neither its limits nor itself.
     """
     with (job / ERRORS_FILE).open("wb") as errors:
         process = subprocess.Popen(
@@ -111,7 +116,11 @@ def run(
         timer.cancel()
         timer.join()
         _end(process)
-    return Outcome(process.returncode, output, _tail(job / ERRORS_FILE), expired.is_set())
+    if process.returncode == -signal.SIGKILL and not expired.is_set():
+        raise Killed(Path(command[0]).name)
+    told = _tail(job / ERRORS_FILE)
+    full = process.returncode != 0 and _full(job, told)
+    return Outcome(process.returncode, output, told, expired.is_set(), full)
 
 
 def _rights(command: Sequence[str], limits: Limits, job: Path, reads: Sequence[Path]) -> str:
@@ -153,6 +162,11 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
     if process.stdout:
         process.stdout.close()
+
+
+def _full(job: Path, errors: str) -> bool:
+    # On a full disk the child's last words found no room either.
+    return shutil.disk_usage(job).free < _ROOM or any(words in errors for words in _NO_ROOM)
 
 
 def _tail(path: Path, most: int = 2000) -> str:

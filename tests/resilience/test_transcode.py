@@ -82,8 +82,11 @@ def test_first_its_child_is_killed_and_then_the_worker(
 
 
 def made_once(session: Session) -> None:
-    kinds = Counter(session.scalars(sa.select(Rendition.kind)))
-    assert kinds == {RenditionKind.SCREENER: 1, RenditionKind.FRAME: 1, RenditionKind.SMALL: 1}
+    made = Counter((kind, name) for kind, name in session.execute(sa.select(Rendition.kind, Rendition.name)))
+    assert set(made.values()) == {1}
+    single = {RenditionKind.SCREENER, RenditionKind.FRAME, RenditionKind.SMALL, RenditionKind.STRIP}
+    assert {kind for kind, _ in made} == single | {RenditionKind.STREAM}
+    assert {name for kind, name in made if kind == RenditionKind.STREAM} == {"master.m3u8", "360.m3u8", "360.mp4"}
     store = storage.of(session)
     assert all(store.path(key).exists() for key in session.scalars(sa.select(Rendition.storage_key)))
     session.rollback()

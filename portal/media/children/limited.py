@@ -47,8 +47,10 @@ def die_with(parent: int) -> None:
 
 def set_limits(rights: dict[str, Any]) -> None:
     """Bounds CPU seconds, memory, size of written files and open files; never leaves a core dump."""
+    # The signal of the soft limit tells the parent why; the hard one is for a program that does not listen.
+    cpu_seconds = rights["cpu_seconds"]
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 5))
     wanted = {
-        resource.RLIMIT_CPU: rights["cpu_seconds"],
         resource.RLIMIT_AS: rights["memory"],
         resource.RLIMIT_FSIZE: rights["file_size"],
         resource.RLIMIT_NOFILE: rights["open_files"],
