@@ -173,7 +173,7 @@ def _examine_subtitles(job: Job, store: Storage, result: Result, binary: str) ->
 
 
 def _examine_paper(job: Job, store: Storage, result: Result, binary: str) -> None:
-    """A paper is kept as it came and only ever saved, never shown; a picture of one must be a picture."""
+    """A paper is kept as it came and only ever saved, never shown; a photo of one must be a photo."""
     if openings.starts_like_an_image(store.head(job.key)):
         with child.job_directory(store.jobs) as folder, store.fetched(job.key, folder) as original:
             images.render(original, folder)
