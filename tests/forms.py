@@ -60,7 +60,7 @@ FORMS: dict[str, Form] = {
     **_all("creator", "entries.save_credits entries.save_rights", bare=True, number=DRAFT),
     **_all("creator", "entries.preview_ai", bare=True, number=DRAFT),
     **_all("creator", "entries.send_film entries.send_picture entries.watched entries.submit", number=DRAFT),
-    **_all("creator", "entries.send_extra entries.mark_credits", number=DRAFT),
+    **_all("creator", "entries.send_extra entries.mark_credits entries.send_paper", number=DRAFT),
     **_all("creator2", "entries.send_cut entries.ask_replacement", number=RECUT),
     **_all("creator2", "entries.withdraw_replacement", bare=True, number=RECUT),
     **_all("creator", "viewings.note", bare=True, token="nothing"),

@@ -60,6 +60,7 @@ PAGES: dict[str, Visit] = {
     **_all("creator", "entries.start", slug="call"),
     **_all("creator", _DRAFT_PAGES, number=DRAFT),
     **_all("creator", "entries.picture", number=DRAFT, code="picture"),
+    **_all("creator", "entries.papers", number=DRAFT),
     **_all("creator2", "entries.replacement", number=RECUT),
     **_all("organizer", "entries.receipt_document", number="receipt"),
     **_all("student", "entries.school_desk"),

@@ -160,7 +160,7 @@ def they_name_the_makers(page: Page, number: str) -> None:
 
 def they_upload_and_play_the_film(walk: Walk, page: Page, number: str, material: Material) -> None:
     page.goto(f"/en/entries/{number}/film")
-    page.locator("[data-upload] input[type=file]").set_input_files(material.film)
+    page.locator("#film-up-file").set_input_files(material.film)
     expect(page.get_by_text("Everything has arrived").first).to_be_attached()
     expect(page.locator("#film-status")).to_contain_text(material.film.name)
     walk.picture(page, "the-film-arrives")
@@ -174,8 +174,7 @@ def they_upload_and_play_the_film(walk: Walk, page: Page, number: str, material:
 def they_add_pictures(page: Page, number: str, material: Material) -> None:
     page.goto(f"/en/entries/{number}/images")
     for slot, file in (("poster", material.poster), ("still", material.still)):
-        page.locator(f"#{slot}").set_input_files(file)
-        page.locator("form", has=page.locator(f"#{slot}")).get_by_role("button", name="Upload").click()
+        page.locator(f"#{slot}-up-file").set_input_files(file)
     expect(page.get_by_label("What the picture shows, in English")).to_have_count(2)
     for place, words in enumerate(("A fan of glowing letters", "Envelopes fall like snow")):
         page.get_by_label("What the picture shows, in Korean").nth(place).fill("빛나는 편지들")

@@ -48,15 +48,15 @@ def test_a_film_goes_up_and_its_review_copy_plays(
 ) -> None:
     page = creator.new_page()
     page.goto(f"/ko/entries/{entry.number}/film")
-    page.locator("[data-upload] input[type=file]").set_input_files(film("plain.mp4"))
-    expect(page.locator("progress").first).to_have_attribute("value", "100", timeout=20_000)
+    page.locator("#film-up-file").set_input_files(film("plain.mp4"))
+    expect(page.locator("#dock-up progress")).to_have_attribute("value", "100", timeout=20_000)
     asset = received(session)
     media.examine(asset.id)
     media.transcode(asset.id)
     page.goto(f"/ko/entries/{entry.number}/film")
     length = page.locator("video").evaluate(
         "video => new Promise(done => { video.muted = true; video.onloadedmetadata = () => done(video.duration);"
-        " if (video.readyState) done(video.duration); else video.load(); })"
+        " if (video.readyState) done(video.duration); video.preload = 'metadata'; video.load(); })"
     )
     assert length == pytest.approx(2.0, abs=0.1)
 

@@ -27,6 +27,8 @@ _PAGES = {
     Slot.POSTER: "entries.images",
     Slot.STILL: "entries.images",
     Slot.REPLACEMENT: "entries.replacement",
+    Slot.CONSENT: "entries.papers",
+    Slot.EVIDENCE: "entries.papers",
 }
 
 

@@ -152,6 +152,14 @@ def playback(asset: Asset, *kinds: RenditionKind) -> str | None:
     return tickets.playback_path(secret, rendition, viewer=current.actor(), minutes=PLAYBACK_MINUTES)
 
 
+def original(asset: Asset) -> str | None:
+    """The address of the very file that came, to save; None until it has been looked at."""
+    if asset.state != AssetState.PLAYABLE:
+        return None
+    secret = current.settings().secret_key
+    return tickets.playback_path(secret, asset, viewer=current.actor(), minutes=PLAYBACK_MINUTES)
+
+
 def reel_of(entry: Entry) -> Reel | None:
     """The film that counts, with its captions, for the person at this page."""
     held = media.current_by_slot(current.session(), [entry.id], Slot.FILM, Slot.SUBTITLE)

@@ -48,7 +48,13 @@ class Extra:
 @bp.url_value_preprocessor
 def _room_for_files(endpoint: str | None, values: dict[str, Any] | None) -> None:
     # Without JavaScript a file comes in its form; the general limit for forms would refuse it before any view.
-    taking = ("entries.send_film", "entries.send_extra", "entries.send_picture", "entries.send_cut")
+    taking = (
+        "entries.send_film",
+        "entries.send_extra",
+        "entries.send_picture",
+        "entries.send_cut",
+        "entries.send_paper",
+    )
     if endpoint in taking and request.method == "POST":
         request.max_content_length = MOST_PLAIN_BYTES
 

@@ -208,7 +208,7 @@
     if (wrong) return;
     const { upload: endpoint, ticket, slot, entry, label, url } = box.dataset;
     for (const other of [...transfers]) {
-      if (slot !== 'still' && other.place.slot === slot && other.place.entry === entry) {
+      if (!['still', 'consent', 'evidence'].includes(slot) && other.place.slot === slot && other.place.entry === entry) {
         if (other.file.name === file.name && other.file.size === file.size) return;
         await other.cancel();
       }
