@@ -140,7 +140,7 @@ def _rung_filters(film: Film, rungs: tuple[Rung, ...]) -> Iterator[str]:
 
 def _small_filters(smallest: Rung, strip: Strip) -> Iterator[str]:
     looks = f"freezedetect=noise=-60dB:duration={LEAST_STILL:g},blackdetect=d={LEAST_BLACK:g}"
-    yield f"[s{smallest.lines}]{looks},metadata=mode=print:file={MARKS},fps=1,split[greys][thumbs]"
+    yield f"[s{smallest.lines}]{looks},metadata=mode=print:file={MARKS},fps=1:eof_action=pass,split[greys][thumbs]"
     yield f"[greys]scale={GREY_SIDE}:{GREY_SIDE}:flags=area,format=gray[grey]"
     yield f"[thumbs]framestep={strip.every},scale={strip.width}:{strip.height}[thumb]"
 
@@ -172,8 +172,9 @@ def _rung_output(film: Film, rung: Rung, *, with_sound: bool) -> list[str]:
 
 def frame_command(binary: str, source: Path, film: Film, target: str) -> list[str]:
     """The command that takes one picture a third into the film, where titles are over and the end is not given away."""
+    moment = film.seconds / 3 if film.seconds > 1 else 0.0
     return [
-        *(binary, *GUARDS, "-ss", f"{film.seconds / 3:.3f}", "-i", str(source), "-map", "0:v:0", *NAMELESS),
+        *(binary, *GUARDS, "-ss", f"{moment:.3f}", "-i", str(source), "-map", "0:v:0", *NAMELESS),
         *("-frames:v", "1", "-c:v", "png", "-f", "image2", "-update", "1", target),
     ]
 

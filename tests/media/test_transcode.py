@@ -85,6 +85,13 @@ def test_one_frame_and_a_sheet_of_thumbnails(film: Film, job: Path) -> None:
         assert (sheet.format, sheet.size) == ("WEBP", (160, 90))
 
 
+def test_a_single_picture_is_a_film_too(film: Film, job: Path) -> None:
+    made = encoded(film("blink.mp4"), job)
+    facts = probe(film("blink.mp4"), job)
+    assert transcode.take_frame(job / made.fallback.file, facts, job, binary=BINARY).exists()
+    assert transcode.lay_out(made.strip, job, binary=BINARY).exists()
+
+
 def test_a_film_that_cannot_be_decoded_is_refused(film: Film, job: Path, tmp_path: Path) -> None:
     facts = probe(film("plain.mp4"), job)
     broken = tmp_path / "broken.bin"
