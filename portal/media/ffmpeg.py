@@ -9,7 +9,7 @@ import imageio_ffmpeg
 from portal.media.child import Outcome
 from portal.media.contract import StorageFull
 from portal.media.findings import Refused
-from portal.media.probe import CONTAINERS, MOST_PIXELS
+from portal.media.probe import CONTAINERS, MOST_PIXELS, Film
 
 GUARDS = (
     *("-nostdin", "-hide_banner", "-y", "-loglevel", "error"),
@@ -25,6 +25,11 @@ NAMELESS = (
 def binary(configured: str = "") -> str:
     """The ffmpeg named in the settings, or the one that came with the package."""
     return configured or str(imageio_ffmpeg.get_ffmpeg_exe())
+
+
+def heard(film: Film) -> str:
+    """What a filter graph listens to: the first sound, or left and right joined where each has a stream of its own."""
+    return "[0:a:0][0:a:1]join=inputs=2:channel_layout=stereo," if film.paired else "[0:a:0]"
 
 
 def require(outcome: Outcome, *targets: Path) -> None:

@@ -28,7 +28,8 @@ _OTHER_STARTS = (b"\x1aE\xdf\xa3", b"\x00\x00\x01\xba", b"\x06\x0e+4\x02\x05\x01
 class Film:
     """The facts of a playable film; width and height as shown, after rotation and pixel ratio.
 
-    `hdr` is `pq`, `hlg` or empty; `sound_seconds` is where the last sound ends.
+    `hdr` is `pq`, `hlg` or empty; `sound_seconds` is where the last sound ends. `paired` says that left and right are
+    two streams of one channel each, as editing programs write masters.
     """
 
     container: str
@@ -45,6 +46,7 @@ class Film:
     sound_seconds: float = 0.0
     hdr: str = ""
     vfr: bool = False
+    paired: bool = False
 
     @property
     def frames_per_second(self) -> Fraction:
@@ -94,6 +96,7 @@ def judge(facts: dict[str, Any]) -> Film:
         raise Refused("too_big_picture", width=width, height=height)
     if not picture["decoded"] or not picture["rate"]:
         raise Refused("undecodable")
+    paired = sound.get("mono_tracks", 0) > 1
     return Film(
         container=facts["container"],
         codec=picture["codec"],
@@ -105,10 +108,11 @@ def judge(facts: dict[str, Any]) -> Film:
         rate=str(exact_rate(Fraction(*picture["rate"]))),
         interlaced=picture["interlaced"],
         sound_codec=sound.get("codec"),
-        channels=sound.get("channels", 0),
+        channels=2 if paired else sound.get("channels", 0),
         sound_seconds=round(sound.get("ends", 0.0), 3),
         hdr=picture["hdr"],
         vfr=picture["uneven"] > UNEVEN_SHARE,
+        paired=paired,
     )
 
 

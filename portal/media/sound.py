@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from portal.media import child
-from portal.media.ffmpeg import GUARDS
+from portal.media.ffmpeg import GUARDS, heard
 from portal.media.probe import Film
 from portal.media.stretches import Stretch, marked
 
@@ -65,7 +65,7 @@ def _command(binary: str, source: Path, film: Film) -> list[str]:
     )
     return [
         *(binary, *GUARDS, "-nostats", "-loglevel", "info", "-t", f"{film.seconds + 2:.3f}", "-i", str(source)),
-        *("-map", "0:a:0", "-af", ",".join(meters), "-f", "null", "-"),
+        *("-filter_complex", f"{heard(film)}{','.join(meters)}[heard]", "-map", "[heard]", "-f", "null", "-"),
     ]
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from portal.media import child
-from portal.media.ffmpeg import GUARDS, NAMELESS, require
+from portal.media.ffmpeg import GUARDS, NAMELESS, heard, require
 from portal.media.probe import Film
 from portal.media.stretches import Stretch, marked
 
@@ -126,7 +126,8 @@ def strip_for(film: Film) -> Strip:
 
 def graph(film: Film, rungs: tuple[Rung, ...], strip: Strip) -> str:
     """The filters of the run: every rung is made from the next larger one, everything small from the smallest."""
-    return ";".join([*_rung_filters(film, rungs), *_small_filters(rungs[0], strip)])
+    sound = [f"{heard(film)}asplit[sound][chroma]"] if film.channels else []
+    return ";".join([*_rung_filters(film, rungs), *_small_filters(rungs[0], strip), *sound])
 
 
 def _rung_filters(film: Film, rungs: tuple[Rung, ...]) -> Iterator[str]:
@@ -157,12 +158,13 @@ def encode_command(binary: str, source: Path, film: Film, rungs: tuple[Rung, ...
     command += ["-map", "[thumb]", "-c:v", "ffv1", "-f", "matroska", THUMBS]
     command += ["-map", "[grey]", "-c:v", "rawvideo", "-f", "rawvideo", GREYS]
     if film.channels:
-        command += ["-map", "0:a:0", "-ac", "2", "-c:a", "pcm_s16le", "-f", "chromaprint", "-fp_format", "raw", CHROMA]
+        chroma = ("-ac", "2", "-c:a", "pcm_s16le", "-f", "chromaprint", "-fp_format", "raw")
+        command += ["-map", "[chroma]", *chroma, CHROMA]
     return command
 
 
 def _rung_output(film: Film, rung: Rung, *, with_sound: bool) -> list[str]:
-    sound = ["-map", "0:a:0", *SOUND] if with_sound and film.channels else []
+    sound = ["-map", "[sound]", *SOUND] if with_sound and film.channels else []
     bounds = ("-maxrate", f"{rung.most_kbps}k", "-bufsize", f"{rung.most_kbps * 2}k")
     return [
         *("-map", f"[v{rung.lines}]", *sound, *NAMELESS, *PICTURE, *KEYFRAMES, *bounds, "-threads", THREADS),

@@ -12,6 +12,7 @@ from portal.media import ffmpeg, transcode
 from portal.media.findings import Refused
 from portal.media.probe import Film as Facts
 from portal.media.probe import probe
+from portal.media.sound import listen
 from portal.media.transcode import Encoded
 
 Film = Callable[[str], Path]
@@ -42,6 +43,17 @@ def test_every_film_becomes_a_review_copy(film: Film, job: Path, name: str) -> N
     assert (job / made.fallback.file).read_bytes()[:4096].find(b"moov") > 0
     assert heard == sorted(heard)
     assert 0.8 < heard[-1] <= 1.0
+
+
+def test_left_and_right_in_two_streams_become_one_sound(film: Film, job: Path) -> None:
+    source = probe(film("paired.mov"), job)
+    assert (source.paired, source.channels) == (True, 2)
+    made = encoded(film("paired.mov"), job)
+    heard = listen(job / made.fallback.file, probe(job / made.fallback.file, job), job, binary=BINARY)
+    assert probe(job / made.fallback.file, job).channels == 2
+    # The left stream is silent: who took only the first one would hear nothing.
+    assert heard is not None
+    assert heard.loudness is not None
 
 
 def test_a_large_film_is_offered_in_three_sizes_from_one_decode(film: Film, job: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from fractions import Fraction
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Any
 
 import av
@@ -130,10 +130,16 @@ def picture(stream: Any, frames: list[Any]) -> dict[str, Any]:
     }
 
 
-def sound(stream: Any) -> dict[str, Any]:
-    """The facts of the first sound stream."""
+def sound(container: Any, stream: Any) -> dict[str, Any]:
+    """The facts of the first sound stream; `mono_tracks` counts how many streams of one channel come first."""
     context = stream.codec_context
-    return {"codec": context.codec.canonical_name, "channels": context.channels, "sample_rate": context.sample_rate}
+    tracks = takewhile(lambda one: one.codec_context.channels == 1, container.streams.audio)
+    return {
+        "codec": context.codec.canonical_name,
+        "channels": context.channels,
+        "sample_rate": context.sample_rate,
+        "mono_tracks": sum(1 for _ in tracks),
+    }
 
 
 def describe(container: Any) -> dict[str, Any]:
@@ -143,7 +149,7 @@ def describe(container: Any) -> dict[str, Any]:
         "container": container.format.name,
         "declared_seconds": container.duration / av.time_base if container.duration else None,
         "picture": picture(video, decoded(container, video)) if video else None,
-        "sound": sound(audio) if audio else None,
+        "sound": sound(container, audio) if audio else None,
     }
 
 
