@@ -136,14 +136,6 @@ def _upsert(dialect: str) -> sa.Insert:
     )
 
 
-def given_scores(session: Session, sheet: ScoreSheet | None) -> dict[int, int]:
-    """Criterion id -> score, of what the juror has so far."""
-    if sheet is None:
-        return {}
-    rows = session.execute(sa.select(Score.criterion_id, Score.value).where(Score.sheet_id == sheet.id))
-    return {row.criterion_id: row.value for row in rows}
-
-
 def recuse(session: Session, assignment: Assignment, *, reason: str, by: Actor) -> None:
     """Step back from a film: it leaves the juror's desk at once, scores and notes with it."""
     if not reason:
@@ -194,6 +186,7 @@ def remove_memo(session: Session, assignment: Assignment, memo_id: int) -> None:
 def note_watched(session: Session, assignment: Assignment, *, seconds: int, by: Actor) -> None:
     """Keep how many seconds of the film have been played; it only grows."""
     bounded = max(0, min(seconds, assignment.entry.runtime_s or seconds))
-    if bounded > assignment.watched_s:
-        assignment.watched_s = bounded
-        _begin(session, assignment, by)
+    # Past the row's version: telling what was played must never stand in the way of a score saved at the same moment.
+    more = sa.update(Assignment).where(Assignment.id == assignment.id, Assignment.watched_s < bounded)
+    session.execute(more.values(watched_s=bounded))
+    _begin(session, assignment, by)

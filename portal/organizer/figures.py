@@ -17,9 +17,9 @@ from portal import clock
 from portal.calls.models import Call
 from portal.db import UtcDateTime
 from portal.disclosure.models import Disclosure
-from portal.entries.models import Entry, Verdict
+from portal.entries.models import Entry, Replacement, Verdict
 from portal.jury.models import Conflict, ConflictState, Juror, Result, Round
-from portal.lifecycles import EntryState, MailState, RoundState
+from portal.lifecycles import EntryState, MailState, ReplacementState, RoundState
 from portal.mail.models import OutgoingMail
 
 CRAFTS = ("script", "picture", "voice", "music", "editing")
@@ -148,6 +148,7 @@ class Worries:
     mails_held: int
     refusals_to_confirm: int
     fixes_due: int
+    cuts_asked: int
 
 
 def _count(query: sa.Select[Any]) -> sa.ScalarSelect[Any]:
@@ -180,6 +181,11 @@ _WORRIES = sa.select(
             Entry.state == EntryState.NEEDS_FIX,
             Entry.fix_due_at < sa.bindparam("soon", type_=UtcDateTime()),
         )
+    ),
+    _count(
+        sa.select(Replacement.id)
+        .join(Entry, Entry.id == Replacement.entry_id)
+        .where(_OF_EDITION, Replacement.state == ReplacementState.ASKED)
     ),
 )
 

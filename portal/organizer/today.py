@@ -90,7 +90,13 @@ def _entry_todos(counts: Counts, worries: Worries) -> list[Todo]:
         (fixes, "file-warning", "warn", due, _("See")),
     )
     address = url_for("entries.eligibility_queue")
-    return [Todo(icon, kind, text.format(n=n), "", address, verb) for n, icon, kind, text, verb in rows if n]
+    found = [Todo(icon, kind, text.format(n=n), "", address, verb) for n, icon, kind, text, verb in rows if n]
+    return [*found, *_cut_todos(worries.cuts_asked)]
+
+
+def _cut_todos(asked: int) -> list[Todo]:
+    cuts = ngettext("{n} new cut waits for an answer", "{n} new cuts wait for an answer", asked).format(n=asked)
+    return [Todo("film", "warn", cuts, "", url_for("entries.cuts_asked"), _("Look at it"))] if asked else []
 
 
 def _mail_todos(worries: Worries) -> list[Todo]:

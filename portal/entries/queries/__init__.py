@@ -3,6 +3,7 @@
 from portal.entries.queries.classes import call_of, cohort_rows, showcase_rows
 from portal.entries.queries.cuts import (
     alike,
+    alike_pairs,
     entry_of_film,
     films_of,
     open_replacement,
@@ -48,6 +49,7 @@ __all__ = [
     "Filters",
     "Known",
     "alike",
+    "alike_pairs",
     "before_submission",
     "call_of",
     "cohort_rows",

@@ -88,6 +88,26 @@ def alike(session: Session, entry_id: int) -> Sequence[sa.Row[*tuple[Any, ...]]]
     return session.execute(wanted).all()
 
 
+def alike_pairs(session: Session, actor: Actor, *, limit: int = 50) -> Sequence[sa.Row[*tuple[Any, ...]]]:
+    """Received entries with a film that is like somebody else's, the most alike first; one row for each."""
+    editions = actor.places(Scope.EDITION, Role.ORGANIZER)
+    later, earlier = aliased(Asset), aliased(Asset)
+    shares = (sa.func.max(Likeness.picture_bp).label("picture_bp"), sa.func.max(Likeness.sound_bp).label("sound_bp"))
+    wanted = (
+        sa.select(Entry.number, Entry.title_ko, Entry.title_en, *shares)
+        .select_from(Likeness)
+        .join(later, later.id == Likeness.asset_id)
+        .join(earlier, earlier.id == Likeness.earlier_id)
+        .join(Entry, sa.or_(Entry.id == later.entry_id, Entry.id == earlier.entry_id))
+        .where(Likeness.dismissed_at.is_(None), Entry.edition_id.in_(editions), Entry.state.not_in(_UNRECEIVED))
+        .group_by(Entry.id, Entry.number, Entry.title_ko, Entry.title_en)
+        .order_by(sa.func.max(Likeness.picture_bp + Likeness.sound_bp).desc(), Entry.id)
+        .limit(limit)
+    )
+    return session.execute(wanted).all()
+
+
+_UNRECEIVED = (EntryState.DRAFT, EntryState.MENTOR_REVIEW)
 _FILMS = (Slot.FILM, Slot.REPLACEMENT)
 _AT_WORK = (EntryState.DRAFT, EntryState.NEEDS_FIX, EntryState.SUBMITTED, EntryState.ELIGIBLE)
 _OPEN = Replacement.state == ReplacementState.ASKED

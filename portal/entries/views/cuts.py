@@ -58,6 +58,7 @@ def _waiting_page(*, status: int = 200, problem: tuple[str, str] | None = None) 
         status=status,
         problem=problem,
         asked=queries.open_replacements(session, actor),
+        alike=queries.alike_pairs(session, actor),
         refused=[(row, status_of(row.Asset)) for row in queries.refused_films(session, actor)],
     )
 

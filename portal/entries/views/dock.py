@@ -13,6 +13,7 @@ from portal.entries import queries
 from portal.entries.models import Entry
 from portal.entries.views.blueprint import bp
 from portal.entries.views.files import box, label_of, status_of
+from portal.lifecycles import AssetState
 from portal.media import queries as media
 from portal.media.models import Asset, Slot, Upload
 from portal.web import current
@@ -62,7 +63,8 @@ def dock(entry: Entry) -> ResponseReturnValue:
     """Uploads to carry on with, and files that are being checked."""
     session = current.session()
     begun = [one for one in media.running_uploads(session, entry.id) if one.person_id == current.actor().person_id]
-    moving = media.in_motion(session, entry.id, settled_after=current.arrived_at() - SHOWN_FOR)
+    since = current.arrived_at() - SHOWN_FOR
+    moving = [one for one in media.in_motion(session, entry.id, settled_after=since) if _worth_telling(one)]
     return Response(
         render_template(
             "entries/dock.html",
@@ -72,6 +74,11 @@ def dock(entry: Entry) -> ResponseReturnValue:
             busy=any(not media.standing(asset).settled for asset in moving),
         )
     )
+
+
+def _worth_telling(asset: Asset) -> bool:
+    """Whether somebody on another page wants to know: a verdict on a film, or anything that did not work."""
+    return asset.slot in (Slot.FILM, Slot.REPLACEMENT) or asset.state != AssetState.PLAYABLE
 
 
 def _begun(entry: Entry, upload: Upload) -> Begun:

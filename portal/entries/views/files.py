@@ -162,9 +162,7 @@ def original(asset: Asset) -> str | None:
 
 def reel_of(entry: Entry) -> Reel | None:
     """The film that counts, with its captions, for the person at this page."""
-    held = media.current_by_slot(current.session(), [entry.id], Slot.FILM, Slot.SUBTITLE)
-    film, captions = (held[slot].get(entry.id) for slot in (Slot.FILM, Slot.SUBTITLE))
-    return reel.of(current.session(), film, captions, viewer=current.actor()) if film else None
+    return reel.of_entry(current.session(), entry.id, viewer=current.actor())
 
 
 def size_in_words(slot: Slot) -> str:
