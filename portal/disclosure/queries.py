@@ -78,7 +78,11 @@ def _revisions(condition: sa.ColumnElement[bool]) -> sa.Select[DisclosureRevisio
 
 def submitted_ledger(revision: DisclosureRevision) -> Ledger:
     """What a revision declares."""
-    return from_json(json.loads(revision.body)["ledger"])
+    return _submitted(revision.body)
+
+
+def _submitted(body: str) -> Ledger:
+    return from_json(json.loads(body)["ledger"])
 
 
 def submitted_statement(revision: DisclosureRevision) -> str:
@@ -86,19 +90,36 @@ def submitted_statement(revision: DisclosureRevision) -> str:
     return str(json.loads(revision.body)["human_statement"])
 
 
+_LABELLED = (
+    sa.select(
+        Disclosure.id,
+        Disclosure.tier,
+        Disclosure.ledger,
+        DisclosureRevision.revision,
+        DisclosureRevision.body,
+        DisclosureRevision.created_at,
+    )
+    .outerjoin(DisclosureRevision, DisclosureRevision.disclosure_id == Disclosure.id)
+    .where(Disclosure.entry_id == sa.bindparam("entry"))
+    .order_by(DisclosureRevision.revision.desc())
+    .limit(1)
+)
+
+
 def public_label(session: Session, entry_id: int) -> PublicLabel | None:
     """What the audience and the jury read: the latest submitted revision, or the draft while there is none.
 
     None where nothing was declared.
     """
-    revision = session.scalar(_revisions(Disclosure.entry_id == entry_id).limit(1))
-    if revision is not None:
-        declaration = Declaration(revision.revision, revision.created_at.astimezone(ZoneInfo(i18n.SEOUL)).date())
-        return _public_label(measure(submitted_ledger(revision)), declaration)
-    disclosure = session.scalar(sa.select(Disclosure).where(Disclosure.entry_id == entry_id))
-    if disclosure is None or disclosure.tier is None:
+    found = session.execute(_LABELLED, {"entry": entry_id}).first()
+    if found is None:
         return None
-    return _public_label(measure(ledger_of(session, disclosure)))
+    if found.revision is not None:
+        declaration = Declaration(found.revision, found.created_at.astimezone(ZoneInfo(i18n.SEOUL)).date())
+        return _public_label(measure(_submitted(found.body)), declaration)
+    if found.tier is None:
+        return None
+    return _public_label(measure(ledger_from(found.ledger, performers_of(session, found.id))))
 
 
 def human_statement(session: Session, entry_id: int) -> str:

@@ -19,7 +19,6 @@ from portal.jury.models import (
     Assignment,
     Criterion,
     Juror,
-    Memo,
     Panel,
     Result,
     Round,
@@ -57,27 +56,32 @@ def rounds_of_edition(session: Session, edition_id: int) -> Sequence[Round]:
     ).all()
 
 
-# Jurors send their scores by the second: the statement is built once.
+# Jurors come and score by the second: these statements are built once, and leave out what no page of theirs shows.
+_SEAT = (Juror.person_id, Juror.panel_id, Juror.label, Juror.ended_at)
+_FILM = (
+    *(Entry.title_ko, Entry.title_en, Entry.logline_ko, Entry.logline_en),
+    *(Entry.synopsis_ko, Entry.synopsis_en, Entry.runtime_s),
+)
 _ASSIGNMENT = (
     sa.select(Assignment)
     .where(Assignment.code == sa.bindparam("code"))
     .join(Assignment.juror)
-    .join(Juror.panel)
     .join(Assignment.entry)
     .join(Entry.category)
     .join(Assignment.round)
     .outerjoin(Assignment.sheet)
     .options(
-        contains_eager(Assignment.juror).contains_eager(Juror.panel),
-        contains_eager(Assignment.entry).contains_eager(Entry.category),
-        contains_eager(Assignment.round),
+        contains_eager(Assignment.juror).load_only(*_SEAT, raiseload=True),
+        contains_eager(Assignment.entry).load_only(*_FILM, raiseload=True),
+        contains_eager(Assignment.entry, Entry.category).load_only(Category.name_ko, Category.name_en, raiseload=True),
+        contains_eager(Assignment.round).load_only(Round.code, Round.state, raiseload=True),
         contains_eager(Assignment.sheet),
     )
 )
 
 
 def assignment_by_code(session: Session, code: str) -> Assignment | None:
-    """An assignment with everything the scoring page shows: film, label, sheet, the panel's criteria."""
+    """An assignment with its sheet, and what the scoring page shows of film, seat and round."""
     return session.scalar(_ASSIGNMENT, {"code": code})
 
 
@@ -89,7 +93,7 @@ _DESK = (
     .join(Assignment.round)
     .outerjoin(Assignment.sheet)
     .options(
-        contains_eager(Assignment.juror).load_only(Juror.person_id, Juror.panel_id, Juror.ended_at, raiseload=True),
+        contains_eager(Assignment.juror).load_only(*_SEAT, raiseload=True),
         contains_eager(Assignment.round).load_only(Round.code, Round.state, raiseload=True),
         contains_eager(Assignment.sheet),
     )
@@ -99,13 +103,6 @@ _DESK = (
 def assignment_to_score(session: Session, code: str) -> Assignment | None:
     """An assignment with its sheet, and of juror and round only what decides whether it may be scored."""
     return session.scalar(_DESK, {"code": code})
-
-
-def criteria(session: Session, panel_id: int) -> Sequence[Criterion]:
-    """A panel's criteria in their order."""
-    return session.scalars(
-        sa.select(Criterion).where(Criterion.panel_id == panel_id).order_by(Criterion.position, Criterion.id)
-    ).all()
 
 
 _WEIGHTS = (
@@ -140,28 +137,31 @@ class QueueRow:
         return self.state in DONE
 
 
+_QUEUE = (
+    sa.select(
+        Assignment.code,
+        Assignment.state,
+        Entry.title_ko,
+        Entry.title_en,
+        Entry.runtime_s,
+        Category.name_ko.label("category_ko"),
+        Category.name_en.label("category_en"),
+        Category.gel,
+        ScoreSheet.total,
+        Disclosure.tier,
+    )
+    .join(Entry, Entry.id == Assignment.entry_id)
+    .join(Category, Category.id == Entry.category_id)
+    .outerjoin(ScoreSheet, ScoreSheet.assignment_id == Assignment.id)
+    .outerjoin(Disclosure, Disclosure.entry_id == Entry.id)
+    .where(Assignment.juror_id == sa.bindparam("juror"), Assignment.state.in_(AT_WORK))
+    .order_by(Assignment.position, Assignment.id)
+)
+
+
 def queue(session: Session, juror_id: int) -> list[QueueRow]:
     """A juror's films in the neutral order, one statement."""
-    rows: Sequence[Any] = session.execute(
-        sa.select(
-            Assignment.code,
-            Assignment.state,
-            Entry.title_ko,
-            Entry.title_en,
-            Entry.runtime_s,
-            Category.name_ko.label("category_ko"),
-            Category.name_en.label("category_en"),
-            Category.gel,
-            ScoreSheet.total,
-            Disclosure.tier,
-        )
-        .join(Entry, Entry.id == Assignment.entry_id)
-        .join(Category, Category.id == Entry.category_id)
-        .outerjoin(ScoreSheet, ScoreSheet.assignment_id == Assignment.id)
-        .outerjoin(Disclosure, Disclosure.entry_id == Entry.id)
-        .where(Assignment.juror_id == juror_id, Assignment.state.in_(AT_WORK))
-        .order_by(Assignment.position, Assignment.id)
-    ).all()
+    rows: Sequence[Any] = session.execute(_QUEUE, {"juror": juror_id}).all()
     return [QueueRow(*row) for row in rows]
 
 
@@ -191,13 +191,6 @@ def seats_of(session: Session, actor: Actor) -> Sequence[Juror]:
         .where(Juror.person_id == actor.person_id, Juror.ended_at.is_(None), Round.state.in_(_VISIBLE_ROUNDS))
         .order_by(Round.position.desc(), Round.id.desc())
         .options(contains_eager(Juror.round), contains_eager(Juror.panel))
-    ).all()
-
-
-def memos(session: Session, assignment_id: int) -> Sequence[Memo]:
-    """The juror's notes to a film, in film time."""
-    return session.scalars(
-        sa.select(Memo).where(Memo.assignment_id == assignment_id).order_by(Memo.at_s, Memo.id)
     ).all()
 
 

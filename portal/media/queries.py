@@ -115,13 +115,13 @@ def current_assets(session: Session, entry_ids: Iterable[int], slot: Slot) -> di
 
 def current_by_slot(session: Session, entry_ids: Iterable[int], *slots: Slot) -> dict[Slot, dict[int, Asset]]:
     """The same for several slots, still in one go."""
-    return _current(session.scalars(_living(entry_ids, *slots).order_by(Asset.id)))
+    return by_slot(session.scalars(_living(entry_ids, *slots).order_by(Asset.id)))
 
 
 def current_pictures(session: Session, entry_ids: Iterable[int], *slots: Slot) -> dict[Slot, dict[int, Asset]]:
     """The same in one statement, with nothing but what shows a file as a picture."""
     wanted = sa.select(Asset).where(*_lives(entry_ids, *slots)).options(*_SHOWN)
-    return _current(session.scalars(wanted.order_by(Asset.id)).unique())
+    return by_slot(session.scalars(wanted.order_by(Asset.id)).unique())
 
 
 _SHOWN = (
@@ -130,7 +130,8 @@ _SHOWN = (
 )
 
 
-def _current(files: Iterable[Asset]) -> dict[Slot, dict[int, Asset]]:
+def by_slot(files: Iterable[Asset]) -> dict[Slot, dict[int, Asset]]:
+    """What counts among unreplaced files, given oldest first: the newest playable one, else the newest of all."""
     found: dict[Slot, dict[int, Asset]] = defaultdict(dict)
     for row in files:
         held = found[row.slot].get(row.entry_id)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, contains_eager, load_only
 
 from portal.i18n import N_, translate
-from portal.media import tickets, viewing
-from portal.media.models import Asset, Rendition, RenditionKind
+from portal.media import queries, tickets, viewing
+from portal.media.models import Asset, Rendition, RenditionKind, Slot, Viewing
 from portal.policies import Actor
 
 MINUTES = 240
@@ -41,13 +42,57 @@ class Reel:
     height: int
 
 
+# Jurors open one film after the other: built once, and of a stream's files only the one a player asks for first.
+_SHOWN_BY_PLAYER = (RenditionKind.SCREENER, RenditionKind.FRAME, RenditionKind.STRIP, RenditionKind.CAPTIONS)
+_REELS = (
+    sa.select(Asset, Viewing.position_ms)
+    .outerjoin(
+        Rendition,
+        sa.and_(
+            Rendition.asset_id == Asset.id,
+            sa.or_(*(Rendition.kind == kind for kind in _SHOWN_BY_PLAYER), Rendition.name == MASTER),
+        ),
+    )
+    .outerjoin(Viewing, sa.and_(Viewing.asset_id == Asset.id, Viewing.person_id == sa.bindparam("person")))
+    .where(
+        Asset.entry_id == sa.bindparam("entry"),
+        sa.or_(Asset.slot == Slot.FILM, Asset.slot == Slot.SUBTITLE),
+        Asset.superseded_at.is_(None),
+    )
+    .order_by(Asset.id, Rendition.id)
+    .options(
+        load_only(
+            *(Asset.entry_id, Asset.slot, Asset.state, Asset.probe),
+            *(Asset.duration_ms, Asset.width, Asset.height),
+            raiseload=True,
+        ),
+        contains_eager(Asset.renditions).load_only(
+            *(Rendition.kind, Rendition.name, Rendition.code, Rendition.width, Rendition.height), raiseload=True
+        ),
+    )
+)
+
+
+def of_entry(session: Session, entry_id: int, *, viewer: Actor) -> Reel | None:
+    """The film of an entry that counts, with the captions that do; one statement."""
+    rows = session.execute(_REELS, {"entry": entry_id, "person": viewer.person_id}).unique().all()
+    held = queries.by_slot(row.Asset for row in rows)
+    film, captions = (held[slot].get(entry_id) for slot in (Slot.FILM, Slot.SUBTITLE))
+    stops = {row.Asset.id: row.position_ms or 0 for row in rows}
+    return _reel(session, film, captions, stops[film.id], viewer) if film else None
+
+
 def of(session: Session, film: Asset, captions: Asset | None = None, *, viewer: Actor) -> Reel | None:
     """The film for this person; None while there is no review copy. Both assets come with their renditions."""
+    seen = viewing.of(session, viewer.person_id, film.id)
+    return _reel(session, film, captions, seen.position_ms if seen else 0, viewer)
+
+
+def _reel(session: Session, film: Asset, captions: Asset | None, stop_ms: int, viewer: Actor) -> Reel | None:
     secret = session.info["settings"].secret_key
     screener = _made(film, RenditionKind.SCREENER)
     if screener is None:
         return None
-    seen = viewing.of(session, viewer.person_id, film.id)
 
     def address(rendition: Rendition | None) -> str | None:
         return tickets.playback_path(secret, rendition, viewer=viewer, minutes=MINUTES) if rendition else None
@@ -61,7 +106,7 @@ def of(session: Session, film: Asset, captions: Asset | None = None, *, viewer: 
         tracks=[(words, "und", translate(N_("Captions")), True)] if words else [],
         strip=_strip(film, address(_made(film, RenditionKind.STRIP))),
         viewing=viewing.path(secret, film, viewer=viewer),
-        at=(seen.position_ms if seen else 0) / 1000,
+        at=stop_ms / 1000,
         length=(film.duration_ms or 0) / 1000,
         width=screener.width or film.width or 1280,
         height=screener.height or film.height or 720,

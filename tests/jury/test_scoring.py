@@ -49,7 +49,7 @@ def test_scores_outside_the_sheet_are_refused(scores: dict[int, int]) -> None:
 def _form(session: Session, code: str, value: int = 7) -> dict[str, str]:
     assignment = queries.assignment_by_code(session, code)
     assert assignment is not None
-    criteria = queries.criteria(session, assignment.juror.panel_id)
+    criteria = queries.weights(session, assignment.juror.panel_id)
     session.commit()
     return {f"score-{one.code}": str(value) for one in criteria}
 

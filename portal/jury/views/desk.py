@@ -13,13 +13,12 @@ from portal import i18n, policies
 from portal.disclosure import queries as disclosures
 from portal.errors import Invalid, InvalidMany
 from portal.i18n import _, pick
-from portal.jury import queries, scoring
-from portal.jury.models import Assignment, Criterion, Juror
+from portal.jury import film_queries, queries, scoring
+from portal.jury.models import Assignment, Juror
 from portal.media import queries as media
 from portal.media import reel as reels
 from portal.media import viewing
 from portal.media.models import Slot
-from portal.media.reel import Reel
 from portal.web import current
 from portal.web.access import guard, require
 from portal.web.forms import tidy
@@ -50,14 +49,14 @@ class Pace:
     states: list[str]
 
 
-def _criterion(row: Criterion) -> CriterionRow:
+def _criterion(row: Any) -> CriterionRow:
     anchors = {int(score): texts[i18n.language()] for score, texts in row.anchors.items()}
     return CriterionRow(
         row.id, row.code, pick(row.name_ko, row.name_en), row.weight, pick(row.question_ko, row.question_en), anchors
     )
 
 
-def _pace(rows: Sequence[queries.QueueRow], now: str | None = None) -> Pace:
+def _pace(rows: Sequence[Any], now: str | None = None) -> Pace:
     left = sum(row.runtime_s for row in rows if not row.done)
     states = ["now" if row.code == now else "done" if row.done else "" for row in rows]
     return Pace(sum(row.done for row in rows), len(rows), -(-left // 60), states)
@@ -96,40 +95,39 @@ def _ordered(rows: list[queries.QueueRow], order: str) -> list[queries.QueueRow]
 @guard(policies.own_assignment, load=queries.assignment_by_code)
 def film(assignment: Assignment) -> ResponseReturnValue:
     """One film: player, label, notes, score sheet."""
-    given = scoring.given_scores(current.session(), assignment.sheet)
-    return _film(assignment, given, assignment.sheet.comment if assignment.sheet else "")
+    return _film(assignment)
 
 
 def _film(
     assignment: Assignment,
-    given: dict[int, int],
-    comment: str,
+    sent: dict[int, int] | None = None,
+    comment: str | None = None,
     *,
     errors: Sequence[Invalid] = (),
     status: int = 200,
 ) -> Response:
-    session = current.session()
-    criteria = queries.criteria(session, assignment.juror.panel_id)
-    rows = queries.queue(session, assignment.juror_id)
+    """The page with the scores that were sent, or else the sheet's own."""
+    session, entry_id, sheet = current.session(), assignment.entry_id, assignment.sheet
+    criteria = film_queries.criteria(session, assignment)
+    given = {row.id: row.value for row in criteria if row.value is not None} if sent is None else sent
+    rows = film_queries.pace(session, assignment.juror_id)
     total = scoring.weighted_total(given, criteria)
-    others = sorted(
-        row.total / 100 for row in rows if row.total is not None and row.done and row.code != assignment.code
-    )
+    others = sorted(row.total / 100 for row in rows if row.done and row.total and row.code != assignment.code)
     return page(
         "jury/film.html",
         status=status,
         assignment=assignment,
         criteria=[_criterion(row) for row in criteria],
         given=given,
-        comment=comment,
+        comment=comment if comment is not None else sheet.comment if sheet else "",
         total=total / 100 if total is not None else None,
         others=others,
         errors={problem.field: problem.message for problem in errors},
         summary=[(_anchor(problem.field), problem.message) for problem in errors],
         pace=_pace(rows, assignment.code),
-        memos=queries.memos(session, assignment.id),
-        label=disclosures.public_label(session, assignment.entry_id),
-        reel=_reel(assignment),
+        memos=film_queries.memos(session, assignment.id),
+        label=disclosures.public_label(session, entry_id),
+        reel=reels.of_entry(session, entry_id, viewer=current.actor()),
         previous=_neighbour(rows, assignment.code, -1),
         open=policies.score_assignment(current.actor(), assignment),
     )
@@ -140,15 +138,7 @@ def _anchor(field: str) -> str:
     return field if field in ("reason", "comment") else f"score-{field}-1"
 
 
-def _reel(assignment: Assignment) -> Reel | None:
-    """The film as it stands in the competition, with its captions."""
-    entry_id, session = assignment.entry_id, current.session()
-    held = media.current_by_slot(session, [entry_id], Slot.FILM, Slot.SUBTITLE)
-    film, captions = (held[slot].get(entry_id) for slot in (Slot.FILM, Slot.SUBTITLE))
-    return reels.of(session, film, captions, viewer=current.actor()) if film else None
-
-
-def _neighbour(rows: Sequence[queries.QueueRow], code: str, step: int) -> str | None:
+def _neighbour(rows: Sequence[Any], code: str, step: int) -> str | None:
     codes = [row.code for row in rows]
     at = codes.index(code) + step
     return codes[at] if 0 <= at < len(codes) else None
@@ -262,7 +252,6 @@ def recuse(assignment: Assignment) -> ResponseReturnValue:
     try:
         scoring.recuse(current.session(), assignment, reason=tidy(request.form.get("reason"))[:500], by=current.actor())
     except Invalid as problem:
-        given = scoring.given_scores(current.session(), assignment.sheet)
-        return _film(assignment, given, "", errors=[problem], status=422)
+        return _film(assignment, errors=[problem], status=422)
     flash(_("Thank you for telling us. We pass this film on to somebody else."), "ok")
     return redirect(url_for("jury.home"), 303)
