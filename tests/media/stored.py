@@ -14,7 +14,8 @@ from portal.media.models import Asset, Rendition, RenditionKind, Slot
 from tests import builders
 
 SCREENER = bytes(range(256)) * 8
-RUNG = bytes(range(256)) * 4 * 4096
+RUNG = bytes(range(256)) * 4096
+PICTURE = b"RIFF\x00\x00\x00\x00WEBP" + bytes(500)
 PLAYLIST = b"#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=800000\n360.m3u8\n"
 _STREAM = {
     "master.m3u8": ("application/vnd.apple.mpegurl", PLAYLIST),
@@ -28,6 +29,7 @@ class Stored:
 
     asset: Asset
     screener: Rendition
+    frame: Rendition
     stream: dict[str, Rendition]
     person_id: int
     secret_key: str
@@ -50,10 +52,14 @@ def store_film(session: Session, folder: Path) -> Stored:
     )
     session.add(asset)
     session.flush()
-    screener = _rendition(session, folder, asset, "", "video/mp4", SCREENER)
-    stream = {name: _rendition(session, folder, asset, name, *content) for name, content in _STREAM.items()}
+    screener = _rendition(session, folder, asset, RenditionKind.SCREENER, "", "video/mp4", SCREENER)
+    frame = _rendition(session, folder, asset, RenditionKind.FRAME, "", "image/webp", PICTURE)
+    stream = {
+        name: _rendition(session, folder, asset, RenditionKind.STREAM, name, *content)
+        for name, content in _STREAM.items()
+    }
     session.commit()
-    return Stored(asset, screener, stream, person.id, session.info["settings"].secret_key)
+    return Stored(asset, screener, frame, stream, person.id, session.info["settings"].secret_key)
 
 
 def store_captions(session: Session, film: Stored, folder: Path) -> Asset:
@@ -61,16 +67,17 @@ def store_captions(session: Session, film: Stored, folder: Path) -> Asset:
     words = Asset(entry_id=film.asset.entry_id, slot=Slot.SUBTITLE, state=AssetState.PLAYABLE, file_name="film.srt")
     session.add(words)
     session.flush()
-    made = _rendition(session, folder, words, "", "text/vtt; charset=utf-8", b"WEBVTT")
-    made.kind = RenditionKind.CAPTIONS
+    made = _rendition(session, folder, words, RenditionKind.CAPTIONS, "", "text/vtt; charset=utf-8", b"WEBVTT")
     session.commit()
     return words
 
 
-def _rendition(session: Session, folder: Path, asset: Asset, name: str, content_type: str, content: bytes) -> Rendition:
+def _rendition(
+    session: Session, folder: Path, asset: Asset, kind: RenditionKind, name: str, content_type: str, content: bytes
+) -> Rendition:
     made = Rendition(
         asset_id=asset.id,
-        kind=RenditionKind.STREAM if name else RenditionKind.SCREENER,
+        kind=kind,
         name=name,
         storage_key=_put(session, folder, content),
         content_type=content_type,

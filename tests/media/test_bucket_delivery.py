@@ -17,7 +17,7 @@ from portal import clock
 from portal.media import storage, tickets
 from portal.settings import Settings
 from tests.media import s3
-from tests.media.stored import PLAYLIST, RUNG, SCREENER, Stored, store_film
+from tests.media.stored import PICTURE, PLAYLIST, RUNG, Stored, store_film
 
 SignIn = Callable[[int], FlaskClient]
 
@@ -66,18 +66,20 @@ def test_an_original_is_saved_under_its_korean_name(stored: Stored, sign_in: Sig
     assert saved.headers["Content-Disposition"] == f"attachment; filename*=UTF-8''{name}"
 
 
-def test_small_files_come_from_the_portal_so_that_names_beside_a_playlist_are_found(stored: Stored, sign_in: SignIn) -> None:
+def test_small_files_come_from_the_portal_for_a_playlist_names_what_stands_beside_it(
+    stored: Stored, sign_in: SignIn
+) -> None:
     mine = sign_in(stored.person_id)
     playlist = mine.get(stored.streamed("master.m3u8"))
     assert (playlist.status_code, playlist.data) == (200, PLAYLIST)
     assert playlist.content_type == "application/vnd.apple.mpegurl"
-    part = mine.get(stored.path(stored.screener), headers={"Range": "bytes=5-9"})
-    assert (part.status_code, part.data) == (206, SCREENER[5:10])
+    part = mine.get(stored.path(stored.frame), headers={"Range": "bytes=5-9"})
+    assert (part.status_code, part.data) == (206, PICTURE[5:10])
 
 
 def test_a_public_picture_keeps_its_one_address(stored: Stored, client: FlaskClient) -> None:
-    answer = client.get(tickets.picture_path(stored.secret_key, stored.screener))
-    assert answer.status_code == 200
+    answer = client.get(tickets.picture_path(stored.secret_key, stored.frame))
+    assert (answer.status_code, answer.data) == (200, PICTURE)
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
 
 

@@ -27,9 +27,6 @@ SUFFIXES = {
     "text/vtt; charset=utf-8": "vtt",
     "application/vnd.apple.mpegurl": "m3u8",
 }
-REDIRECTED = 302
-# A bucket gives larger files out itself.
-MOST_PASSED_ON = 2 * 1024**2
 AWAY_SECONDS = 10
 
 
@@ -118,8 +115,7 @@ def captions(file: Rendition) -> Response:
 def picture(rendition: Rendition) -> Response:
     """A picture that everybody may see; its address changes with its content, so it may be kept for good."""
     response = _deliver(_File(rendition.storage_key, rendition.size, rendition.content_type, "picture.webp"))
-    if response.status_code < REDIRECTED:
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
 
 
@@ -159,10 +155,10 @@ def _deliver(file: _File) -> Response:
     elsewhere = store.address(file.key, content_type=file.content_type, name=file.name, save=file.save)
     if elsewhere is None:
         response = _from_here(file, store.path(file.key))
-    elif file.size <= MOST_PASSED_ON and not file.save:
-        response = _passed_on(file, store)
+    elif file.save or file.content_type.startswith("video/"):
+        response = Response(status=302, headers={"Location": elsewhere})
     else:
-        response = Response(status=REDIRECTED, headers={"Location": elsewhere})
+        response = _passed_on(file, store)
     response.headers["Content-Security-Policy"] = HARMLESS
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
@@ -182,7 +178,7 @@ def _from_here(file: _File, path: Path) -> Response:
 
 
 def _passed_on(file: _File, store: Storage) -> Response:
-    """Playlists, captions and pictures come from the portal wherever they lie.
+    """Playlists, captions and pictures, all of them small, come from the portal wherever they lie.
 
     What a playlist names is looked for beside it, and a picture that all may keep cannot stand at a passing address.
     """
