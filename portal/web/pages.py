@@ -10,8 +10,9 @@ from flask import Response, current_app, make_response, render_template, request
 
 
 def wants_fragment() -> bool:
-    """Whether htmx asks for a part of the page (a boosted link wants the whole)."""
-    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
+    """Whether htmx asks for a part of the page (a boosted link and a step back want the whole)."""
+    whole = ("HX-Boosted", "HX-History-Restore-Request")
+    return request.headers.get("HX-Request") == "true" and all(request.headers.get(one) != "true" for one in whole)
 
 
 def page(template: str, /, *, block: str | None = None, status: int = 200, **context: Any) -> Response:

@@ -21,6 +21,7 @@ from tests import builders
 from tests.entries import made
 
 SignIn = Callable[..., FlaskClient]
+HTMX = {"HX-Request": "true"}
 TOO_LONG = {"code": "too_long", "length": 1212, "limit": 1200, "over": 12}
 
 
@@ -81,12 +82,12 @@ def test_the_dock_offers_to_carry_on_with_ones_own_upload_alone(session, owner, 
     running(session, entry, owner, "u" * 20, file_name="나의 여름.mp4")
     number, stranger_id = entry.number, builders.person(session).id
     session.commit()
-    mine = sign_in(owner.id).get(f"/en/entries/{number}/dock").text
+    mine = sign_in(owner.id).get(f"/en/entries/{number}/dock", headers=HTMX).text
     assert "Choose the same file to carry on from 62%" in mine
     assert 'data-name="나의 여름.mp4"' in mine
     assert "/files/" + "u" * 20 in mine
-    assert "u" * 20 not in sign_in(friend.id).get(f"/en/entries/{number}/dock").text
-    assert sign_in(stranger_id).get(f"/en/entries/{number}/dock").status_code == 404
+    assert "u" * 20 not in sign_in(friend.id).get(f"/en/entries/{number}/dock", headers=HTMX).text
+    assert sign_in(stranger_id).get(f"/en/entries/{number}/dock", headers=HTMX).status_code == 404
 
 
 def test_the_dock_tells_the_verdict_on_a_film_and_is_silent_about_pictures(session, owner, entry, sign_in) -> None:
@@ -96,7 +97,7 @@ def test_the_dock_tells_the_verdict_on_a_film_and_is_silent_about_pictures(sessi
     made.film(session, entry, file_name="old.mp4", settled_at=clock.now() - timedelta(hours=1))
     number = entry.number
     session.commit()
-    dock = sign_in(owner.id).get(f"/en/entries/{number}/dock").text
+    dock = sign_in(owner.id).get(f"/en/entries/{number}/dock", headers=HTMX).text
     assert [name in dock for name in ("whole.mp4", "quiet.png", "broken.png", "old.mp4")] == [True, False, True, False]
     assert "every 3s" not in dock
 
@@ -147,8 +148,8 @@ def test_the_pages_around_files_ask_little(session, owner, entry, sign_in: SignI
     session.commit()
     browser, costs = sign_in(owner.id), {}
     for path in ("/film", "/film/status", "/dock", "/papers", "/replacement"):
-        browser.get(f"/en/entries/{number}{path}")
+        browser.get(f"/en/entries/{number}{path}", headers=HTMX)
         count_queries()
-        assert browser.get(f"/en/entries/{number}{path}").status_code == 200
+        assert browser.get(f"/en/entries/{number}{path}", headers=HTMX).status_code == 200
         costs[path] = count_queries()
     assert max(costs.values()) <= 12, costs

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import Response, render_template, url_for
+from flask import Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import policies
@@ -18,6 +18,7 @@ from portal.media import queries as media
 from portal.media.models import Asset, Slot, Upload
 from portal.web import current
 from portal.web.access import guard
+from portal.web.pages import wants_fragment
 
 # A verdict stands in the dock a little while, so that whoever writes on another page sees it.
 SHOWN_FOR = timedelta(minutes=2)
@@ -60,7 +61,9 @@ class Checked:
 @bp.get("/entries/<number>/dock")
 @guard(policies.own_entry, load=queries.entry_by_number)
 def dock(entry: Entry) -> ResponseReturnValue:
-    """Uploads to carry on with, and files that are being checked."""
+    """Uploads to carry on with, and files that are being checked; a part of pages, never one of its own."""
+    if not wants_fragment():
+        return redirect(url_for("entries.show", number=entry.number))
     session = current.session()
     begun = [one for one in media.running_uploads(session, entry.id) if one.person_id == current.actor().person_id]
     since = current.arrived_at() - SHOWN_FOR

@@ -22,7 +22,7 @@ from portal.media import service as files
 from portal.media.models import Asset, RenditionKind, Slot
 from portal.web import current
 from portal.web.access import guard, require
-from portal.web.pages import page
+from portal.web.pages import page, wants_fragment
 
 _ = translate
 MOST_STILLS = 10
@@ -50,9 +50,12 @@ def images(entry: Entry) -> Response:
 
 @bp.get("/entries/<number>/images/<code>")
 @guard(policies.own_entry, load=lambda session, number, code: queries.entry_by_number(session, number))
-def picture(entry: Entry) -> Response:
+def picture(entry: Entry) -> ResponseReturnValue:
     """One picture while it is being checked: the small view alone, so that nobody's typing is disturbed."""
-    return page("entries/thumb.html", entry=entry, picture=_picture(_own(entry)))
+    shown = _picture(_own(entry))
+    if not wants_fragment():
+        return redirect(url_for("entries.images", number=entry.number))
+    return page("entries/thumb.html", entry=entry, picture=shown)
 
 
 @bp.post("/entries/<number>/images")
