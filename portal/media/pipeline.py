@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -66,18 +67,31 @@ class Result:
     sound: bytes = b""
 
 
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Where a file is worked on: its bytes at `original`, a folder that is gone afterwards, the ffmpeg in use."""
+
+    job: Job
+    store: Storage
+    folder: Path
+    original: Path
+    binary: str
+
+
 def examine(job: Job, store: Storage, *, configured: str = "") -> Result:
     """Proves the bytes and holds a film against its category; pictures and captions are made at once.
 
     `configured` is the ffmpeg named in the settings; empty for the one that came with the package.
     """
-    result = Result(sha256=store.sha256(job.key))
+    result = Result()
     try:
-        if job.claimed_sha256 and job.claimed_sha256 != result.sha256:
-            raise Refused("altered")
-        if code := openings.refusal(job.slot, store.head(job.key)):
-            raise Refused(code)
-        _EXAMINERS[job.slot](job, store, result, ffmpeg.binary(configured))
+        with child.job_directory(store.jobs) as folder, store.fetched(job.key, folder) as original:
+            result.sha256 = _digest(original)
+            if job.claimed_sha256 and job.claimed_sha256 != result.sha256:
+                raise Refused("altered")
+            if code := openings.refusal(job.slot, _opening(original)):
+                raise Refused(code)
+            _EXAMINERS[job.slot](Bench(job, store, folder, original, ffmpeg.binary(configured)), result)
     except Refused as refused:
         result.findings, result.refused = [refused.finding], True
     return result
@@ -89,8 +103,10 @@ def make_playable(job: Job, store: Storage, *, on_progress: Progress, configured
     result = Result(facts=job.facts)
     try:
         with child.job_directory(store.jobs) as folder:
-            encoded = _encode(job, job.facts.film, store, folder, result, ffmpeg.binary(configured), on_progress)
-            result.made = _make(job.facts.film, encoded, store, folder, ffmpeg.binary(configured))
+            with store.fetched(job.key, folder) as original:
+                bench = Bench(job, store, folder, original, ffmpeg.binary(configured))
+                encoded = _encode(bench, job.facts.film, result, on_progress)
+            result.made = _make(bench, job.facts.film, encoded)
             _fingerprint(folder, result)
     except Refused as refused:
         result.findings, result.refused = [refused.finding], True
@@ -98,14 +114,12 @@ def make_playable(job: Job, store: Storage, *, on_progress: Progress, configured
     return result
 
 
-def _encode(
-    job: Job, film: Film, store: Storage, folder: Path, result: Result, binary: str, on_progress: Progress
-) -> Encoded:
-    with store.fetched(job.key, folder) as original:
-        result.told["provenance"] = provenance.probe(original, store.head(job.key), folder)
-        encoded = transcode.encode(
-            original, film, folder, binary=binary, on_progress=lambda done: on_progress(done * _ENCODED)
-        )
+def _encode(bench: Bench, film: Film, result: Result, on_progress: Progress) -> Encoded:
+    original, folder = bench.original, bench.folder
+    result.told["provenance"] = provenance.probe(original, _opening(original), folder)
+    encoded = transcode.encode(
+        original, film, folder, binary=bench.binary, on_progress=lambda done: on_progress(done * _ENCODED)
+    )
     copy = probe(folder / encoded.fallback.file, folder)
     if film.seconds - copy.seconds > max(1.0, film.seconds * 0.01):
         raise Refused("cut_off", found=copy.seconds, length=film.seconds)
@@ -114,8 +128,9 @@ def _encode(
     return encoded
 
 
-def _make(film: Film, encoded: Encoded, store: Storage, folder: Path, binary: str) -> list[Made]:
+def _make(bench: Bench, film: Film, encoded: Encoded) -> list[Made]:
     """Everything is made before anything is kept, so that a disk that fills up on the way leaves nothing behind."""
+    store, folder, binary = bench.store, bench.folder, bench.binary
     fallback, strip = folder / encoded.fallback.file, encoded.strip
     variants = stream.cut(encoded, folder, binary=binary, seconds=film.seconds, channels=film.channels)
     master = folder / stream.MASTER
@@ -149,34 +164,40 @@ def _fingerprint(folder: Path, result: Result) -> None:
     result.sound = fingerprints.sound(chroma.read_bytes()) if chroma.exists() else b""
 
 
-def _examine_film(job: Job, store: Storage, result: Result, binary: str) -> None:
-    with child.job_directory(store.jobs) as folder, store.fetched(job.key, folder) as original:
-        result.facts = inspection.inspect(original, folder, binary=binary)
+def _examine_film(bench: Bench, result: Result) -> None:
+    job = bench.job
+    result.facts = inspection.inspect(bench.original, bench.folder, binary=bench.binary)
     verdict = checks.check(result.facts, job.rule, credits_from=job.credits_from)
     result.findings = verdict.findings
     result.refused = not verdict.accepted and not job.overridden
 
 
-def _examine_image(job: Job, store: Storage, result: Result, binary: str) -> None:
-    with child.job_directory(store.jobs) as folder, store.fetched(job.key, folder) as original:
-        still = images.render(original, folder, least_width=LEAST_POSTER_WIDTH)
-        result.told["provenance"] = provenance.probe(original, store.head(job.key), folder)
-        result.made = _keep_pictures(store, still, RenditionKind.WIDE)
+def _examine_image(bench: Bench, result: Result) -> None:
+    still = images.render(bench.original, bench.folder, least_width=LEAST_POSTER_WIDTH)
+    result.told["provenance"] = provenance.probe(bench.original, _opening(bench.original), bench.folder)
+    result.made = _keep_pictures(bench.store, still, RenditionKind.WIDE)
 
 
-def _examine_subtitles(job: Job, store: Storage, result: Result, binary: str) -> None:
-    captions = subtitles.webvtt(store.head(job.key, subtitles.MOST_BYTES + 1))
-    with child.job_directory(store.jobs) as folder:
-        path = folder / stream.CAPTIONS_TEXT
-        path.write_bytes(captions)
-        result.made = [_keep(store, RenditionKind.CAPTIONS, path, stream.CAPTIONS_TYPE)]
+def _examine_subtitles(bench: Bench, result: Result) -> None:
+    path = bench.folder / stream.CAPTIONS_TEXT
+    path.write_bytes(subtitles.webvtt(_opening(bench.original, subtitles.MOST_BYTES + 1)))
+    result.made = [_keep(bench.store, RenditionKind.CAPTIONS, path, stream.CAPTIONS_TYPE)]
 
 
-def _examine_paper(job: Job, store: Storage, result: Result, binary: str) -> None:
+def _examine_paper(bench: Bench, result: Result) -> None:
     """A paper is kept as it came and only ever saved, never shown; a photo of one must be a photo."""
-    if openings.starts_like_an_image(store.head(job.key)):
-        with child.job_directory(store.jobs) as folder, store.fetched(job.key, folder) as original:
-            images.render(original, folder)
+    if openings.starts_like_an_image(_opening(bench.original)):
+        images.render(bench.original, bench.folder)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _opening(path: Path, size: int = 256) -> bytes:
+    with path.open("rb") as file:
+        return file.read(size)
 
 
 def _keep_pictures(store: Storage, still: images.Still, widest: RenditionKind) -> list[Made]:
@@ -198,7 +219,7 @@ def _keep(
     return Made(kind, store.adopt(path), content_type, size, width, height)
 
 
-_EXAMINERS: dict[Slot, Callable[[Job, Storage, Result, str], None]] = {
+_EXAMINERS: dict[Slot, Callable[[Bench, Result], None]] = {
     Slot.FILM: _examine_film,
     Slot.REPLACEMENT: _examine_film,
     Slot.TRAILER: _examine_film,
