@@ -155,10 +155,14 @@ def number(value: int | float, digits: int = 0) -> str:
 
 
 def file_size(size: int) -> str:
-    """`2.4 GB`, in decimal units as file managers show them."""
+    """`2.4 GB`, `500 MB`, in decimal units as file managers show them."""
     value = float(size)
     for unit in ("B", "kB", "MB", "GB"):
         if value < 1000:
-            return f"{value:.0f} {unit}" if unit in ("B", "kB") else f"{value:.1f} {unit}"
+            return f"{value:.0f} {unit}" if unit in ("B", "kB") else f"{_tenths(value)} {unit}"
         value /= 1000
-    return f"{value:.1f} TB"
+    return f"{_tenths(value)} TB"
+
+
+def _tenths(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
