@@ -150,6 +150,7 @@
     KeyT: note,
     KeyM: () => player?.press(player.box.querySelector('[data-mute]')),
     KeyF: () => player?.full(),
+    KeyC: () => player?.press(player.box.querySelector('[data-track]')),
   };
   const seeks = { ArrowLeft: -5, ArrowRight: 5 };
   const steers = { ArrowDown: 1, ArrowUp: -1 };

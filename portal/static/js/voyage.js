@@ -27,9 +27,10 @@
   const show = async (response, goes) => {
     const page = new DOMParser().parseFromString(await response.text(), 'text/html');
     const fresh = page.getElementById('shell');
-    // The parsed page has no address of its own: its own stays that of this document, so that relative links agree
+    // Signed out meanwhile, or a page of another kind: the browser goes there itself
     if (!fresh) return location.assign(response.url);
     await Promise.all(bring(page, 'link[rel=stylesheet]', 'href'));
+    for (const video of document.querySelectorAll('video')) video.pause();
     document.getElementById('shell').replaceWith(document.adoptNode(fresh));
     document.title = page.title;
     const anchor = goes?.hash ?? '';
