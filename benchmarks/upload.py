@@ -44,11 +44,12 @@ PIECES = {"64": 64 * MIB, "8": 8 * MIB}
 
 @dataclass(frozen=True)
 class Figure:
-    """One upload: megabytes a second, the server's CPU seconds for each gigabyte, and its share of the bare copy."""
+    """One upload: MB/s, CPU seconds a gigabyte of the server and of the client, and the speed beside the bare copy."""
 
     piece: str
     mb_per_s: float
     cpu_s_per_gb: float
+    client_cpu_s_per_gb: float
     ratio: float
 
 
@@ -146,9 +147,10 @@ def measure(visitor: Visitor, server: Server, film: Path, piece: str) -> Figure:
     """One bare copy and one upload of the film."""
     size, folder = film.stat().st_size, visitor.settings.data
     bare = seconds(lambda: copy(film, folder / "bare.bin", PIECES[piece]))
-    cpu = server.cpu_seconds()
+    served_before, own_before = server.cpu_seconds(), time.process_time()
     taken = seconds(lambda: visitor.send(origin(server), film, PIECES[piece]))
-    figure = Figure(piece, size / taken / 1e6, (server.cpu_seconds() - cpu) / (size / GB), bare / taken)
+    cpu, own = server.cpu_seconds() - served_before, time.process_time() - own_before
+    figure = Figure(piece, size / taken / 1e6, cpu / (size / GB), own / (size / GB), bare / taken)
     for stored in (folder / "media" / "files").glob("*/*.bin"):
         stored.unlink()
     return figure
@@ -199,7 +201,7 @@ def summary(figures: Sequence[Figure], risen: float, mib: int, rounds: int) -> d
     found: dict[str, object] = {"mib": mib, "rounds": rounds, "cpus": os.cpu_count(), "load": os.getloadavg()[0]}
     for piece in PIECES:
         of_piece = [figure for figure in figures if figure.piece == piece]
-        for name in ("ratio", "mb_per_s", "cpu_s_per_gb"):
+        for name in ("ratio", "mb_per_s", "cpu_s_per_gb", "client_cpu_s_per_gb"):
             values = [getattr(figure, name) for figure in of_piece]
             found[f"{name}_{piece}"] = round(statistics.median(values), 3)
             found[f"{name}_{piece}_spread"] = [round(min(values), 3), round(max(values), 3)]
@@ -217,7 +219,7 @@ def main() -> None:
     for figure in [] if chosen.json else figures:
         print(
             f"{figure.piece:>2} MiB pieces: {figure.mb_per_s:5.0f} MB/s, {figure.ratio:.2f} of a bare copy, "
-            f"{figure.cpu_s_per_gb:.2f} CPU s a GB",
+            f"{figure.cpu_s_per_gb:.2f} CPU s a GB, tuspy {figure.client_cpu_s_per_gb:.2f}",
             file=sys.stderr,
         )
     print(json.dumps(summary(figures, risen, chosen.mib, chosen.rounds)))
