@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 from time_machine import travel
 
 from portal import clock, policies
 from portal.audit import AuditRecord
+from portal.db import unit_of_work
 from portal.errors import Invalid
 from portal.i18n import using
 from portal.lifecycles import AssetState
@@ -22,6 +25,8 @@ from portal.media import queries, service, tickets
 from portal.media.checks import Rule
 from portal.media.contract import StorageFull
 from portal.media.models import Asset, Fingerprint, Likeness, RenditionKind, Slot
+from portal.media.pipeline import Job
+from portal.media.prints import Alike
 from portal.settings import Settings
 from tests import builders
 from workers import media
@@ -181,6 +186,33 @@ def test_a_film_is_found_again_in_another_entry_once(session: Session, received:
     service.dismiss_likeness(session, first, by=policies.SYSTEM)
     session.commit()
     assert len(queries.likenesses(session, own.entry_id)) == 1
+
+
+def test_two_workers_that_find_the_same_pair_at_once_note_it_once(
+    sessions: sessionmaker[Session], session: Session, received: Receive, film: Film
+) -> None:
+    one, other = received(film("plain.mp4")), received(film("plain.mp4"))
+    for asset in (one, other):
+        session.add(Fingerprint(asset_id=asset.id, picture=bytes(8), sound=b""))
+        asset.state = AssetState.PLAYABLE
+    session.commit()
+    jobs = [service.claim_comparison(session, asset.id) for asset in (one, other)]
+    session.commit()
+    ready = Barrier(2)
+
+    def settle(job: Job | None, found: Alike) -> None:
+        assert job is not None
+        ready.wait()
+        with unit_of_work(sessions) as mine:
+            service.settle_comparison(mine, job, [found])
+
+    with ThreadPoolExecutor(2) as pool:
+        pairs = zip(jobs, (Alike(other.id, 9000, 0), Alike(one.id, 9000, 0)), strict=True)
+        for done in [pool.submit(settle, job, found) for job, found in pairs]:
+            done.result()
+    assert session.scalar(sa.select(sa.func.count()).select_from(Likeness)) == 1
+    assert session.scalar(sa.select(sa.func.count()).where(AuditRecord.verb == "asset.alike")) == 1
+    assert list(queries.to_compare(session)) == []
 
 
 def test_a_comparison_that_fails_three_times_is_on_record(session: Session, received: Receive, film: Film) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal import audit, claims, clock
@@ -65,11 +66,16 @@ def dismiss_likeness(session: Session, likeness: Likeness, *, by: Actor) -> None
 
 def _note(session: Session, asset: Asset, alike: Alike) -> None:
     later, earlier = max(asset.id, alike.other_id), min(asset.id, alike.other_id)
+    shares = {"picture_bp": alike.picture_bp, "sound_bp": alike.sound_bp}
     pair = (Likeness.asset_id == later, Likeness.earlier_id == earlier)
     if session.scalar(sa.select(Likeness.id).where(*pair)) is not None:
         return
-    session.add(Likeness(asset_id=later, earlier_id=earlier, picture_bp=alike.picture_bp, sound_bp=alike.sound_bp))
-    shares = {"picture_bp": alike.picture_bp, "sound_bp": alike.sound_bp}
+    try:
+        with session.begin_nested():
+            session.add(Likeness(asset_id=later, earlier_id=earlier, **shares))
+    except IntegrityError:
+        # The other film's worker found the same pair in the same moment, and has it on record.
+        return
     audit.record(session, SYSTEM, "asset.alike", asset, other=alike.other_id, **shares)
 
 

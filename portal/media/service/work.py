@@ -131,7 +131,8 @@ def held(session: Session, job: Job) -> Asset | None:
     wanted = sa.select(Asset).where(
         Asset.id == job.asset_id, Asset.attempts == job.attempt, Asset.lease_until.is_not(None)
     )
-    return session.scalar(wanted.with_for_update().execution_options(populate_existing=True))
+    # The key stays what it is: a row that only refers to this one need not wait, or two workers wait for each other.
+    return session.scalar(wanted.with_for_update(key_share=True).execution_options(populate_existing=True))
 
 
 def _job_unless_spent(session: Session, asset: Asset) -> Job | None:
