@@ -187,8 +187,8 @@ def the_review_copy_plays_seeks_and_shows_captions(maker: Maker) -> None:
     page.locator("[data-scrub]").focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_function("() => document.querySelector('video').currentTime > 6.5")
-    page.get_by_role("button", name="Pause (Space)").click()
-    page.wait_for_load_state("networkidle")
+    with page.expect_response(re.compile("/viewings/")):
+        page.get_by_role("button", name="Pause (Space)").click()
     assert 1 <= seconds_seen(maker) < 12, "what was skipped was not seen"
     again = maker.open("film")
     expect(again.get_by_text("You stopped at")).to_be_visible()
