@@ -5,8 +5,8 @@
 The portal runs behind gunicorn as in the Procfile, on SQLite. The film lies in the page cache; it goes over the
 loopback in pieces of 64 and of 8 MiB. The bare copy is the same file, read in the same pieces, sent over one connection
 and moved inside the kernel by a process that does nothing else, so that the ratio is the price of the protocol, of its
-client and of the portal. Both are timed until the bytes are safe on the disk. Rounds alternate, and a round's ratio is
-taken within the round, because a shared disk is not equally fast twice.
+client and of the portal. Both are timed until the bytes are safe on the disk. Their order alternates, and the ratio is
+taken over all rounds, because a shared disk is not equally fast twice.
 """
 
 from __future__ import annotations
@@ -44,13 +44,19 @@ PIECES = {"64": 64 * MIB, "8": 8 * MIB}
 
 @dataclass(frozen=True)
 class Figure:
-    """One upload: MB/s, CPU seconds a gigabyte of the server and of the client, and the speed beside the bare copy."""
+    """One upload: MB/s, CPU seconds a gigabyte of server and client, and the seconds of it and of a bare copy."""
 
     piece: str
     mb_per_s: float
     cpu_s_per_gb: float
     client_cpu_s_per_gb: float
-    ratio: float
+    taken: float
+    bare: float
+
+    @property
+    def ratio(self) -> float:
+        """The speed beside the bare copy."""
+        return self.bare / self.taken
 
 
 @dataclass(frozen=True)
@@ -143,14 +149,19 @@ def seconds(work: Callable[[], None]) -> float:
     return time.perf_counter() - began
 
 
-def measure(visitor: Visitor, server: Server, film: Path, piece: str) -> Figure:
-    """One bare copy and one upload of the film."""
+def measure(visitor: Visitor, server: Server, film: Path, piece: str, *, bare_first: bool) -> Figure:
+    """One bare copy and one upload of the film, one after the other."""
     size, folder = film.stat().st_size, visitor.settings.data
-    bare = seconds(lambda: copy(film, folder / "bare.bin", PIECES[piece]))
+
+    def bare_copy() -> float:
+        return seconds(lambda: copy(film, folder / "bare.bin", PIECES[piece]))
+
+    bare = bare_copy() if bare_first else 0.0
     served_before, own_before = server.cpu_seconds(), time.process_time()
     taken = seconds(lambda: visitor.send(origin(server), film, PIECES[piece]))
     cpu, own = server.cpu_seconds() - served_before, time.process_time() - own_before
-    figure = Figure(piece, size / taken / 1e6, cpu / (size / GB), own / (size / GB), bare / taken)
+    bare = bare or bare_copy()
+    figure = Figure(piece, size / taken / 1e6, cpu / (size / GB), own / (size / GB), taken, bare)
     for stored in (folder / "media" / "files").glob("*/*.bin"):
         stored.unlink()
     return figure
@@ -192,19 +203,25 @@ def run(mib: int, rounds: int) -> tuple[list[Figure], float]:
             for _ in range(4 * len(server.workers)):
                 visitor.send(origin(server), warm, 2 * MIB)
             with memory(server) as risen:
-                figures = [measure(visitor, server, film, piece) for _ in range(rounds) for piece in PIECES]
+                figures = [
+                    measure(visitor, server, film, piece, bare_first=turn % 2 == 0)
+                    for turn in range(rounds)
+                    for piece in PIECES
+                ]
     return figures, risen[0]
 
 
 def summary(figures: Sequence[Figure], risen: float, mib: int, rounds: int) -> dict[str, object]:
-    """Medians, with the least and the most of each."""
+    """Medians, with the least and the most of each; the ratio is that of all rounds together."""
     found: dict[str, object] = {"mib": mib, "rounds": rounds, "cpus": os.cpu_count(), "load": os.getloadavg()[0]}
     for piece in PIECES:
         of_piece = [figure for figure in figures if figure.piece == piece]
+        taken, bare = sum(figure.taken for figure in of_piece), sum(figure.bare for figure in of_piece)
         for name in ("ratio", "mb_per_s", "cpu_s_per_gb", "client_cpu_s_per_gb"):
             values = [getattr(figure, name) for figure in of_piece]
             found[f"{name}_{piece}"] = round(statistics.median(values), 3)
             found[f"{name}_{piece}_spread"] = [round(min(values), 3), round(max(values), 3)]
+        found[f"ratio_{piece}"] = round(bare / taken, 3)
     return {**found, "peak_mb_above_idle": round(risen, 1)}
 
 
