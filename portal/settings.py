@@ -33,7 +33,7 @@ class Settings:
     mail_sender: str = SENDER
     timezone: str = "Asia/Seoul"
     ffmpeg: str = ""
-    quota_bytes: int = 20 * 1024**3
+    quota_bytes: int = 20 * 10**9
     trusted_proxies: int = 0
     second_step: bool = False
     accel_redirect: str = ""
@@ -56,7 +56,7 @@ class Settings:
             mail_sender=read("MAIL_SENDER", SENDER),
             timezone=read("TIMEZONE", "Asia/Seoul"),
             ffmpeg=read("FFMPEG", ""),
-            quota_bytes=int(read("QUOTA_BYTES", str(20 * 1024**3))),
+            quota_bytes=int(read("QUOTA_BYTES", str(20 * 10**9))),
             trusted_proxies=int(read("TRUSTED_PROXIES", "0")),
             second_step=read("SECOND_STEP", "off" if read("ENV", LOCAL) == LOCAL else "on") == "on",
             accel_redirect=read("ACCEL_REDIRECT", ""),

@@ -24,16 +24,16 @@ _UPLOAD, _PLAYBACK, _PICTURE = "media.upload", "media.playback", "media.picture"
 STARTS_WITHIN = timedelta(hours=12)
 ENDS_WITHIN = timedelta(days=7)
 _LONGEST_PLAYBACK = timedelta(days=1)
-_MIB, _GIB = 1024**2, 1024**3
+_MB, _GB = 10**6, 10**9
 MOST_BYTES: Mapping[Slot, int] = {
-    Slot.FILM: 64 * _GIB,
-    Slot.REPLACEMENT: 64 * _GIB,
-    Slot.TRAILER: 4 * _GIB,
-    Slot.EVIDENCE: 2 * _GIB,
-    Slot.POSTER: 50 * _MIB,
-    Slot.STILL: 50 * _MIB,
-    Slot.CONSENT: 20 * _MIB,
-    Slot.SUBTITLE: 2 * _MIB,
+    Slot.FILM: 64 * _GB,
+    Slot.REPLACEMENT: 64 * _GB,
+    Slot.TRAILER: 4 * _GB,
+    Slot.EVIDENCE: 2 * _GB,
+    Slot.POSTER: 50 * _MB,
+    Slot.STILL: 50 * _MB,
+    Slot.CONSENT: 20 * _MB,
+    Slot.SUBTITLE: 2 * _MB,
 }
 
 

@@ -170,7 +170,7 @@ def test_the_makers_ask_on_their_page_and_an_organizer_grants_on_theirs(
     assert "holds for the new cut" in refused.text
     assert maker.post(path, data=ASKING).status_code == 302
     assert "looking at your request" in maker.get(path).text
-    assert number in desk.get("/en/ops/cuts").text
+    assert number in desk.get("/en/ops/entries/cuts").text
     code = session.scalars(sa.select(Replacement.code)).one()
     session.rollback()
     films = desk.get(f"/en/ops/entries/{number}/films").text
@@ -209,6 +209,6 @@ def test_an_organizer_takes_a_refused_film_with_a_reason_on_record(session, call
     code, number = film.code, draft.number
     session.commit()
     desk = sign_in(organizer.id)
-    assert number in desk.get("/en/ops/cuts").text
+    assert number in desk.get("/en/ops/entries/cuts").text
     assert sign_in(owner.id).post(f"/en/ops/films/{code}/override", data={"reason": "x"}).status_code == 404
     assert session.get_one(Asset, film.id, populate_existing=True).state == AssetState.REFUSED

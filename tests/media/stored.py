@@ -67,7 +67,7 @@ def store_captions(session: Session, film: Stored, folder: Path) -> Asset:
     words = Asset(entry_id=film.asset.entry_id, slot=Slot.SUBTITLE, state=AssetState.PLAYABLE, file_name="film.srt")
     session.add(words)
     session.flush()
-    made = _rendition(session, folder, words, RenditionKind.CAPTIONS, "", "text/vtt; charset=utf-8", b"WEBVTT")
+    _rendition(session, folder, words, RenditionKind.CAPTIONS, "", "text/vtt; charset=utf-8", b"WEBVTT")
     session.commit()
     return words
 

@@ -44,7 +44,7 @@ class Cut:
     may_override: bool
 
 
-@bp.get("/ops/cuts")
+@bp.get("/ops/entries/cuts")
 @guard(policies.enter_office)
 def cuts_asked() -> Response:
     """New cuts that wait for an answer, and films whose makers were told to change them."""

@@ -97,7 +97,7 @@ def box(entry: Entry, slot: Slot) -> Box:
     label, accept, wrong = _TEXTS[slot]
     ticket = ticket_for(entry, slot)
     sealed = tickets.issue_upload(current.settings().secret_key, ticket)
-    return Box(slot.value, entry.number, _(label), accept, _(wrong), sealed, ticket.most_bytes, size_in_words(slot))
+    return Box(slot.value, entry.number, _(label), accept, _(wrong), sealed, _most_bytes(slot), size_in_words(slot))
 
 
 def ticket_for(entry: Entry, slot: Slot) -> UploadTicket:
@@ -167,4 +167,9 @@ def reel_of(entry: Entry) -> Reel | None:
 
 def size_in_words(slot: Slot) -> str:
     """The largest file of a slot."""
-    return i18n.file_size(tickets.MOST_BYTES[slot])
+    return i18n.file_size(_most_bytes(slot))
+
+
+def _most_bytes(slot: Slot) -> int:
+    # What is larger than all the room a person has here would be refused after it was chosen.
+    return min(tickets.MOST_BYTES[slot], current.settings().quota_bytes)
