@@ -105,16 +105,37 @@ def assignment_to_score(session: Session, code: str) -> Assignment | None:
     return session.scalar(_DESK, {"code": code})
 
 
+# The films in front of this one come last: a juror who skipped some gets back to them at the end.
+_NEXT = (
+    sa.select(_assignments.c.code)
+    .where(
+        _assignments.c.juror_id == sa.bindparam("juror"),
+        _assignments.c.id != sa.bindparam("assignment"),
+        sa.or_(*(_assignments.c.state == state for state in TO_SCORE)),
+    )
+    .order_by(_assignments.c.position < sa.bindparam("position"), _assignments.c.position, _assignments.c.id)
+    .limit(1)
+)
 _WEIGHTS = (
-    sa.select(_criteria.c.id, _criteria.c.code, _criteria.c.weight)
+    sa.select(_criteria.c.id, _criteria.c.code, _criteria.c.weight, _NEXT.scalar_subquery().label("next"))
     .where(_criteria.c.panel_id == sa.bindparam("panel"))
     .order_by(_criteria.c.position, _criteria.c.id)
 )
 
 
-def weights(session: Session, panel_id: int) -> Sequence[Any]:
-    """(id, code, weight) of a panel's criteria in their order."""
-    return session.execute(_WEIGHTS, {"panel": panel_id}).all()
+def weights(session: Session, assignment: Assignment) -> Sequence[Any]:
+    """(id, code, weight, next) of the criteria an assignment is scored by, in their order.
+
+    Each brings along `next`, the code of the juror's next film that is not handed in: what a score post has to know,
+    in one statement.
+    """
+    known = {
+        "panel": assignment.juror.panel_id,
+        "juror": assignment.juror_id,
+        "assignment": assignment.id,
+        "position": assignment.position,
+    }
+    return session.execute(_WEIGHTS, known).all()
 
 
 @dataclass(frozen=True)
@@ -163,23 +184,6 @@ def queue(session: Session, juror_id: int) -> list[QueueRow]:
     """A juror's films in the neutral order, one statement."""
     rows: Sequence[Any] = session.execute(_QUEUE, {"juror": juror_id}).all()
     return [QueueRow(*row) for row in rows]
-
-
-# The films in front of this one come last: a juror who skipped some gets back to them at the end.
-_NEXT = (
-    sa.select(_assignments.c.code)
-    .where(
-        _assignments.c.juror_id == sa.bindparam("juror"),
-        sa.or_(*(_assignments.c.state == state for state in TO_SCORE)),
-    )
-    .order_by(_assignments.c.position < sa.bindparam("position"), _assignments.c.position, _assignments.c.id)
-    .limit(1)
-)
-
-
-def next_to_score(session: Session, after: Assignment) -> str | None:
-    """The code of the juror's next film that is not handed in, behind this one or else from the start."""
-    return session.scalar(_NEXT, {"juror": after.juror_id, "position": after.position})
 
 
 def seats_of(session: Session, actor: Actor) -> Sequence[Juror]:

@@ -42,17 +42,10 @@ class Reel:
     height: int
 
 
-# Jurors open one film after the other: built once, and of a stream's files only the one a player asks for first.
-_SHOWN_BY_PLAYER = (RenditionKind.SCREENER, RenditionKind.FRAME, RenditionKind.STRIP, RenditionKind.CAPTIONS)
+# Jurors open one film after the other: built once. Whoever wants more of these files in the same session is told so.
 _REELS = (
     sa.select(Asset, Viewing.position_ms)
-    .outerjoin(
-        Rendition,
-        sa.and_(
-            Rendition.asset_id == Asset.id,
-            sa.or_(*(Rendition.kind == kind for kind in _SHOWN_BY_PLAYER), Rendition.name == MASTER),
-        ),
-    )
+    .outerjoin(Asset.renditions)
     .outerjoin(Viewing, sa.and_(Viewing.asset_id == Asset.id, Viewing.person_id == sa.bindparam("person")))
     .where(
         Asset.entry_id == sa.bindparam("entry"),

@@ -171,7 +171,7 @@ def _score_everything(session: Session, jury: Jury) -> None:
         for row in queries.queue(session, juror.id):
             assignment = queries.assignment_by_code(session, row.code)
             assert assignment is not None
-            criteria = queries.weights(session, juror.panel_id)
+            criteria = queries.weights(session, assignment)
             strict = 5 + assignment.entry_id % 4 - (n % 2)
             scores = {one.id: strict for one in criteria}
             submit(session, assignment, criteria, scores=scores, comment="", by=jury.actor(jury.people[n]))

@@ -79,7 +79,7 @@ def hand_in(jury: Jury, session: Session, person: int = 0) -> None:
     row = next(one for one in queries.queue(session, jury.jurors[person].id) if not one.done)
     assignment = queries.assignment_to_score(session, row.code)
     assert assignment is not None
-    criteria = queries.weights(session, assignment.juror.panel_id)
+    criteria = queries.weights(session, assignment)
     scores = dict.fromkeys((one.id for one in criteria), 7)
     scoring.submit(session, assignment, criteria, scores=scores, comment="", by=jury.actor(jury.people[person]))
     session.commit()

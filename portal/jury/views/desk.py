@@ -160,7 +160,7 @@ def _named(problem: Invalid | InvalidMany, criteria: Sequence[Any]) -> list[Inva
 @guard(policies.score_assignment, load=queries.assignment_to_score)
 def score(assignment: Assignment) -> ResponseReturnValue:
     """Autosave, or hand in and go to the next film."""
-    criteria = queries.weights(current.session(), assignment.juror.panel_id)
+    criteria = queries.weights(current.session(), assignment)
     scores, comment = _sent_scores(criteria), tidy(request.form.get("comment"))
     autosave = request.headers.get("X-Autosave") == "1"
     command = scoring.save_draft if autosave else scoring.submit
@@ -173,7 +173,7 @@ def score(assignment: Assignment) -> ResponseReturnValue:
         return _refused(assignment, scores, comment, found)
     if autosave:
         return jsonify(rev=sheet.rev, time=i18n.clock_time(sheet.updated_at))
-    return _to_next(assignment)
+    return _to_next(assignment, criteria[0].next if criteria else None)
 
 
 def _refused(assignment: Assignment, scores: dict[int, Any], comment: str, errors: list[Invalid]) -> Response:
@@ -183,8 +183,7 @@ def _refused(assignment: Assignment, scores: dict[int, Any], comment: str, error
     return _film(whole, scores, comment, errors=errors, status=422)
 
 
-def _to_next(assignment: Assignment) -> ResponseReturnValue:
-    code = queries.next_to_score(current.session(), assignment)
+def _to_next(assignment: Assignment, code: str | None) -> ResponseReturnValue:
     if code is None:
         return redirect(url_for("jury.done", code=assignment.round.code), 303)
     flash(_("Handed in. On to the next film."), "ok")
