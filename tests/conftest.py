@@ -15,6 +15,8 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -23,6 +25,9 @@ from portal.settings import Settings
 from portal.upgrade import upgrade
 from tests import servers, services
 
+# How long an example takes depends on what else the machine does; it says nothing of the code.
+examples.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("unhurried")
 SECRET, BASE_URL = "k" * 40, "http://portal.test"
 CHROMIUM = (
     "--no-sandbox",

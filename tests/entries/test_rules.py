@@ -8,7 +8,7 @@ import unicodedata
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.audit import canonical_json
@@ -18,7 +18,6 @@ from portal.entries.deadline import FilmOnItsWay, Standing, Window, days_left, s
 from portal.lifecycles import AssetState
 
 # A loaded machine is no failure: what is proved here does not depend on speed.
-UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 CLOSES = datetime(2026, 12, 4, 14, 59, tzinfo=UTC)
 WINDOW = Window(CLOSES - timedelta(days=30), CLOSES, timedelta(minutes=120))
 MINUTE = timedelta(minutes=1)
@@ -117,7 +116,6 @@ def test_an_upload_and_its_check_show_themselves() -> None:
 texts = st.dictionaries(st.sampled_from(["a", "b", "c"]), st.text("ab가", max_size=2), min_size=3, max_size=3)
 
 
-@UNHURRIED
 @given(texts, texts, texts)
 def test_a_merge_keeps_what_each_side_touched_alone(base, mine, theirs) -> None:
     merged = merge.merge(mine, theirs, merge.stamp(base))
@@ -140,7 +138,6 @@ json_values = st.recursive(
 )
 
 
-@UNHURRIED
 @given(
     st.dictionaries(st.text(max_size=5).map(lambda text: unicodedata.normalize("NFC", text)), json_values, max_size=4)
 )

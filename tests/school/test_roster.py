@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.school import roster
 from portal.school.roster import Student
 
 # A loaded machine is no failure: what is proved here does not depend on speed.
-UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 GOOD = (
     "학번,이름,이메일,팀,성(영문),이름(영문)\n"
     "2026-01,한서윤,Seoyun@Example.org,낮달,Han,Seo-yun\n"
@@ -52,7 +51,6 @@ def test_every_mistake_has_its_line_and_a_sentence(text: str, line: int) -> None
     assert "{" not in found.mistakes[0].sentence
 
 
-@UNHURRIED
 @given(st.binary(max_size=300))
 def test_no_file_breaks_the_reader(data: bytes) -> None:
     found = roster.read(data)
