@@ -57,10 +57,10 @@ def test_the_claims_of_the_whole_chain_are_kept_without_a_signer(signed: Callabl
 
 
 def test_a_trusted_signer_is_named(signed: Callable[[str], Path], tmp_path: Path) -> None:
-    interim = FIXTURES / "trust" / "interim-contentcredentials-anchors.pem"
+    film, interim = signed("01"), signed("trust/interim")
     anchors = tmp_path / "anchors.pem"
     anchors.write_text(provenance.ANCHORS.read_text() + interim.read_text())
-    command = child.script("provenance", str(signed("01")), "video/mp4", str(anchors))
+    command = child.script("provenance", str(film), "video/mp4", str(anchors))
     told = provenance.told(subprocess.run(command, capture_output=True, check=True).stdout)
     assert (told["state"], told["claims"][0]["signer"]) == ("TRUSTED", "OpenAI")
 
