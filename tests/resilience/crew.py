@@ -68,6 +68,13 @@ class Crew:
         self.until(self._services[name].ended)
         self._services[name].bury()
 
+    def start_again(self, *names: str) -> None:
+        """Starts what ended by itself, as the supervisor does: Celery gives up when its pool dies while it starts."""
+        for name in names:
+            if self._services[name].ended():
+                self._services[name].bury()
+                self.start(name)
+
     def ring(self, task: str, *ids: int) -> None:
         """Ring as the portal does, which may find nobody."""
         doorbell.ring(self.broker_url, task, *ids)

@@ -70,7 +70,10 @@ def test_every_film_ends_once_whoever_is_killed(
     while killed.total() < KILLS and count(Asset, Asset.state.not_in(SETTLED)):
         wait(hands, chance.uniform(0, 1))
         killed[kill_somebody(hands, chance)] += 1
+        hands.start_again(*HANDS)
         let_leases_lapse(Asset)
+    wait(hands, 2)
+    hands.start_again(*HANDS)
     hands.until(lambda: settle(count, let_leases_lapse), sweeping=True)
     each_ended_once(session)
     hands.until(lambda: not working(hands))
