@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -85,6 +85,20 @@ class Versioned:
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 - the directive calls it with the class
         return {"version_id_col": cls.rev}
+
+
+Written = TypeVar("Written", bound=type)
+
+
+def written_once(model: Written) -> Written:
+    """Class decorator: a session that changes a row of this model after it was written fails with TypeError."""
+
+    @event.listens_for(model, "before_update")
+    def refuse(mapper: Any, connection: sa.Connection, row: Any) -> None:
+        if sa.inspect(row).session.is_modified(row):
+            raise TypeError(f"{model.__name__} is written once")
+
+    return model
 
 
 class Claimable:

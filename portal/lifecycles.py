@@ -64,6 +64,13 @@ class DisclosureState(StrEnum):
     STALE = "stale"
 
 
+class AmendmentState(StrEnum):
+    OPEN = "open"
+    PROPOSED = "proposed"
+    APPLIED = "applied"
+    DROPPED = "dropped"
+
+
 class ConsentState(StrEnum):
     REQUESTED = "requested"
     OPENED = "opened"
@@ -209,6 +216,11 @@ DISCLOSURE = Lifecycle(
         (_L.STALE, (_L.SUBMITTED, _L.CORRECTED)),
     ),
 )
+_P = AmendmentState
+AMENDMENT = Lifecycle(
+    "amendment",
+    _moves((_P.OPEN, (_P.PROPOSED, _P.APPLIED, _P.DROPPED)), (_P.PROPOSED, (_P.OPEN, _P.APPLIED, _P.DROPPED))),
+)
 _C = ConsentState
 CONSENT = Lifecycle(
     "consent",
@@ -302,6 +314,7 @@ LIFECYCLES = (
     ASSET,
     REPLACEMENT,
     DISCLOSURE,
+    AMENDMENT,
     CONSENT,
     ROUND,
     ASSIGNMENT,

@@ -161,6 +161,7 @@ def upgrade() -> None:
                 "chair",
                 "programmer",
                 "moderator",
+                "consent_officer",
                 "juror",
                 "mentor",
                 "student",
@@ -318,6 +319,7 @@ def upgrade() -> None:
                 "chair",
                 "programmer",
                 "moderator",
+                "consent_officer",
                 "juror",
                 "mentor",
                 "student",
@@ -407,6 +409,7 @@ def upgrade() -> None:
         sa.Column("max_seconds", sa.Integer(), nullable=False),
         sa.Column("min_height", sa.Integer(), nullable=False),
         sa.Column("ai_rules", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("rules_version", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.CheckConstraint("0 <= min_seconds AND min_seconds < max_seconds", name=op.f("ck_categories_seconds")),
         sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_categories_call_id")),
@@ -523,6 +526,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_rounds_edition_id"), ["edition_id"], unique=False)
 
     op.create_table(
+        "packs",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=24), nullable=False),
+        sa.Column("category_id", sa.Integer(), nullable=False),
+        sa.Column("name_ko", sa.String(length=200), nullable=False),
+        sa.Column("name_en", sa.String(length=200), nullable=False),
+        sa.Column("owner", sa.String(length=200), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("domains", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("people", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("published_at", portal.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", portal.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("rev", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["category_id"], ["categories.id"], name=op.f("fk_packs_category_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_packs")),
+        sa.UniqueConstraint("category_id", name=op.f("uq_packs_category_id")),
+        sa.UniqueConstraint("code", name=op.f("uq_packs_code")),
+    )
+    op.create_table(
         "panels",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("round_id", sa.Integer(), nullable=False),
@@ -535,6 +559,24 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_panels_round_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_panels")),
         sa.UniqueConstraint("round_id", "code", name=op.f("uq_panels_round_id_code")),
+    )
+    op.create_table(
+        "rule_versions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("category_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("rules", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("published_at", portal.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["category_id"], ["categories.id"], name=op.f("fk_rule_versions_category_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_rule_versions_person_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rule_versions")),
+        sa.UniqueConstraint("category_id", "version", name=op.f("uq_rule_versions_category_id_version")),
     )
     op.create_table(
         "screenings",
@@ -725,6 +767,7 @@ def upgrade() -> None:
         sa.Column("created_at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("updated_at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("submitted_at", portal.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("rules_version", sa.Integer(), nullable=True),
         sa.Column("announced", sa.String(length=24), nullable=False),
         sa.Column("fix_due_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("fix_items", sa.JSON(none_as_null=True), nullable=False),
@@ -768,6 +811,45 @@ def upgrade() -> None:
     with op.batch_alter_table("jurors", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_jurors_person_id"), ["person_id"], unique=False)
 
+    op.create_table(
+        "pack_files",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=24), nullable=False),
+        sa.Column("pack_id", sa.Integer(), nullable=False),
+        sa.Column("file_name", sa.String(length=255), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("storage_key", sa.String(length=80), nullable=True),
+        sa.Column("added_by_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", portal.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("removed_at", portal.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["added_by_id"], ["people.id"], name=op.f("fk_pack_files_added_by_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["pack_id"], ["packs.id"], name=op.f("fk_pack_files_pack_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pack_files")),
+        sa.UniqueConstraint("code", name=op.f("uq_pack_files_code")),
+        sa.UniqueConstraint("storage_key", name=op.f("uq_pack_files_storage_key")),
+    )
+    with op.batch_alter_table("pack_files", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pack_files_pack_id"), ["pack_id"], unique=False)
+
+    op.create_table(
+        "pack_licences",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("pack_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("text_ko", sa.Text(), nullable=False),
+        sa.Column("text_en", sa.Text(), nullable=False),
+        sa.Column("written_by_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", portal.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["pack_id"], ["packs.id"], name=op.f("fk_pack_licences_pack_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["written_by_id"], ["people.id"], name=op.f("fk_pack_licences_written_by_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pack_licences")),
+        sa.UniqueConstraint("pack_id", "version", name=op.f("uq_pack_licences_pack_id_version")),
+    )
     op.create_table(
         "qa_sessions",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1176,6 +1258,32 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_members_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "pack_teams",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=24), nullable=False),
+        sa.Column("pack_id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("licence_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("accepted_at", portal.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", portal.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("end_reason", sa.String(length=300), nullable=False),
+        sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name=op.f("fk_pack_teams_entry_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["licence_id"], ["pack_licences.id"], name=op.f("fk_pack_teams_licence_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["pack_id"], ["packs.id"], name=op.f("fk_pack_teams_pack_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_pack_teams_person_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pack_teams")),
+        sa.UniqueConstraint("code", name=op.f("uq_pack_teams_code")),
+        sa.UniqueConstraint("pack_id", "entry_id", name=op.f("uq_pack_teams_pack_id_entry_id")),
+    )
+    with op.batch_alter_table("pack_teams", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pack_teams_entry_id"), ["entry_id"], unique=False)
+
+    op.create_table(
         "package_films",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("package_id", sa.Integer(), nullable=False),
@@ -1294,6 +1402,54 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "amendments",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("disclosure_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "open",
+                "proposed",
+                "applied",
+                "dropped",
+                name="amendmentstate",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.String(length=24), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("answers", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", portal.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column("decided_at", portal.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("rev", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["people.id"], name=op.f("fk_amendments_decided_by_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["disclosure_id"], ["disclosures.id"], name=op.f("fk_amendments_disclosure_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_amendments_person_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_amendments")),
+    )
+    with op.batch_alter_table("amendments", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_amendments_disclosure_id"), ["disclosure_id"], unique=False)
+        batch_op.create_index(
+            "uq_amendments_open",
+            ["disclosure_id"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('open', 'proposed')"),
+            postgresql_where=sa.text("state IN ('open', 'proposed')"),
+        )
+
+    op.create_table(
         "disclosure_revisions",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("disclosure_id", sa.Integer(), nullable=False),
@@ -1302,6 +1458,8 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("previous", sa.String(length=64), nullable=False),
         sa.Column("reason", sa.String(length=24), nullable=False),
+        sa.Column("role", sa.String(length=12), nullable=False),
+        sa.Column("tier", sa.SmallInteger(), nullable=True),
         sa.Column("person_id", sa.Integer(), nullable=True),
         sa.Column("created_at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -1364,6 +1522,21 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("memos", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_memos_assignment_id"), ["assignment_id"], unique=False)
+
+    op.create_table(
+        "pack_uses",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("team_id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("at", portal.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["file_id"], ["pack_files.id"], name=op.f("fk_pack_uses_file_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_pack_uses_person_id"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["team_id"], ["pack_teams.id"], name=op.f("fk_pack_uses_team_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pack_uses")),
+    )
+    with op.batch_alter_table("pack_uses", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pack_uses_team_id"), ["team_id"], unique=False)
 
     op.create_table(
         "performers",
@@ -1509,6 +1682,23 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "rule_waivers",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("disclosure_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=3), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("granted_at", portal.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["disclosure_id"], ["disclosures.id"], name=op.f("fk_rule_waivers_disclosure_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_rule_waivers_person_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rule_waivers")),
+        sa.UniqueConstraint("disclosure_id", "code", name=op.f("uq_rule_waivers_disclosure_id_code")),
+    )
+    op.create_table(
         "score_sheets",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("assignment_id", sa.Integer(), nullable=False),
@@ -1617,18 +1807,76 @@ def upgrade() -> None:
         sa.Column("expires_at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("answered_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("asked_by_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "channel",
+            sa.Enum("LINK", "PAPER", name="channel", native_enum=False, create_constraint=True, length=24),
+            nullable=False,
+        ),
+        sa.Column("text_version", sa.String(length=24), nullable=False),
+        sa.Column("asset_id", sa.Integer(), nullable=True),
+        sa.Column("paper_sha256", sa.String(length=64), nullable=True),
+        sa.Column("officer_id", sa.Integer(), nullable=True),
+        sa.Column("verdict", sa.Text(), nullable=False),
         sa.Column("rev", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["asked_by_id"], ["people.id"], name=op.f("fk_consents_asked_by_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["asset_id"], ["assets.id"], name=op.f("fk_consents_asset_id"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(
+            ["officer_id"], ["people.id"], name=op.f("fk_consents_officer_id"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(
             ["performer_id"], ["performers.id"], name=op.f("fk_consents_performer_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consents")),
+        sa.UniqueConstraint("asset_id", name=op.f("uq_consents_asset_id")),
         sa.UniqueConstraint("digest", name=op.f("uq_consents_digest")),
     )
     with op.batch_alter_table("consents", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_consents_performer_id"), ["performer_id"], unique=False)
+
+    op.create_table(
+        "holds",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=24), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("performer_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "cause",
+            sa.Enum(
+                "REFUSED", "REVOKED", "OFFICE", name="holdcause", native_enum=False, create_constraint=True, length=24
+            ),
+            nullable=False,
+        ),
+        sa.Column("person_name", sa.String(length=200), nullable=False),
+        sa.Column("told", sa.Text(), nullable=False),
+        sa.Column("placed_by_id", sa.Integer(), nullable=True),
+        sa.Column("since", portal.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("lifted_at", portal.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("lifted_by_id", sa.Integer(), nullable=True),
+        sa.Column("lift_reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name=op.f("fk_holds_entry_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["lifted_by_id"], ["people.id"], name=op.f("fk_holds_lifted_by_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["performer_id"], ["performers.id"], name=op.f("fk_holds_performer_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["placed_by_id"], ["people.id"], name=op.f("fk_holds_placed_by_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_holds")),
+        sa.UniqueConstraint("code", name=op.f("uq_holds_code")),
+    )
+    with op.batch_alter_table("holds", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_holds_entry_id"), ["entry_id"], unique=False)
+        batch_op.create_index(
+            "uq_holds_open",
+            ["performer_id"],
+            unique=True,
+            sqlite_where=sa.text("lifted_at IS NULL"),
+            postgresql_where=sa.text("lifted_at IS NULL"),
+        )
 
     op.create_table(
         "scores",
@@ -1648,6 +1896,13 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take the change back."""
     op.drop_table("scores")
+    with op.batch_alter_table("holds", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_holds_open", sqlite_where=sa.text("lifted_at IS NULL"), postgresql_where=sa.text("lifted_at IS NULL")
+        )
+        batch_op.drop_index(batch_op.f("ix_holds_entry_id"))
+
+    op.drop_table("holds")
     with op.batch_alter_table("consents", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_consents_performer_id"))
 
@@ -1665,6 +1920,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_score_sheets_submitted_at"))
 
     op.drop_table("score_sheets")
+    op.drop_table("rule_waivers")
     with op.batch_alter_table("replacements", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_replacements_open", sqlite_where=sa.text("state = 'asked'"), postgresql_where=sa.text("state = 'asked'")
@@ -1677,6 +1933,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_performers_disclosure_id"))
 
     op.drop_table("performers")
+    with op.batch_alter_table("pack_uses", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pack_uses_team_id"))
+
+    op.drop_table("pack_uses")
     with op.batch_alter_table("memos", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_memos_assignment_id"))
 
@@ -1687,6 +1947,15 @@ def downgrade() -> None:
     op.drop_table("likenesses")
     op.drop_table("fingerprints")
     op.drop_table("disclosure_revisions")
+    with op.batch_alter_table("amendments", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_amendments_open",
+            sqlite_where=sa.text("state IN ('open', 'proposed')"),
+            postgresql_where=sa.text("state IN ('open', 'proposed')"),
+        )
+        batch_op.drop_index(batch_op.f("ix_amendments_disclosure_id"))
+
+    op.drop_table("amendments")
     with op.batch_alter_table("verdicts", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_verdicts_open",
@@ -1710,6 +1979,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_package_films_entry_id"))
 
     op.drop_table("package_films")
+    with op.batch_alter_table("pack_teams", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pack_teams_entry_id"))
+
+    op.drop_table("pack_teams")
     with op.batch_alter_table("members", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_members_person_id"))
 
@@ -1753,6 +2026,11 @@ def downgrade() -> None:
 
     op.drop_table("assets")
     op.drop_table("qa_sessions")
+    op.drop_table("pack_licences")
+    with op.batch_alter_table("pack_files", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pack_files_pack_id"))
+
+    op.drop_table("pack_files")
     with op.batch_alter_table("jurors", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_jurors_person_id"))
 
@@ -1788,7 +2066,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_screenings_edition_id"))
 
     op.drop_table("screenings")
+    op.drop_table("rule_versions")
     op.drop_table("panels")
+    op.drop_table("packs")
     with op.batch_alter_table("rounds", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_rounds_edition_id"))
 

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.db import Base, Created, Id, Short, Text, Versioned, choice
+from portal.db import Base, Created, Id, Short, Text, Versioned, choice, written_once
 
 
 class CallKind(StrEnum):
@@ -74,7 +74,10 @@ class Call(Versioned, Base):
 
 
 class Category(Base):
-    """A category with its running-time rule (seconds) and its rules on AI use (see disclosure.rules)."""
+    """A category with its running-time rule (seconds) and its rules on AI use (see disclosure.rules).
+
+    `ai_rules` repeats the policies of the version in force, `rules_version`, so that pages need not ask for it.
+    """
 
     __tablename__ = "categories"
 
@@ -90,6 +93,7 @@ class Category(Base):
     max_seconds: Mapped[int]
     min_height: Mapped[int] = mapped_column(default=720)
     ai_rules: Mapped[list[Any]] = mapped_column(default=list)
+    rules_version: Mapped[int] = mapped_column(default=1)
     position: Mapped[int] = mapped_column(default=0)
     call: Mapped[Call] = relationship(back_populates="categories", lazy="raise")
 
@@ -97,6 +101,23 @@ class Category(Base):
         sa.UniqueConstraint("call_id", "code"),
         sa.CheckConstraint("0 <= min_seconds AND min_seconds < max_seconds", name="seconds"),
     )
+
+
+@written_once
+class RuleVersion(Base):
+    """One published version of a category's rules on AI use; an entry is judged by the one it was submitted under."""
+
+    __tablename__ = "rule_versions"
+
+    id: Mapped[Id]
+    category_id: Mapped[int] = mapped_column(sa.ForeignKey("categories.id", ondelete="CASCADE"))
+    version: Mapped[int]
+    rules: Mapped[list[Any]] = mapped_column(default=list)
+    reason: Mapped[str] = mapped_column(sa.Text, default="")
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
+    published_at: Mapped[Created]
+
+    __table_args__ = (sa.UniqueConstraint("category_id", "version"),)
 
 
 class Regulations(Base):

@@ -8,9 +8,17 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.db import Base, Code, Created, Hash, Id, Short, Text, Versioned, choice
-from portal.disclosure.codes import ConsentStatus, PerformerKind
-from portal.lifecycles import CONSENT, DISCLOSURE, ConsentState, DisclosureState, Lifecycle
+from portal.db import Base, Code, Created, Hash, Id, Short, Text, Versioned, choice, written_once
+from portal.disclosure.codes import Channel, ConsentStatus, HoldCause, PerformerKind
+from portal.lifecycles import (
+    AMENDMENT,
+    CONSENT,
+    DISCLOSURE,
+    AmendmentState,
+    ConsentState,
+    DisclosureState,
+    Lifecycle,
+)
 
 
 class Disclosure(Versioned, Base):
@@ -36,6 +44,15 @@ class Disclosure(Versioned, Base):
     performers: Mapped[list[Performer]] = relationship(
         back_populates="disclosure", order_by="Performer.id", lazy="raise", cascade="all, delete-orphan"
     )
+    amendment: Mapped[Amendment | None] = relationship(
+        primaryjoin=lambda: sa.and_(
+            Amendment.disclosure_id == Disclosure.id,
+            Amendment.state.in_(UNDER_WAY),  # type: ignore[arg-type]
+        ),
+        lazy="raise",
+        viewonly=True,
+        uselist=False,
+    )
 
     __table_args__ = (
         sa.CheckConstraint("tier BETWEEN 0 AND 4", name="tier"),
@@ -43,8 +60,13 @@ class Disclosure(Versioned, Base):
     )
 
 
+@written_once
 class DisclosureRevision(Base):
-    """A submitted state of the ledger, chained to the one before by SHA-256; never changed."""
+    """A submitted state of the ledger, chained to the one before by SHA-256; never changed.
+
+    `body` says all that is hashed: the ledger, the revision's number, reason, role and moment, and the digest before
+    it. `tier` repeats what the ledger comes to, for the public history.
+    """
 
     __tablename__ = "disclosure_revisions"
 
@@ -55,10 +77,63 @@ class DisclosureRevision(Base):
     digest: Mapped[Hash]
     previous: Mapped[Hash]
     reason: Mapped[str] = mapped_column(sa.String(24))
+    role: Mapped[str] = mapped_column(sa.String(12), default="")
+    tier: Mapped[int | None] = mapped_column(sa.SmallInteger)
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
     created_at: Mapped[Created]
 
     __table_args__ = (sa.UniqueConstraint("disclosure_id", "revision"),)
+
+
+class Amendment(Versioned, Base):
+    """A change of a disclosure that was handed in, while it is written and until it counts.
+
+    `answers` is the working copy (see disclosure.drafts); the disclosure and its performers stay as they were handed
+    in. PROPOSED waits for an organizer, because it declares less AI after the deadline.
+    """
+
+    __tablename__ = "amendments"
+    lifecycle: ClassVar[Lifecycle] = AMENDMENT
+
+    id: Mapped[Id]
+    disclosure_id: Mapped[int] = mapped_column(sa.ForeignKey("disclosures.id", ondelete="CASCADE"), index=True)
+    state: Mapped[AmendmentState] = mapped_column(choice(AmendmentState), default=AmendmentState.OPEN)
+    reason: Mapped[str] = mapped_column(sa.String(24))
+    note: Mapped[str] = mapped_column(sa.Text, default="")
+    answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    answer: Mapped[str] = mapped_column(sa.Text, default="")
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
+    created_at: Mapped[Created]
+    decided_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
+    decided_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        sa.Index(
+            "uq_amendments_open",
+            "disclosure_id",
+            unique=True,
+            sqlite_where=sa.text("state IN ('open', 'proposed')"),
+            postgresql_where=sa.text("state IN ('open', 'proposed')"),
+        ),
+    )
+
+
+UNDER_WAY = (AmendmentState.OPEN, AmendmentState.PROPOSED)
+
+
+class RuleWaiver(Base):
+    """An organizer's decision to let one policy go for one film; taken back, the row is gone and the trail tells."""
+
+    __tablename__ = "rule_waivers"
+
+    id: Mapped[Id]
+    disclosure_id: Mapped[int] = mapped_column(sa.ForeignKey("disclosures.id", ondelete="CASCADE"))
+    code: Mapped[str] = mapped_column(sa.String(3))
+    reason: Mapped[Text]
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
+    granted_at: Mapped[Created]
+
+    __table_args__ = (sa.UniqueConstraint("disclosure_id", "code"),)
 
 
 class Performer(Base):
@@ -91,10 +166,12 @@ class Performer(Base):
 
 
 class Consent(Versioned, Base):
-    """A request for a performer's consent by single-use link, and the answer.
+    """A request for a performer's consent by single-use link, and the answer; or a paper they signed.
 
     `offer` is what the person was asked for, word for word (see disclosure.offers); `media` and `ends_on` are what
-    they granted of it. The same link lets them withdraw later.
+    they granted of it. The same link lets them withdraw later. A paper is REQUESTED until its file is sound, OPENED
+    until a consent officer has read it, then SIGNED, or EXPIRED when the officer refused it for `verdict`; its digest,
+    dates, words and verdict stay when the file behind `asset_id` is deleted.
     """
 
     __tablename__ = "consents"
@@ -116,4 +193,42 @@ class Consent(Versioned, Base):
     expires_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     asked_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
+    channel: Mapped[Channel] = mapped_column(choice(Channel), default=Channel.LINK)
+    text_version: Mapped[str] = mapped_column(sa.String(24), default="")
+    asset_id: Mapped[int | None] = mapped_column(sa.ForeignKey("assets.id", ondelete="SET NULL"), unique=True)
+    paper_sha256: Mapped[str | None] = mapped_column(sa.String(64))
+    officer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
+    verdict: Mapped[str] = mapped_column(sa.Text, default="")
     performer: Mapped[Performer] = relationship(back_populates="consents", lazy="raise")
+
+
+class Hold(Base):
+    """A bar on every public use of a film: whose consent was refused or withdrawn, since when, and who lifted it.
+
+    It outlives the performer's row, so that taking a person out of the form does not silently bring the film back.
+    """
+
+    __tablename__ = "holds"
+
+    id: Mapped[Id]
+    code: Mapped[Code]
+    entry_id: Mapped[int] = mapped_column(sa.ForeignKey("entries.id", ondelete="CASCADE"), index=True)
+    performer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("performers.id", ondelete="SET NULL"))
+    cause: Mapped[HoldCause] = mapped_column(choice(HoldCause))
+    person_name: Mapped[str] = mapped_column(sa.String(200), default="")
+    told: Mapped[str] = mapped_column(sa.Text, default="")
+    placed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
+    since: Mapped[Created]
+    lifted_at: Mapped[datetime | None]
+    lifted_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
+    lift_reason: Mapped[str] = mapped_column(sa.Text, default="")
+
+    __table_args__ = (
+        sa.Index(
+            "uq_holds_open",
+            "performer_id",
+            unique=True,
+            sqlite_where=sa.text("lifted_at IS NULL"),
+            postgresql_where=sa.text("lifted_at IS NULL"),
+        ),
+    )

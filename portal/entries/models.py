@@ -22,6 +22,7 @@ class Entry(Versioned, Base):
 
     `edition_id` repeats the call's, and `member_ids` reads the team: policies ask both without a query.
     `watched_sha256` names the film whose review copy its makers played and found right; another film asks again.
+    `rules_version` is the version of the category's rules on AI it was handed in under; a draft has none.
     `announced` is the jury's outcome once it was released, empty before: the makers' pages know nothing earlier.
     """
 
@@ -55,6 +56,7 @@ class Entry(Versioned, Base):
     created_at: Mapped[Created]
     updated_at: Mapped[Created]
     submitted_at: Mapped[datetime | None]
+    rules_version: Mapped[int | None]
     announced: Mapped[str] = mapped_column(sa.String(24), default="")
     fix_due_at: Mapped[datetime | None]
     fix_items: Mapped[list[str]] = mapped_column(default=list)
