@@ -30,6 +30,7 @@ class Role(StrEnum):
     CHAIR = "chair"
     PROGRAMMER = "programmer"
     MODERATOR = "moderator"
+    CONSENT_OFFICER = "consent_officer"
     JUROR = "juror"
     MENTOR = "mentor"
     STUDENT = "student"

@@ -8,6 +8,7 @@ from portal.audience import models as audience
 from portal.calls import models as calls
 from portal.db import Base
 from portal.disclosure import models as disclosure
+from portal.disclosure import pack_models as packs
 from portal.entries import models as entries
 from portal.jury import models as jury
 from portal.mail import models as mail
@@ -16,4 +17,4 @@ from portal.programme import models as programme
 from portal.school import models as school
 
 metadata = Base.metadata
-FEATURES = (audit, mail, accounts, calls, school, disclosure, media, entries, jury, programme, audience)
+FEATURES = (audit, mail, accounts, calls, school, disclosure, packs, media, entries, jury, programme, audience)

@@ -28,7 +28,7 @@ FEATURES = (
     "mail", "accounts", "calls", "school", "disclosure", "media", "entries", "jury", "programme", "audience",
 )  # fmt: skip
 DESKS = ("organizer", "public", "api")
-MODELS = ("models", "codes")
+MODELS = ("models", "pack_models", "codes")
 VIEWS = ("views", "forms")
 FLASK = ("flask", "flask_wtf", "wtforms", "werkzeug")
 

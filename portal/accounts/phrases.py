@@ -11,6 +11,7 @@ _ROLES = {
     Role.CHAIR: N_("Jury chair"),
     Role.PROGRAMMER: N_("Programmer"),
     Role.MODERATOR: N_("Moderator"),
+    Role.CONSENT_OFFICER: N_("Consent officer"),
     Role.JUROR: N_("Juror"),
     Role.MENTOR: N_("Mentor"),
     Role.STUDENT: N_("Student"),

@@ -111,6 +111,21 @@ class ConsentStatus(StrEnum):
     REVOKED = "REVOKED"
 
 
+class Channel(StrEnum):
+    """How a consent reached us."""
+
+    LINK = "LINK"
+    PAPER = "PAPER"
+
+
+class HoldCause(StrEnum):
+    """Why a film was taken out of public view: a person's word, or the office's."""
+
+    REFUSED = "REFUSED"
+    REVOKED = "REVOKED"
+    OFFICE = "OFFICE"
+
+
 class SignerCapacity(StrEnum):
     """In what capacity the consent was signed."""
 

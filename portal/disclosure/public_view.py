@@ -1,0 +1,28 @@
+"""What keeps a film out of every public view, as conditions for whoever lists films, screenings and pictures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal.disclosure.codes import ConsentStatus, PerformerKind
+from portal.disclosure.models import Disclosure, Hold, Performer
+
+PROVEN = (ConsentStatus.DOC, ConsentStatus.VERIFIED, ConsentStatus.ESTATE)
+
+
+def unproven() -> sa.ColumnElement[bool]:
+    """Whether a performer's row keeps its film out of public view (the rule `rules.public_hold`, as a condition)."""
+    return sa.and_(Performer.kind != PerformerKind.SYN, Performer.consent_status.not_in(PROVEN))
+
+
+def held(entry_id: Any) -> sa.ColumnElement[bool]:
+    """Whether a hold stands on the entry of this id or column."""
+    return sa.exists().where(Hold.entry_id == entry_id, Hold.lifted_at.is_(None))
+
+
+def kept_back(entry_id: Any) -> sa.ColumnElement[bool]:
+    """Whether the entry may not be public: a hold stands, or a person in it has not agreed."""
+    waits = sa.exists().where(Disclosure.entry_id == entry_id, Performer.disclosure_id == Disclosure.id, unproven())
+    return sa.or_(held(entry_id), waits)
