@@ -80,6 +80,14 @@ class ConsentState(StrEnum):
     REVOKED = "revoked"
 
 
+class FindingState(StrEnum):
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    EXPLAINED = "explained"
+    DISPUTED = "disputed"
+    SETTLED = "settled"
+
+
 class RoundState(StrEnum):
     SETUP = "setup"
     ASSIGNING = "assigning"
@@ -233,6 +241,12 @@ CONSENT = Lifecycle(
         (_C.REVOKED, (_C.REQUESTED,)),
     ),
 )
+_F = FindingState
+_ANSWERS = (_F.ACCEPTED, _F.EXPLAINED, _F.DISPUTED)
+FINDING = Lifecycle(
+    "finding",
+    _moves(*((before, (*_ANSWERS, _F.SETTLED)) for before in (_F.OPEN, *_ANSWERS)), (_F.SETTLED, (_F.OPEN,))),
+)
 _R = RoundState
 ROUND = Lifecycle(
     "round",
@@ -316,6 +330,7 @@ LIFECYCLES = (
     DISCLOSURE,
     AMENDMENT,
     CONSENT,
+    FINDING,
     ROUND,
     ASSIGNMENT,
     SHEET,

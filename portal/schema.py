@@ -7,6 +7,7 @@ from portal.accounts import models as accounts
 from portal.audience import models as audience
 from portal.calls import models as calls
 from portal.db import Base
+from portal.disclosure import crosscheck_models as crosscheck
 from portal.disclosure import models as disclosure
 from portal.disclosure import pack_models as packs
 from portal.entries import models as entries
@@ -17,4 +18,18 @@ from portal.programme import models as programme
 from portal.school import models as school
 
 metadata = Base.metadata
-FEATURES = (audit, mail, accounts, calls, school, disclosure, packs, media, entries, jury, programme, audience)
+FEATURES = (
+    audit,
+    mail,
+    accounts,
+    calls,
+    school,
+    disclosure,
+    crosscheck,
+    packs,
+    media,
+    entries,
+    jury,
+    programme,
+    audience,
+)

@@ -919,6 +919,7 @@ def upgrade() -> None:
         sa.Column("audio_channels", sa.Integer(), nullable=True),
         sa.Column("probe", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("findings", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("made_with", sa.String(length=120), nullable=False),
         sa.Column("alt_ko", sa.String(length=300), nullable=False),
         sa.Column("alt_en", sa.String(length=300), nullable=False),
         sa.Column("progress_bp", sa.Integer(), nullable=False),
@@ -1093,6 +1094,15 @@ def upgrade() -> None:
     with op.batch_alter_table("credits", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_credits_entry_id"), ["entry_id"], unique=False)
 
+    op.create_table(
+        "cross_checks",
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("checked_at", portal.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["entries.id"], name=op.f("fk_cross_checks_entry_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_cross_checks")),
+    )
     op.create_table(
         "decisions",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1450,6 +1460,75 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "cross_findings",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=24), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("asset_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=3), nullable=False),
+        sa.Column("subject", sa.String(length=120), nullable=False),
+        sa.Column(
+            "severity",
+            sa.Enum(
+                "positive",
+                "info",
+                "low",
+                "medium",
+                "high",
+                name="severity",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "open",
+                "accepted",
+                "explained",
+                "disputed",
+                "settled",
+                name="findingstate",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("found", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("declared", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("answered_by_id", sa.Integer(), nullable=True),
+        sa.Column("answered_at", portal.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("manual_check", sa.Text(), nullable=False),
+        sa.Column("settled_by_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", portal.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("rev", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["answered_by_id"], ["people.id"], name=op.f("fk_cross_findings_answered_by_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["asset_id"], ["assets.id"], name=op.f("fk_cross_findings_asset_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["entries.id"], name=op.f("fk_cross_findings_entry_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["settled_by_id"], ["people.id"], name=op.f("fk_cross_findings_settled_by_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cross_findings")),
+        sa.UniqueConstraint("code", name=op.f("uq_cross_findings_code")),
+        sa.UniqueConstraint(
+            "entry_id", "kind", "asset_id", "subject", name=op.f("uq_cross_findings_entry_id_kind_asset_id_subject")
+        ),
+    )
+    with op.batch_alter_table("cross_findings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_cross_findings_asset_id"), ["asset_id"], unique=False)
+
+    op.create_table(
         "disclosure_revisions",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("disclosure_id", sa.Integer(), nullable=False),
@@ -1561,6 +1640,7 @@ def upgrade() -> None:
         ),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("part", sa.String(length=200), nullable=False),
+        sa.Column("film", sa.String(length=12), nullable=False),
         sa.Column("likeness", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("appear_s", sa.Integer(), nullable=False),
         sa.Column("synth_s", sa.Integer(), nullable=False),
@@ -1947,6 +2027,10 @@ def downgrade() -> None:
     op.drop_table("likenesses")
     op.drop_table("fingerprints")
     op.drop_table("disclosure_revisions")
+    with op.batch_alter_table("cross_findings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_cross_findings_asset_id"))
+
+    op.drop_table("cross_findings")
     with op.batch_alter_table("amendments", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_amendments_open",
@@ -2000,6 +2084,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_decisions_entry_id"))
 
     op.drop_table("decisions")
+    op.drop_table("cross_checks")
     with op.batch_alter_table("credits", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_credits_entry_id"))
 

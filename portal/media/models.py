@@ -43,7 +43,7 @@ class Asset(Versioned, Claimable, Base):
     `storage_key` is a random id on the volume; `file_name` is what the creator called it, NFC, for display only.
     `frozen_at` says when the file was handed in with its entry.
     `judged_at` is the moment of the verdict, `compared_at` that of the search for its likes; `credits_from_ms` is where
-    the maker says the closing credits begin.
+    the maker says the closing credits begin; `made_with` the tool that, by their word, an evidence clip comes from.
     """
 
     __tablename__ = "assets"
@@ -68,6 +68,7 @@ class Asset(Versioned, Claimable, Base):
     audio_channels: Mapped[int | None]
     probe: Mapped[dict[str, Any]] = mapped_column(default=dict)
     findings: Mapped[list[Any]] = mapped_column(default=list)
+    made_with: Mapped[str] = mapped_column(sa.String(120), default="")
     alt_ko: Mapped[str] = mapped_column(sa.String(300), default="")
     alt_en: Mapped[str] = mapped_column(sa.String(300), default="")
     progress_bp: Mapped[int] = mapped_column(default=0)
