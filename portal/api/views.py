@@ -38,10 +38,12 @@ def schedule() -> ResponseReturnValue:
     found = queries.published(session)
     if found is None or found.released_at is None:
         abort(404)
-    if request.if_none_match.contains(found.digest):
-        return _open(Response(status=304), found.digest)
+    held = queries.held_now(session, found.release_id, found.digest)
+    etag = "-".join((found.digest, *sorted(held)))
+    if request.if_none_match.contains(etag):
+        return _open(Response(status=304), etag)
     content = {"version": found.version, "released_at": found.released_at.isoformat(), "digest": found.digest}
-    return _json(canonical_json({**content, **queries.body_of(session, found.release_id)}), found.digest)
+    return _json(canonical_json({**content, **queries.public_body(session, found.release_id, held)}), etag)
 
 
 @bp.get("/openapi.json")

@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from portal import audit, clock, signing
-from portal.disclosure import letters, service
+from portal.disclosure import holds, letters, service
 from portal.disclosure.codes import ConsentStatus, Medium, PerformerKind, SignerCapacity
 from portal.disclosure.models import Consent, Disclosure, Performer
 from portal.disclosure.offers import Offer
 from portal.disclosure.people_rules import LEAST_SCOPE_TEXT, same_name
+from portal.disclosure.public_view import PROVEN
 from portal.disclosure.rows import covers, proof_of
 from portal.errors import Invalid
 from portal.i18n import N_
@@ -231,7 +232,7 @@ def refuse(session: Session, consent: Consent, *, reason: str, at: datetime, by:
         return
     _require_open(consent, at)
     consent.limits = reason
-    _answer(session, consent, performer, ConsentState.REFUSED, at=at, by=by)
+    _answer(session, consent, performer, ConsentState.REFUSED, at=at, by=by, told=reason)
 
 
 def revoke(session: Session, consent: Consent, *, reason: str, at: datetime, by: Actor) -> None:
@@ -243,7 +244,7 @@ def revoke(session: Session, consent: Consent, *, reason: str, at: datetime, by:
         raise Invalid("main", N_("Nothing was signed here that could be withdrawn."))
     if reason:
         consent.limits = f"{consent.limits}\n{reason}".strip()
-    _answer(session, consent, performer, ConsentState.REVOKED, at=at, by=by)
+    _answer(session, consent, performer, ConsentState.REVOKED, at=at, by=by, told=reason)
 
 
 def _locked(session: Session, consent: Consent) -> Performer:
@@ -256,7 +257,14 @@ def _locked(session: Session, consent: Consent) -> Performer:
 
 
 def _answer(
-    session: Session, consent: Consent, performer: Performer, to: ConsentState, *, at: datetime, by: Actor
+    session: Session,
+    consent: Consent,
+    performer: Performer,
+    to: ConsentState,
+    *,
+    at: datetime,
+    by: Actor,
+    told: str = "",
 ) -> None:
     disclosure = performer.disclosure
     consent.answered_at = at
@@ -265,6 +273,10 @@ def _answer(
     if covers(consent, performer):
         performer.consent_status = _status_after(consent)
         audit.record(session, by, "performer.consent", performer, status=performer.consent_status)
+        if performer.consent_status in PROVEN:
+            holds.lift_returned(session, performer, by=by)
+    if to is not ConsentState.SIGNED:
+        holds.place(session, consent, performer, disclosure.entry_id, told=told, by=by)
     service.refresh_consents(session, disclosure, by=by)
     letters.tell_maker(session, consent)
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal import i18n
+from portal.accounts import queries as accounts
 from portal.accounts.models import Person
 from portal.disclosure.codes import Medium, SignerCapacity
-from portal.disclosure.models import Consent
+from portal.disclosure.models import Consent, Hold
 from portal.disclosure.offers import Offer
 from portal.disclosure.phrases import name_of
+from portal.lifecycles import EntryState
 from portal.mail import outbox
+from portal.policies import Role, Scope
+
+# Entries are a later feature: of theirs only this is asked, to know whose desk it is and whether it is on one.
+_ENTRIES = sa.table("entries", sa.column("id"), sa.column("edition_id"), sa.column("state"))
 
 
 def ask(session: Session, consent: Consent, *, language: str, token: str, edition_id: int | None) -> None:
@@ -54,9 +61,34 @@ def tell_maker(session: Session, consent: Consent) -> None:
     outbox.queue(
         session,
         "consent_answered",
-        to=outbox.Recipient(asker.email, asker.language, asker.shown_in(asker.language), asker.id),
+        to=_recipient(asker),
         about=consent,
         transition=consent.state.value,
         offer=Offer.from_json(consent.offer),
         answer=consent.state.value,
     )
+
+
+def tell_office(session: Session, hold: Hold, consent: Consent) -> None:
+    """Mail every organizer of the edition that a film has left public view; a draft is its maker's own business."""
+    entry = session.execute(sa.select(_ENTRIES).where(_ENTRIES.c.id == hold.entry_id)).one()
+    if entry.state in (EntryState.DRAFT, EntryState.MENTOR_REVIEW):
+        return
+    staff = accounts.holders(session, Scope.EDITION, entry.edition_id)
+    people = [grant.person for grant in staff if grant.role == Role.ORGANIZER]
+    outbox.queue_all(
+        session,
+        "film_held",
+        [outbox.Letter(_recipient(person)) for person in people],
+        about=hold,
+        transition="placed",
+        edition_id=entry.edition_id,
+        offer=Offer.from_json(consent.offer),
+        cause=hold.cause.value,
+        since=hold.since,
+        told=hold.told,
+    )
+
+
+def _recipient(person: Person) -> outbox.Recipient:
+    return outbox.Recipient(person.email, person.language, person.shown_in(person.language), person.id)

@@ -11,6 +11,7 @@ from portal.disclosure.codes import (
     ConsentStatus,
     Contribution,
     Degree,
+    HoldCause,
     Likeness,
     Medium,
     PerformerKind,
@@ -23,6 +24,11 @@ from portal.disclosure.figures import Badge, Band, Craft, EuIcon, Provenance, Ti
 from portal.i18n import N_, translate
 
 _NAMES: Mapping[type[StrEnum], Mapping[str, str]] = {
+    HoldCause: {
+        HoldCause.REFUSED: N_("The person has not agreed"),
+        HoldCause.REVOKED: N_("The person has withdrawn"),
+        HoldCause.OFFICE: N_("Held by the office"),
+    },
     Scope: {
         Scope.SCR: N_("Script and dialogue"),
         Scope.IMG: N_("Stills and backgrounds"),

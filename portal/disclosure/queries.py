@@ -7,28 +7,24 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from portal import i18n, signing
+from portal import signing
 from portal.accounts.models import Person
 from portal.audit import AuditRecord
 from portal.disclosure import readiness as checks
-from portal.disclosure.codes import ConsentStatus, PerformerKind
-from portal.disclosure.figures import measure
-from portal.disclosure.label import CardLabel, Declaration, PublicLabel
+from portal.disclosure.label import CardLabel, PublicLabel
 from portal.disclosure.label import card_label as _card_label
-from portal.disclosure.label import public_label as _public_label
 from portal.disclosure.ledger import Ledger
-from portal.disclosure.models import Consent, Disclosure, DisclosureRevision, Performer
+from portal.disclosure.models import Consent, Disclosure, DisclosureRevision, Hold, Performer
 from portal.disclosure.problems import Facts
+from portal.disclosure.public_view import unproven
+from portal.disclosure.publication import published
 from portal.disclosure.readiness import Readiness
-from portal.disclosure.rows import ledger_from
+from portal.disclosure.rows import by_part, ledger_from
 from portal.disclosure.serial import from_json
-
-_PROVEN = (ConsentStatus.DOC, ConsentStatus.VERIFIED, ConsentStatus.ESTATE)
 
 EDITED = "disclosure.edited"
 
@@ -90,36 +86,13 @@ def submitted_statement(revision: DisclosureRevision) -> str:
     return str(json.loads(revision.body)["human_statement"])
 
 
-_LABELLED = (
-    sa.select(
-        Disclosure.id,
-        Disclosure.tier,
-        Disclosure.ledger,
-        DisclosureRevision.revision,
-        DisclosureRevision.body,
-        DisclosureRevision.created_at,
-    )
-    .outerjoin(DisclosureRevision, DisclosureRevision.disclosure_id == Disclosure.id)
-    .where(Disclosure.entry_id == sa.bindparam("entry"))
-    .order_by(DisclosureRevision.revision.desc())
-    .limit(1)
-)
-
-
 def public_label(session: Session, entry_id: int) -> PublicLabel | None:
     """What the audience and the jury read: the latest submitted revision, or the draft while there is none.
 
     None where nothing was declared.
     """
-    found = session.execute(_LABELLED, {"entry": entry_id}).first()
-    if found is None:
-        return None
-    if found.revision is not None:
-        declaration = Declaration(found.revision, found.created_at.astimezone(ZoneInfo(i18n.SEOUL)).date())
-        return _public_label(measure(_submitted(found.body)), declaration)
-    if found.tier is None:
-        return None
-    return _public_label(measure(ledger_from(found.ledger, performers_of(session, found.id))))
+    found = published(session, entry_id)
+    return found.label if found else None
 
 
 def human_statement(session: Session, entry_id: int) -> str:
@@ -133,22 +106,13 @@ def card(row: Any) -> CardLabel | None:
     return None if row.tier is None else _card_label(row.tier, row.phases, row.badges)
 
 
-def unproven() -> sa.ColumnElement[bool]:
-    """Whether a performer's row keeps its film out of public view (the rule `rules.public_hold`, as a condition)."""
-    return sa.and_(Performer.kind != PerformerKind.SYN, Performer.consent_status.not_in(_PROVEN))
-
-
 def public_holds(session: Session, entry_ids: Collection[int]) -> set[int]:
-    """The entries among these that must stay out of every public view, for want of a person's consent."""
+    """The entries among these that must stay out of every public view, for want of a consent or because of a hold."""
     if not entry_ids:
         return set()
-    wanted = (
-        sa.select(Disclosure.entry_id)
-        .join(Performer, Performer.disclosure_id == Disclosure.id)
-        .where(Disclosure.entry_id.in_(entry_ids), unproven())
-        .distinct()
-    )
-    return set(session.scalars(wanted))
+    waiting = sa.select(Disclosure.entry_id).join(Performer, Performer.disclosure_id == Disclosure.id)
+    held = sa.select(Hold.entry_id).where(Hold.entry_id.in_(entry_ids), Hold.lifted_at.is_(None))
+    return set(session.scalars(waiting.where(Disclosure.entry_id.in_(entry_ids), unproven()).union(held)))
 
 
 def readiness(session: Session, entry_id: int, facts: Facts) -> Readiness:
@@ -164,7 +128,8 @@ def readiness_of(disclosure: Disclosure | None, facts: Facts) -> Readiness:
     ledger = ledger_from(disclosure.ledger, people)
     facts = replace(facts, disclosed_sha256=disclosure.film_sha256)
     begun = bool(disclosure.ledger or people or disclosure.human_statement)
-    return checks.assess(ledger, disclosure.human_statement, people, facts, begun=begun)
+    by_film = by_part(disclosure.ledger, people)
+    return checks.assess(ledger, disclosure.human_statement, by_film, facts, begun=begun)
 
 
 def last_edit(session: Session, disclosure_id: int) -> tuple[Person | None, datetime] | None:

@@ -151,3 +151,10 @@ class NoteForm(Form):
     """A mentor's notes."""
 
     note = Words(N_("Notes"), [AtMost(4000)])
+
+
+class HoldForm(Form):
+    """Why a film is held, or why the hold of this code ends."""
+
+    hold = Line(validators=[AtMost(24)])
+    reason = Words(validators=[AtMost(1000)])

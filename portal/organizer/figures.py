@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.calls.models import Call
 from portal.db import UtcDateTime
-from portal.disclosure.models import Disclosure
+from portal.disclosure.models import Disclosure, Hold
 from portal.entries.models import Entry, Replacement, Verdict
 from portal.jury.models import Conflict, ConflictState, Juror, Result, Round
 from portal.lifecycles import EntryState, MailState, ReplacementState, RoundState
@@ -149,6 +149,7 @@ class Worries:
     refusals_to_confirm: int
     fixes_due: int
     cuts_asked: int
+    holds: int
 
 
 def _count(query: sa.Select[Any]) -> sa.ScalarSelect[Any]:
@@ -186,6 +187,11 @@ _WORRIES = sa.select(
         sa.select(Replacement.id)
         .join(Entry, Entry.id == Replacement.entry_id)
         .where(_OF_EDITION, Replacement.state == ReplacementState.ASKED)
+    ),
+    _count(
+        sa.select(Hold.id)
+        .join(Entry, Entry.id == Hold.entry_id)
+        .where(_OF_EDITION, Hold.lifted_at.is_(None), Entry.state.not_in((EntryState.DRAFT, EntryState.MENTOR_REVIEW)))
     ),
 )
 

@@ -91,7 +91,13 @@ def _entry_todos(counts: Counts, worries: Worries) -> list[Todo]:
     )
     address = url_for("entries.eligibility_queue")
     found = [Todo(icon, kind, text.format(n=n), "", address, verb) for n, icon, kind, text, verb in rows if n]
-    return [*found, *_cut_todos(worries.cuts_asked)]
+    return [*_hold_todos(worries.holds), *found, *_cut_todos(worries.cuts_asked)]
+
+
+def _hold_todos(standing: int) -> list[Todo]:
+    held = ngettext("{n} film is out of public view", "{n} films are out of public view", standing).format(n=standing)
+    why = _("A person shown with AI refused or withdrew, or the office holds it.")
+    return [Todo("eye-off", "bad", held, why, url_for("entries.holds"), _("See why"))] if standing else []
 
 
 def _cut_todos(asked: int) -> list[Todo]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -128,6 +129,12 @@ class Slot:
 def showings(body: Mapping[str, Any] | None) -> list[Showing]:
     """Every screening of a version, by time; nothing before the first release."""
     return [showing(item) for item in body["screenings"]] if body else []
+
+
+def mark(listed: Sequence[Showing]) -> str:
+    """A short text that is another one as soon as other films are shown: for entity tags."""
+    numbers = " ".join(film.number for showing in listed for film in showing.films)
+    return hashlib.sha256(numbers.encode()).hexdigest()[:12]
 
 
 def days(listed: Sequence[Showing]) -> list[date]:

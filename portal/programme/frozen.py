@@ -6,12 +6,14 @@ Moments are ISO 8601 in UTC, lengths are seconds; both languages stand side by s
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from portal import i18n
 from portal.audit import canonical_json
 from portal.entries.models import CreditRole
+from portal.i18n import N_
 from portal.lifecycles import GuestState, ScreeningState
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 Body = dict[str, Any]
 FORMAT = 1
+_NOT_SHOWN = N_("Not shown at present")
 _COMING = (GuestState.ACCEPTED, GuestState.REMOTE, GuestState.PRESENT)
 
 
@@ -103,6 +106,32 @@ def _talk(talk: QASession | None) -> Body | None:
         "moderator": talk.moderator_name,
         "guests": [guest.name for guest in talk.guests if guest.state in _COMING],
     }
+
+
+def numbers(value: Body) -> tuple[str, ...]:
+    """The films of a programme."""
+    return tuple(film["number"] for screening in value["screenings"] for film in screening["package"]["films"])
+
+
+def without(value: Body, held: Collection[str]) -> Body:
+    """The programme without these films, whatever was published before they were held."""
+    return {**value, "screenings": [without_films(one, held) for one in value["screenings"]]} if held else value
+
+
+def without_films(screening: Body, held: Collection[str]) -> Body:
+    """The screening without these films; one that loses all of them keeps place and time and gives up its title."""
+    package = screening["package"]
+    left = [film for film in package["films"] if film["number"] not in held]
+    if len(left) == len(package["films"]):
+        return screening
+    untitled = {} if left else {"title_ko": _not_shown("ko"), "title_en": _not_shown("en")}
+    subtitles = {} if left else {"subtitle_ko": "", "subtitle_en": ""}
+    return {**screening, "package": {**package, "films": left, **untitled, **subtitles}}
+
+
+def _not_shown(language: str) -> str:
+    with i18n.using(language):
+        return i18n.translate(_NOT_SHOWN)
 
 
 def changes(before: Body | None, after: Body) -> list[Body]:

@@ -15,8 +15,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, joinedload, load_only, selectinload
 
 from portal.calls.models import Category
-from portal.disclosure.models import Disclosure, Performer
-from portal.disclosure.queries import CARD_COLUMNS, unproven
+from portal.disclosure.models import Disclosure
+from portal.disclosure.public_view import kept_back
+from portal.disclosure.queries import CARD_COLUMNS
 from portal.entries.models import Credit, CreditRole, Entry
 from portal.entries.search import pattern
 from portal.jury import decisions
@@ -91,13 +92,9 @@ def _chosen(rounds: Any) -> sa.ColumnElement[bool]:
     )
 
 
-def _held() -> sa.ColumnElement[bool]:
-    return sa.exists().where(Disclosure.entry_id == Entry.id, Performer.disclosure_id == Disclosure.id, unproven())
-
-
 def public(edition_id: Any, rounds: Any) -> tuple[sa.ColumnElement[bool], ...]:
     """Says of an entry that everybody may see it; takes values or parameters for them."""
-    return (Entry.edition_id == edition_id, Entry.state == EntryState.ELIGIBLE, _chosen(rounds), ~_held())
+    return (Entry.edition_id == edition_id, Entry.state == EntryState.ELIGIBLE, _chosen(rounds), ~kept_back(Entry.id))
 
 
 def listed(edition_id: Any, rounds: Any, wanted: Wanted = Wanted()) -> sa.Select[*tuple[Any, ...]]:

@@ -80,7 +80,7 @@ def test_small_files_come_from_the_portal_for_a_playlist_names_what_stands_besid
 def test_a_public_picture_keeps_its_one_address(stored: Stored, client: FlaskClient) -> None:
     answer = client.get(tickets.picture_path(stored.secret_key, stored.frame))
     assert (answer.status_code, answer.data) == (200, PICTURE)
-    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["Cache-Control"] == "public, max-age=60, must-revalidate"
 
 
 def test_without_a_ticket_there_is_no_address(stored: Stored, client: FlaskClient) -> None:

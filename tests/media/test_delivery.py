@@ -144,7 +144,7 @@ def test_a_public_picture_has_one_lasting_address(stored: Stored, client: FlaskC
     assert path == tickets.picture_path(stored.secret_key, stored.screener)
     answer = client.get(path, buffered=True)
     assert answer.data == SCREENER
-    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["Cache-Control"] == "public, max-age=60, must-revalidate"
     assert client.get(f"/pictures/{stored.screener.code}.webp", buffered=True).status_code in (302, 404)
 
 

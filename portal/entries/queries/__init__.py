@@ -38,6 +38,7 @@ from portal.entries.queries.entry import (
     sign_offs,
     visible_to,
 )
+from portal.entries.queries.held import held_films, holds_with_people, stands_on_hold
 from portal.entries.queries.known import Before, Known, before_submission, film_on_its_way, known_of
 from portal.entries.queries.limits import entered, entries_counted
 from portal.entries.queries.material import facts_of, film_of, material
@@ -64,6 +65,8 @@ __all__ = [
     "film_of",
     "film_on_its_way",
     "films_of",
+    "held_films",
+    "holds_with_people",
     "known_of",
     "last_edit",
     "latest_receipt",
@@ -86,6 +89,7 @@ __all__ = [
     "replacements",
     "showcase_rows",
     "sign_offs",
+    "stands_on_hold",
     "state_counts",
     "verdicts",
     "visible_to",

@@ -22,7 +22,10 @@ from portal.web.pages import page
 from portal.web.pagination import paged, wanted
 
 _ = translate
-TABS = {"material": N_("Material"), "films": N_("Film and cuts"), "checks": N_("Checks"), "log": N_("Log")}
+TABS = {"material": N_("Material"), "films": N_("Film and cuts"), "checks": N_("Checks"), "holds": N_("Consents and holds"), "log": N_("Log")}
+
+# Tabs that are pages with forms of their own.
+_PAGES = {"films": "entries.desk_films", "holds": "entries.desk_holds"}
 
 
 @bp.get("/ops/entries")
@@ -77,8 +80,8 @@ def desk_page(entry: Entry, tab: str, *, status: int = 200, **content: Any) -> R
 
 
 def _tab_address(entry: Entry, tab: str) -> str:
-    if tab == "films":
-        return url_for("entries.desk_films", number=entry.number)
+    if tab in _PAGES:
+        return url_for(_PAGES[tab], number=entry.number)
     return url_for("entries.desk_entry", number=entry.number, tab=tab)
 
 
@@ -91,6 +94,7 @@ def _frame(entry: Entry, tab: str) -> dict[str, Any]:
         "tabs_of": tabs,
         "standing": stages.standing(entry.state),
         "proposal": queries.open_verdict(session, entry.id),
+        "on_hold": queries.stands_on_hold(session, entry.id),
         "may_check": policies.check_eligibility(current.actor(), entry),
     }
 

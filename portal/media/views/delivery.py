@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, request, send_file
 from sqlalchemy.orm import Session
 
 from portal import policies
-from portal.media import queries, storage, tickets
+from portal.media import admission, queries, storage, tickets
 from portal.media import stream as hls
 from portal.media.contract import Away, Storage
 from portal.media.models import Asset, Rendition
@@ -28,22 +28,27 @@ SUFFIXES = {
     "application/vnd.apple.mpegurl": "m3u8",
 }
 AWAY_SECONDS = 10
+# A film that is held must be gone everywhere within a minute.
+PICTURE_SECONDS = 60
 
 
 def ticketed(session: Session, token: str) -> Rendition | Asset | None:
     """The file of a playback ticket, for the person it was issued to."""
     try:
-        return queries.played(session, tickets.read_playback(current.settings().secret_key, token, current.actor()))
+        ticket = tickets.read_playback(current.settings().secret_key, token, current.actor())
     except BadToken:
         return None
+    found = queries.played(session, ticket)
+    return found if found is not None and admission.open_to(session, found, current.actor()) else None
 
 
 def public_picture(session: Session, token: str) -> Rendition | None:
     """The picture of a public address."""
     try:
-        return queries.rendition(session, tickets.read_picture(current.settings().secret_key, token))
+        found = queries.rendition(session, tickets.read_picture(current.settings().secret_key, token))
     except BadToken:
         return None
+    return found if found is not None and admission.open_to_all(session, found) else None
 
 
 def streamed(session: Session, token: str, name: str) -> Rendition | None:
@@ -52,7 +57,8 @@ def streamed(session: Session, token: str, name: str) -> Rendition | None:
         ticket = tickets.read_playback(current.settings().secret_key, token, current.actor())
     except BadToken:
         return None
-    return queries.streamed(session, ticket, name)
+    found = queries.streamed(session, ticket, name)
+    return found if found is not None and admission.open_to(session, found, current.actor()) else None
 
 
 @bp.get("/media/<token>")
@@ -113,9 +119,12 @@ def captions(file: Rendition) -> Response:
 @bp.get("/pictures/<token>.webp")
 @guard(policies.subject_of, load=public_picture)
 def picture(rendition: Rendition) -> Response:
-    """A picture that everybody may see; its address changes with its content, so it may be kept for good."""
+    """A picture that everybody may see; kept for a minute at most, for a person in it may withdraw."""
     response = _deliver(_File(rendition.storage_key, rendition.size, rendition.content_type, "picture.webp"))
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.headers["Cache-Control"] = f"public, max-age={PICTURE_SECONDS}, must-revalidate"
+    if response.get_etag() == (None, None):
+        response.set_etag(rendition.storage_key)
+        response.make_conditional(request)
     return response
 
 

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.calls.models import Edition
+from portal.disclosure.public_view import kept_back
+from portal.entries.models import Entry
 from portal.i18n import language
 from portal.lifecycles import ScreeningState
 from portal.programme import frozen
@@ -71,20 +73,48 @@ def body_of(session: Session, release_id: int) -> dict[str, Any]:
     return found
 
 
-# A version never changes, so each process reads it once for each language; the digest says which one it is.
+def public_body(session: Session, release_id: int, held: frozenset[str]) -> dict[str, Any]:
+    """The same as anybody may read it now: without the films that are held."""
+    return frozen.without(body_of(session, release_id), held)
+
+
+_KEPT_BACK = sa.select(Entry.number).where(
+    Entry.number.in_(sa.bindparam("numbers", expanding=True)), kept_back(Entry.id)
+)
+
+
+def held_films(session: Session, numbers: Collection[str]) -> frozenset[str]:
+    """Those of these films that may not be public now, although a version was published with them."""
+    return frozenset(session.scalars(_KEPT_BACK, {"numbers": list(numbers)})) if numbers else frozenset()
+
+
+# A version never changes, so each process reads it once for each language and each set of films held back since; the
+# digest says which version it is.
 _KEPT = 8
-_read: dict[tuple[str, str], tuple[Showing, ...]] = {}
+_read: dict[tuple[str, str, frozenset[str]], tuple[Showing, ...]] = {}
+_numbers: dict[str, tuple[str, ...]] = {}
+
+
+def held_now(session: Session, release_id: int, digest: str) -> frozenset[str]:
+    """The numbers of a version's films that may not be public at this moment; one statement once it is known."""
+    if digest not in _numbers:
+        _keep(_numbers, digest, frozen.numbers(body_of(session, release_id)))
+    return held_films(session, _numbers[digest])
 
 
 def showings_of(session: Session, release_id: int, digest: str) -> tuple[Showing, ...]:
-    """The screenings of a version by time, in the language in use; at most one statement."""
-    key = (digest, language())
-    found = _read.get(key)
-    if found is None:
-        for oldest in list(_read)[: max(0, len(_read) + 1 - _KEPT)]:
-            _read.pop(oldest, None)
-        found = _read[key] = tuple(showings(body_of(session, release_id)))
-    return found
+    """The screenings of a version by time, in the language in use, without films that are held."""
+    held = held_now(session, release_id, digest)
+    key = (digest, language(), held)
+    if key not in _read:
+        _keep(_read, key, tuple(showings(public_body(session, release_id, held))))
+    return _read[key]
+
+
+def _keep(kept: dict[Any, Any], key: Any, value: Any) -> None:
+    for oldest in list(kept)[: max(0, len(kept) + 1 - _KEPT)]:
+        kept.pop(oldest, None)
+    kept[key] = value
 
 
 def current_showings(session: Session, edition_id: int) -> tuple[Showing, ...]:
@@ -153,4 +183,6 @@ def showing_of(session: Session, screening: Screening) -> Showing:
 def _planned(session: Session, screening: Screening) -> Showing:
     query = sa.select(Screening).where(Screening.id == screening.id).options(*with_everything())
     loaded = session.scalars(query.execution_options(populate_existing=True)).unique().one()
-    return showing(frozen.screening(loaded))
+    item = frozen.screening(loaded)
+    held = held_films(session, [film["number"] for film in item["package"]["films"]])
+    return showing(frozen.without_films(item, held))

@@ -9,8 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.disclosure.models import Disclosure, Performer
-from portal.disclosure.queries import unproven
+from portal.disclosure.public_view import kept_back
 from portal.entries.models import Entry
 from portal.i18n import N_, translate
 from portal.jury.models import Decision, Outcome
@@ -52,14 +51,6 @@ def announced() -> sa.ColumnElement[bool]:
     )
 
 
-def _consent_missing() -> sa.ColumnElement[bool]:
-    return sa.exists().where(
-        Performer.disclosure_id == Disclosure.id,
-        Disclosure.entry_id == Entry.id,
-        unproven(),
-    )
-
-
 def _playable() -> sa.ColumnElement[bool]:
     return sa.exists().where(
         Asset.entry_id == Entry.id,
@@ -73,7 +64,7 @@ _COLUMNS = (
     Entry.id,
     Entry.state,
     announced().label("announced"),
-    _consent_missing().label("consent_missing"),
+    kept_back(Entry.id).label("consent_missing"),
     _playable().label("playable"),
 )
 

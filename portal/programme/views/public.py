@@ -98,7 +98,7 @@ def screening_calendar(code: str) -> ResponseReturnValue:
 def _calendar(found: Published, listed: Sequence[Showing], name: str, file_name: str) -> Response:
     if not listed or found.released_at is None:
         abort(404)
-    etag = f"{found.digest}-{language()}"
+    etag = f"{found.digest}-{language()}-{agenda.mark(listed)}"
     if request.if_none_match.contains(etag):
         response = Response(status=304)
     else:
