@@ -22,7 +22,13 @@ from portal.web.pages import page
 from portal.web.pagination import paged, wanted
 
 _ = translate
-TABS = {"material": N_("Material"), "films": N_("Film and cuts"), "checks": N_("Checks"), "holds": N_("Consents and holds"), "log": N_("Log")}
+TABS = {
+    "material": N_("Material"),
+    "films": N_("Film and cuts"),
+    "checks": N_("Checks"),
+    "holds": N_("Consents and holds"),
+    "log": N_("Log"),
+}
 
 # Tabs that are pages with forms of their own.
 _PAGES = {"films": "entries.desk_films", "holds": "entries.desk_holds"}
