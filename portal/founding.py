@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from portal import audit, clock
 from portal.accounts import service as accounts
 from portal.accounts.models import Person
-from portal.calls.models import Call, CallKind, Category, Edition, Gel, Regulations
+from portal.calls.models import Call, CallKind, Category, Edition, Gel, Regulations, RuleVersion
 from portal.disclosure import presets
 from portal.policies import SYSTEM, Grant, Role, Scope
 
@@ -161,6 +161,7 @@ def _call(
     session.add(call)
     session.flush()
     session.add(Regulations(call_id=call.id, version=1, text_ko=RULES_KO, text_en=RULES_EN))
+    session.add_all(RuleVersion(category_id=one.id, version=1, rules=one.ai_rules) for one in call.categories)
     session.flush()
     return call
 

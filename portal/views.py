@@ -13,6 +13,7 @@ from portal.entries.views import bp as entries
 from portal.jury.views import chair, desk, results
 from portal.mail import views as mail
 from portal.media import views as media
+from portal.organizer import rules
 from portal.organizer.views import bp as organizer
 from portal.programme.views import bp as programme
 from portal.public import views as public
@@ -33,6 +34,7 @@ PAGES: tuple[Blueprint, ...] = (
     programme,
     audience,
     organizer,
+    rules.bp,
     styleguide.bp,
 )
 PLAIN: tuple[Blueprint, ...] = (

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.accounts.models import Person, RoleGrant
-from portal.calls.models import Call, CallKind, Category, Edition, Gel, Regulations
+from portal.calls.models import Call, CallKind, Category, Edition, Gel, Regulations, RuleVersion
 from portal.entries.models import Entry
 from portal.policies import Actor, Grant, Role, Scope
 
@@ -107,6 +107,8 @@ def category(session: Session, call: Call, **values: Any) -> Category:
         | values
     )
     session.add(made)
+    session.flush()
+    session.add(RuleVersion(category_id=made.id, version=1, rules=made.ai_rules))
     session.flush()
     return made
 

@@ -109,6 +109,7 @@ FORMS: dict[str, Form] = {
     **_all("organizer", "calls.edit", slug="call"),
     **_all("organizer", "calls.publish", bare=True, slug="call"),
     **_all("organizer", "calls.edit_category", category_id="category"),
+    **_all("organizer", "rules.write", bare=True, category_id="category"),
     **_all("organizer", "calls.end_role calls.invite_again calls.forget_device"),
     **_all("organizer", "mail.cancel mail.release", bare=True, mail_id="mail"),
     **_all("organizer", "mail.cancel_batch mail.release_batch", bare=True, batch="batch"),

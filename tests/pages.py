@@ -78,7 +78,7 @@ PAGES: dict[str, Visit] = {
     **_all("programmer", "programme.talk", code="screening"),
     **_all("organizer", _DESK_LISTS),
     **_all("organizer", "calls.show calls.new_category", slug="call"),
-    **_all("organizer", "calls.category", category_id="category"),
+    **_all("organizer", "calls.category rules.show", category_id="category"),
     **_all("organizer", "entries.eligibility_queue entries.cuts_asked"),
     **_all("organizer", "entries.desk_films", number=RECUT),
     **_all("organizer", "entries.eligibility_of entries.desk_entry", number="received"),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal import audit, clock
 from portal.calls import queries
-from portal.calls.models import Call, CallKind, Category, Edition, Gel, Regulations
+from portal.calls.models import Call, CallKind, Category, Edition, Gel, Regulations, RuleVersion
 from portal.errors import Invalid, Stale
 from portal.i18n import N_
 from portal.policies import Actor
@@ -90,6 +90,7 @@ def add_category(session: Session, call: Call, code: str, draft: CategoryDraft, 
     category = Category(code=code, position=len(call.categories), **asdict(draft))
     call.categories.append(category)
     session.flush()
+    session.add(RuleVersion(category_id=category.id, version=1, rules=[], person_id=by.person_id))
     audit.record(session, by, "category.added", category, code=code)
     return category
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from portal import i18n
 from portal.disclosure import queries as disclosures
 from portal.disclosure.outcomes import Outcome
-from portal.disclosure.rules import evaluate, read_policies
-from portal.entries import queries
+from portal.disclosure.rules import PolicyResult
+from portal.entries import judging, queries
 from portal.entries.models import Entry
 from portal.i18n import N_, translate
 from portal.lifecycles import AssetState
@@ -46,9 +46,10 @@ class Check:
 
 def checks_of(session: Session, entry: Entry) -> list[Check]:
     """All checks of an entry, in the language in use."""
-    film = queries.film_of(queries.living_assets(session, entry.id))
+    assets = queries.living_assets(session, entry.id)
+    film = queries.film_of(assets)
     receipt = queries.latest_receipt(session, entry.id)
-    found = [*_film(entry, film), *_time(entry), *_disclosure(session, entry, film), *_limit(session, entry)]
+    found = [*_film(entry, film), *_time(entry), *_disclosure(session, entry, film, assets), *_limit(session, entry)]
     if receipt is not None and film is not None and receipt.film_sha256 != film.sha256:
         found.append(Check(_("File"), Outcome.FAIL, _("The film on the volume is not the one the receipt names.")))
     return found
@@ -78,18 +79,26 @@ def _time(entry: Entry) -> Iterator[Check]:
     yield Check(_("Deadline"), Outcome.NEEDS_REVIEW if late else Outcome.PASS, text)
 
 
-def _disclosure(session: Session, entry: Entry, film: Asset | None) -> Iterator[Check]:
+def _disclosure(session: Session, entry: Entry, film: Asset | None, assets: Sequence[Asset]) -> Iterator[Check]:
     disclosure = disclosures.disclosure_of(session, entry.id)
     if disclosure is None:
         yield Check(_("Use of AI"), Outcome.FAIL, _("Nothing was declared."))
         return
     ledger = disclosures.ledger_of(session, disclosure)
-    for result in evaluate(read_policies(entry.category.ai_rules), ledger):
-        yield Check(_("Rule of the category {code}").format(code=result.code), result.outcome, result.message)
+    for result in judging.results(session, entry, disclosure, ledger, assets):
+        yield Check(_("Rule of the category {code}").format(code=result.code), result.outcome, _told(result))
     ready = disclosures.readiness_of(disclosure, queries.facts_of(entry, film))
     for problem in (*ready.form, *ready.consents):
         outcome = Outcome.NEEDS_REVIEW if problem.blocking else Outcome.WARN
         yield Check(_("Use of AI"), outcome, problem.message)
+
+
+def _told(result: PolicyResult) -> str:
+    """What is missing, and who let it go and why."""
+    if result.waiver is None:
+        return result.message
+    waived = _("Let go by {name}: {reason}").format(name=result.waiver.by, reason=result.waiver.reason)
+    return f"{result.message} {waived}"
 
 
 def _limit(session: Session, entry: Entry) -> Iterator[Check]:

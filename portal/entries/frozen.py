@@ -25,6 +25,7 @@ def handed_in(
         call=entry.call.slug,
         category=entry.category.code,
         regulations=receipt.regulations_version,
+        ai_rules=entry.rules_version or entry.category.rules_version,
         handed_in_at=handed_in_at,
         frozen_at=receipt.created_at,
         film_sha256=receipt.film_sha256,

@@ -45,6 +45,7 @@ class HandedIn:
     call: str
     category: str
     regulations: int
+    ai_rules: int
     handed_in_at: datetime
     frozen_at: datetime
     film_sha256: str

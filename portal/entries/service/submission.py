@@ -95,6 +95,8 @@ def _hand_over(
     entry.runtime_s = round((film.duration_ms or 0) / 1000)
     revision = disclosing.freeze(session, entry, before, by=by)
     receipt = _receipt(entry, before, film.sha256, by=by)
+    # A film handed in again after a fix is still judged by the rules it came under.
+    entry.rules_version = entry.rules_version or entry.category.rules_version
     receipt.snapshot = freeze(handed_in(entry, before.known, receipt, revision, handed_in_at=handed_in_at))
     receipt.digest = digest(receipt.snapshot)
     session.add(receipt)
@@ -171,6 +173,6 @@ def reopen(session: Session, entry: Entry, *, by: Actor, at: datetime) -> None:
         raise Invalid("main", N_("The deadline of this call has passed."))
     require_room(session, entry.call, entry.owner_id)
     advance(session, entry, EntryState.DRAFT, by=by)
-    entry.submitted_at = None
+    entry.submitted_at = entry.rules_version = None
     disclosing.reopen(session, entry, by=by)
     touch(session, entry)

@@ -1,0 +1,60 @@
+"""How entries fare before the rules of their category: by the version they were handed in under, with what lies
+beside the ledger (evidence, credentials, today) and the waivers of the office."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from portal import clock, i18n
+from portal.disclosure import rule_versions, waivers
+from portal.disclosure.ledger import Ledger
+from portal.disclosure.models import Disclosure
+from portal.disclosure.rule_checks import Evidence
+from portal.disclosure.rules import PolicyResult, evaluate
+from portal.entries.models import Entry
+from portal.entries.queries.material import film_of
+from portal.lifecycles import AssetState
+from portal.media.models import Asset, Slot
+
+
+def results(
+    session: Session,
+    entry: Entry,
+    disclosure: Disclosure | None,
+    ledger: Ledger,
+    assets: Sequence[Asset],
+    *,
+    changing: bool = False,
+) -> list[PolicyResult]:
+    """The outcome of each policy for an entry, in the language in use; `changing` judges the day of a change too."""
+    rules = rule_versions.rules_of(session, entry.category, entry.rules_version)
+    if not rules:
+        return []
+    granted = waivers.of_disclosure(session, disclosure.id) if disclosure else ()
+    return evaluate(rules, ledger, replace(evidence_of(assets), today=today() if changing else None), granted)
+
+
+def evidence_of(assets: Iterable[Asset]) -> Evidence:
+    """What the files of an entry prove: clips that were received and found sound, and the film's credentials."""
+    held = list(assets)
+    film = film_of(held)
+    clips = sum(one.slot == Slot.EVIDENCE and one.state == AssetState.PLAYABLE for one in held)
+    return Evidence(clips=clips, provenance_state=state_of(film.probe) if film else None)
+
+
+def state_of(probe: Mapping[str, Any]) -> str | None:
+    """The state of the credentials a probe found; None where it did not look."""
+    found = probe.get("provenance")
+    state = found.get("state") if isinstance(found, dict) else None
+    return state if isinstance(state, str) else None
+
+
+def today() -> date:
+    """The day in Korea, which the rules' dates mean."""
+    return clock.now().astimezone(ZoneInfo(i18n.SEOUL)).date()
