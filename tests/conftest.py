@@ -21,9 +21,11 @@ from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal import db, i18n
+from portal.media import tickets
+from portal.media.models import Slot
 from portal.settings import Settings
 from portal.upgrade import upgrade
-from tests import servers, services
+from tests import builders, servers, services
 
 # How long an example takes depends on what else the machine does; it says nothing of the code.
 examples.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -82,11 +84,19 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         url = f"sqlite:///{path}"
         yield url
-        db.engine_for(url).dispose()
+        _let_go(url)
     else:
         with servers.cloned_postgres() as url:
             yield url
-            db.engine_for(url).dispose()
+            _let_go(url)
+
+
+def _let_go(url: str) -> None:
+    """Close the test's connections; one that is still held would be closed by chance, in the middle of another test."""
+    engine = db.engine_for(url)
+    held = engine.pool.checkedout()
+    engine.dispose()
+    assert not held, f"{held} database connections were not given back"
 
 
 @pytest.fixture
@@ -162,6 +172,18 @@ def sign_in(app: Flask, sessions: sessionmaker[Session]) -> Callable[..., FlaskC
         return browser
 
     return signed_in
+
+
+@pytest.fixture
+def upload_headers(session: Session, settings: Settings, sign_in: Callable[[int], FlaskClient]) -> dict[str, str]:
+    """What a creator's tus client sends along: the session's cookie and a film's ticket."""
+    person = builders.person(session)
+    entry = builders.entry(session, builders.call(session, builders.edition(session)), person)
+    session.commit()
+    cookie = sign_in(person.id).get_cookie("pan")
+    assert cookie is not None
+    ticket = tickets.issue_upload(settings.secret_key, tickets.UploadTicket(person.id, entry.id, Slot.FILM))
+    return {"Cookie": f"pan={cookie.value}", "X-Upload-Ticket": ticket}
 
 
 @pytest.fixture

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -14,6 +12,7 @@ from tempfile import TemporaryFile
 from urllib.parse import quote
 
 from portal import clock
+from portal.media import keys
 from portal.media.contract import Kept, Notes
 from portal.media.parts import Draft, PartWriting, Progress, file
 from portal.media.s3 import Place
@@ -32,7 +31,7 @@ class Bucket:
 
     def new_upload(self) -> str:
         """Gives a key; the bucket learns of it with the first bytes."""
-        return secrets.token_hex(16)
+        return keys.new()
 
     def size(self, key: str, kept: Kept) -> int:
         """The bytes that the notes vouch for."""
@@ -98,13 +97,6 @@ class Bucket:
     def head(self, key: str, size: int = 256) -> bytes:
         """The first bytes of a file."""
         return b"".join(self._place.read(file(key), Range=f"bytes=0-{size - 1}"))
-
-    def sha256(self, key: str) -> str:
-        """The digest of a whole file, in hex."""
-        digest = hashlib.sha256()
-        for piece in self._place.read(file(key)):
-            digest.update(piece)
-        return digest.hexdigest()
 
     def delete(self, key: str) -> None:
         """Frees the bytes, whole or in parts; deleting what is gone is no error."""

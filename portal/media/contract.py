@@ -107,10 +107,6 @@ class Storage(Protocol):
         """The first bytes of a file."""
         ...
 
-    def sha256(self, key: str) -> str:
-        """The digest of a whole file, in hex."""
-        ...
-
     def keys(self, *, unchanged_for: timedelta) -> Iterator[str]:
         """The keys of all files that nobody has written to for that long."""
         ...

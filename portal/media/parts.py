@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, replace
 from io import FileIO
 from typing import Any
 
+from portal.media import keys
 from portal.media.contract import Kept, Notes, Source
 from portal.media.pouring import PIECE, pour, write_all
 from portal.media.s3 import Place
@@ -195,6 +196,4 @@ class PartWriting:
 
 def file(key: str) -> str:
     """The name of a file in the bucket; only a key this portal could have made has one."""
-    if len(key) != 32 or not set(key) <= set("0123456789abcdef"):
-        raise FileNotFoundError(key)
-    return f"files/{key}"
+    return f"files/{keys.genuine(key)}"

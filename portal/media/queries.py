@@ -92,9 +92,9 @@ def credits_from(asset: Asset) -> float | None:
     return None if asset.credits_from_ms is None else asset.credits_from_ms / 1000
 
 
-def made_of(asset: Asset, *kinds: RenditionKind) -> Rendition | None:
-    """The asset's rendition of the first of these kinds it has."""
-    by_kind = {rendition.kind: rendition for rendition in asset.renditions}
+def made_of(asset: Asset, *kinds: RenditionKind, name: str | None = None) -> Rendition | None:
+    """The asset's rendition of the first of these kinds it has; of a kind with several files, the one of that name."""
+    by_kind = {made.kind: made for made in asset.renditions if name in (None, made.name)}
     return next((by_kind[kind] for kind in kinds if kind in by_kind), None)
 
 
@@ -167,6 +167,12 @@ def in_motion(session: Session, entry_id: int, *, settled_after: datetime) -> Se
     fresh = sa.and_(Asset.received_at.is_not(None), Asset.settled_at > settled_after)
     wanted = sa.select(Asset).where(Asset.entry_id == entry_id, sa.or_(at_work, fresh))
     return session.scalars(wanted.where(Asset.superseded_at.is_(None)).order_by(Asset.id)).all()
+
+
+def taken_places(session: Session, entry_id: int, slot: Slot) -> int:
+    """How many files of a slot an entry has or has begun to bring, refused ones aside."""
+    taken = sa.select(sa.func.count()).where(*_lives([entry_id], slot), Asset.state != AssetState.REFUSED)
+    return session.scalar(taken.select_from(Asset)) or 0
 
 
 def frozen_at(session: Session, entry_id: int) -> datetime | None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, contains_eager, load_only
 from portal.i18n import N_, translate
 from portal.media import queries, tickets, viewing
 from portal.media.models import Asset, Rendition, RenditionKind, Slot, Viewing
+from portal.media.queries import made_of
 from portal.policies import Actor
 
 MINUTES = 240
@@ -83,32 +84,27 @@ def of(session: Session, film: Asset, captions: Asset | None = None, *, viewer: 
 
 def _reel(session: Session, film: Asset, captions: Asset | None, stop_ms: int, viewer: Actor) -> Reel | None:
     secret = session.info["settings"].secret_key
-    screener = _made(film, RenditionKind.SCREENER)
+    screener = made_of(film, RenditionKind.SCREENER)
     if screener is None:
         return None
 
     def address(rendition: Rendition | None) -> str | None:
         return tickets.playback_path(secret, rendition, viewer=viewer, minutes=MINUTES) if rendition else None
 
-    master = _made(film, RenditionKind.STREAM, MASTER)
-    words = address(_made(captions, RenditionKind.CAPTIONS)) if captions else None
+    master = made_of(film, RenditionKind.STREAM, name=MASTER)
+    words = address(made_of(captions, RenditionKind.CAPTIONS)) if captions else None
     return Reel(
         src=address(screener) or "",
         stream=f"{address(master)}/{MASTER}" if master else None,
-        poster=address(_made(film, RenditionKind.FRAME)),
+        poster=address(made_of(film, RenditionKind.FRAME)),
         tracks=[(words, "und", translate(N_("Captions")), True)] if words else [],
-        strip=_strip(film, address(_made(film, RenditionKind.STRIP))),
+        strip=_strip(film, address(made_of(film, RenditionKind.STRIP))),
         viewing=viewing.path(secret, film, viewer=viewer),
         at=stop_ms / 1000,
         length=(film.duration_ms or 0) / 1000,
         width=screener.width or film.width or 1280,
         height=screener.height or film.height or 720,
     )
-
-
-def _made(film: Asset, kind: RenditionKind, name: str | None = None) -> Rendition | None:
-    fitting = (one for one in film.renditions if one.kind == kind and name in (None, one.name))
-    return next(fitting, None)
 
 
 def _strip(film: Asset, src: str | None) -> Strip | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,10 +12,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from portal import clock
+from portal.media import keys
 from portal.media.contract import Busy, Kept, Notes, Source
 from portal.media.pouring import PIECE, pour
 
 RESERVE = 256 * 1024**2
+_STRIDE = 8 * 1024**2
 
 
 class Volume:
@@ -29,7 +30,7 @@ class Volume:
 
     def new_upload(self) -> str:
         """Makes an empty file and gives its key."""
-        key = secrets.token_hex(16)
+        key = keys.new()
         path = self.path(key)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600, exist_ok=False)
@@ -37,9 +38,7 @@ class Volume:
 
     def path(self, key: str) -> Path:
         """Where the bytes of `key` are; only a key this volume could have made has a place."""
-        if len(key) != 32 or not set(key) <= set("0123456789abcdef"):
-            raise FileNotFoundError(key)
-        return self.root / "files" / key[:2] / f"{key}.bin"
+        return self.root / "files" / keys.genuine(key)[:2] / f"{key}.bin"
 
     def size(self, key: str, kept: Kept | None = None) -> int:
         """The bytes that are there and true: a piece that still waits for its checksum does not count."""
@@ -91,7 +90,7 @@ class Volume:
 
     def adopt(self, made: Path) -> str:
         """Takes a file made in a job's directory, and gives its key."""
-        key = secrets.token_hex(16)
+        key = keys.new()
         target = self.path(key)
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         made.chmod(0o600)
@@ -115,11 +114,6 @@ class Volume:
         with self.path(key).open("rb") as file:
             return file.read(size)
 
-    def sha256(self, key: str) -> str:
-        """The digest of a whole file, in hex."""
-        with self.path(key).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-
     def _doubt(self, key: str) -> Path:
         return self.path(key).with_suffix(".doubt")
 
@@ -137,8 +131,19 @@ class VolumeWriting:
         return os.lseek(self.fd, 0, os.SEEK_CUR)
 
     def append(self, source: Source, length: int) -> int:
-        """Writes up to `length` bytes in pieces of a megabyte; fewer when the source ends or breaks off early."""
-        return pour(source, self.fd, length)
+        """Writes up to `length` bytes; fewer when the source ends or breaks off early."""
+        start = self.offset
+        while (done := self.offset - start) < length:
+            wanted = min(_STRIDE, length - done)
+            came = pour(source, self.fd, wanted)
+            self._hurry(came)
+            if came < wanted:
+                break
+        return self.offset - start
+
+    def _hurry(self, written: int) -> None:
+        # Linux begins to write what it shall not keep. Otherwise all of it waits for the seal, and the client with it.
+        os.posix_fadvise(self.fd, self.offset - written, written, os.POSIX_FADV_DONTNEED)
 
     def digest(self) -> bytes:
         """The digest of everything this writing appended, read back from the file itself."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import socket
@@ -11,14 +12,20 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, BrowserContext
 from sqlalchemy.orm import Session
 
+from portal.entries.models import Entry
 from portal.media import child, ffmpeg
+from portal.media.contract import Storage
 from portal.media.models import Asset
 from portal.media.volume import Volume
 from portal.settings import Settings
+from tests import builders
 from tests.media import s3
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "data" / "media"
@@ -167,3 +174,31 @@ def arrived(session: Session) -> Asset:
     # SQLite has one writer, and the server needs the lock that this reading took.
     session.rollback()
     return found
+
+
+def digest_of(store: Storage, key: str) -> str:
+    """What a stored file hashes to, read as a job reads it."""
+    with TemporaryDirectory() as folder, store.fetched(key, Path(folder)) as path, path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@pytest.fixture
+def film_entry(session: Session) -> Entry:
+    call = builders.call(session, builders.edition(session))
+    builders.category(session, call)
+    made = builders.entry(session, call, builders.person(session))
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def film_creator(
+    browser: Browser, address: str, film_entry: Entry, sign_in: Callable[[int], FlaskClient]
+) -> Iterator[BrowserContext]:
+    """The entry's owner, signed in to the live portal."""
+    cookie = sign_in(film_entry.owner_id).get_cookie("pan")
+    assert cookie is not None
+    context = browser.new_context(base_url=address, locale="ko-KR")
+    context.add_cookies([{"name": "pan", "value": cookie.value, "url": address}])
+    yield context
+    context.close()

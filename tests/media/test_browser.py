@@ -3,57 +3,33 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from flask.testing import FlaskClient
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import BrowserContext, expect
 from sqlalchemy.orm import Session
 
 from portal.entries.models import Entry
 from portal.lifecycles import AssetState
 from portal.media.models import Asset
-from tests import builders
 from tests.media.conftest import arrived
 from workers import media
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def entry(session: Session) -> Entry:
-    call = builders.call(session, builders.edition(session))
-    builders.category(session, call)
-    made = builders.entry(session, call, builders.person(session))
-    session.commit()
-    return made
-
-
-@pytest.fixture
-def creator(
-    browser: Browser, address: str, entry: Entry, sign_in: Callable[[int], FlaskClient]
-) -> Iterator[BrowserContext]:
-    """The entry's owner, signed in to the live portal."""
-    cookie = sign_in(entry.owner_id).get_cookie("pan")
-    assert cookie is not None
-    context = browser.new_context(base_url=address, locale="ko-KR")
-    context.add_cookies([{"name": "pan", "value": cookie.value, "url": address}])
-    yield context
-    context.close()
-
-
 def test_a_film_goes_up_and_its_review_copy_plays(
-    creator: BrowserContext, entry: Entry, session: Session, film: Callable[[str], Path]
+    film_creator: BrowserContext, film_entry: Entry, session: Session, film: Callable[[str], Path]
 ) -> None:
-    page = creator.new_page()
-    page.goto(f"/ko/entries/{entry.number}/film")
+    page = film_creator.new_page()
+    page.goto(f"/ko/entries/{film_entry.number}/film")
     page.locator("#film-up-file").set_input_files(film("plain.mp4"))
     expect(page.locator("#dock-up progress")).to_have_attribute("value", "100", timeout=20_000)
     asset = received(session)
     media.examine(asset.id)
     media.transcode(asset.id)
-    page.goto(f"/ko/entries/{entry.number}/film")
+    page.goto(f"/ko/entries/{film_entry.number}/film")
     length = page.locator("video").evaluate(
         "video => new Promise(done => { video.muted = true; video.onloadedmetadata = () => done(video.duration);"
         " if (video.readyState) done(video.duration); video.preload = 'metadata'; video.load(); })"

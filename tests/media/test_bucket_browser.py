@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from flask.testing import FlaskClient
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import BrowserContext, expect
 from sqlalchemy.orm import Session
 
 from portal.entries.models import Entry
@@ -16,7 +15,6 @@ from portal.lifecycles import AssetState
 from portal.media.models import Asset
 from portal.media.s3 import place as bucket_at
 from portal.settings import Settings
-from tests import builders
 from tests.media import s3
 from tests.media.conftest import wait_until
 from workers import media
@@ -35,38 +33,16 @@ def environment(environment: Settings, monkeypatch: pytest.MonkeyPatch) -> Setti
     return environment
 
 
-@pytest.fixture
-def entry(session: Session) -> Entry:
-    call = builders.call(session, builders.edition(session))
-    builders.category(session, call)
-    made = builders.entry(session, call, builders.person(session))
-    session.commit()
-    return made
-
-
-@pytest.fixture
-def creator(
-    browser: Browser, address: str, entry: Entry, sign_in: Callable[[int], FlaskClient]
-) -> Iterator[BrowserContext]:
-    """The entry's owner, signed in to the live portal."""
-    cookie = sign_in(entry.owner_id).get_cookie("pan")
-    assert cookie is not None
-    context = browser.new_context(base_url=address, locale="ko-KR")
-    context.add_cookies([{"name": "pan", "value": cookie.value, "url": address}])
-    yield context
-    context.close()
-
-
 def test_a_film_goes_into_the_bucket_and_plays_out_of_it(
-    creator: BrowserContext,
+    film_creator: BrowserContext,
     address: str,
-    entry: Entry,
+    film_entry: Entry,
     session: Session,
     film: Callable[[str], Path],
     settings: Settings,
 ) -> None:
     let_pages_read(settings.s3_url, address)
-    page, place = creator.new_page(), f"/ko/entries/{entry.number}/film"
+    page, place = film_creator.new_page(), f"/ko/entries/{film_entry.number}/film"
     page.goto(place)
     page.locator("[data-upload] input[type=file]").first.set_input_files(film("plain.mp4"))
     wait_until(lambda: state(session) == AssetState.RECEIVED)

@@ -31,7 +31,7 @@ from portal.media.s3 import place
 from portal.settings import Settings
 from tests import builders
 from tests.media import s3
-from tests.media.conftest import arrived, gunicorn, origin, wait_until
+from tests.media.conftest import arrived, digest_of, gunicorn, origin, wait_until
 
 MIB = 1024**2
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -75,7 +75,7 @@ def creator(session: Session, settings: Settings, sign_in: Callable[[int], Flask
 
 
 def content(session: Session) -> str:
-    return storage.of(session).sha256(arrived(session).storage_key or "")
+    return digest_of(storage.of(session), arrived(session).storage_key or "")
 
 
 def test_a_film_arrives_in_pieces_and_is_received(creator: Creator, session: Session) -> None:

@@ -20,7 +20,7 @@ from portal.media.checks import Rule
 from portal.media.models import Asset, RenditionKind, Slot
 from portal.settings import Settings
 from tests import builders
-from tests.media.conftest import volume_of
+from tests.media.conftest import digest_of, volume_of
 from workers import media
 from workers.keeping import kept
 
@@ -94,7 +94,7 @@ def test_a_film_becomes_playable(session: Session, received: Receive, film: Call
     assert list(queries.to_transcode(session)) == [asset.id]
     asset = transcode(session, asset)
     assert asset.state == AssetState.PLAYABLE
-    assert asset.sha256 == storage.of(session).sha256(asset.storage_key or "")
+    assert asset.sha256 == digest_of(storage.of(session), asset.storage_key or "")
     kinds = {made.kind for made in asset.renditions}
     made_of_film = {RenditionKind.SCREENER, RenditionKind.STREAM, RenditionKind.FRAME, RenditionKind.SMALL}
     assert kinds == made_of_film | {RenditionKind.STRIP}

@@ -7,15 +7,11 @@ from collections.abc import Callable, Iterator
 from io import BytesIO
 
 import pytest
-from flask.testing import FlaskClient
-from sqlalchemy.orm import Session
 from tusclient.client import TusClient
 
 from portal.lifecycles import AssetState
-from portal.media import tickets
-from portal.media.models import Asset, Slot
+from portal.media.models import Asset
 from portal.settings import Settings
-from tests import builders
 from tests.resilience.crew import Crew, crew
 from tests.resilience.visitor import Visitor
 
@@ -33,12 +29,11 @@ def hands(settings: Settings, smtp_url: str) -> Iterator[Crew]:
 
 
 def test_a_film_arrives_without_a_broker_and_is_examined_once_it_is_back(
-    hands: Crew, settings: Settings, session: Session, sign_in: Callable[[int], FlaskClient], count: Count
+    hands: Crew, upload_headers: dict[str, str], count: Count
 ) -> None:
-    headers = creator(session, settings, sign_in)
     hands.start("web")
     hands.until(Visitor(hands.port).answers)
-    client = TusClient(f"http://127.0.0.1:{hands.port}/files/", headers=headers)
+    client = TusClient(f"http://127.0.0.1:{hands.port}/files/", headers=upload_headers)
     film = client.uploader(file_stream=BytesIO(FILM), chunk_size=MIB)
     film.upload(stop_at=2 * MIB)
     hands.kill("broker")
@@ -48,14 +43,3 @@ def test_a_film_arrives_without_a_broker_and_is_examined_once_it_is_back(
     hands.start("broker", "worker")
     # Noise behind a film's opening: the verdict is a refusal, and it comes once.
     hands.until(lambda: count(Asset, Asset.state == AssetState.REFUSED) == 1, sweeping=True)
-
-
-def creator(session: Session, settings: Settings, sign_in: Callable[[int], FlaskClient]) -> dict[str, str]:
-    """A creator's cookie and ticket."""
-    person = builders.person(session)
-    entry = builders.entry(session, builders.call(session, builders.edition(session)), person)
-    session.commit()
-    cookie = sign_in(person.id).get_cookie("pan")
-    assert cookie is not None
-    ticket = tickets.issue_upload(settings.secret_key, tickets.UploadTicket(person.id, entry.id, Slot.FILM))
-    return {"Cookie": f"pan={cookie.value}", "X-Upload-Ticket": ticket}

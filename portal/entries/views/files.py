@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from flask import request
+from flask import flash, request
 
 from portal import i18n
 from portal.entries import service
@@ -23,9 +23,9 @@ from portal.media.models import Asset, RenditionKind, Slot
 from portal.media.reel import Reel
 from portal.media.tickets import UploadTicket
 from portal.web import current
+from portal.web.access import require
 
 _ = translate
-PLAYBACK_MINUTES = 180
 _FILMS = "video/*,.mp4,.mov,.m4v,.mkv,.webm,.mxf,.mpg,.mpeg,.avi"
 _NO_FILM = N_("This file is not a film we can open. Choose an MP4 or MOV.")
 _NO_IMAGE = N_("This file is not an image we can open. Choose a JPEG, PNG or WebP.")
@@ -67,6 +67,22 @@ class Box:
     ticket: str
     limit: int
     limit_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """The files of one slot, each with where it stands and the address of the file itself, and the box for more."""
+
+    slot: str
+    name: str
+    box: Box
+    files: Sequence[tuple[Asset, Status, str | None]]
+    editable: bool
+
+    @property
+    def busy(self) -> bool:
+        """Whether one of them is still being looked at."""
+        return any(not status.settled for _asset, status, _href in self.files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +146,22 @@ def taken(entry: Entry, slot: Slot, name: str) -> Asset:
         return files.receive(current.session(), ticket, name, sent.stream, length, by=current.actor())
 
 
+def own_file(entry: Entry, code: str, slots: Container[Slot]) -> Asset:
+    """The entry's file behind a code, in one of these slots; any other does not exist."""
+    asset = media.asset(current.session(), code)
+    require(asset is not None and asset.entry_id == entry.id and asset.slot in slots)
+    assert asset is not None
+    return asset
+
+
+def remove(entry: Entry, asset: Asset, task: Task) -> None:
+    """Take a file away, while its task is open to changes."""
+    session = current.session()
+    service.hold_for(session, entry, task, at=current.arrived_at())
+    files.remove(session, asset, by=current.actor())
+    flash(_("Removed."), "success")
+
+
 def status_of(asset: Asset) -> Status:
     """A file's state and the verdict on it, in words; the verdict stands long before the review copy is made."""
     found = media.standing(asset)
@@ -149,7 +181,7 @@ def playback(asset: Asset, *kinds: RenditionKind) -> str | None:
     if rendition is None:
         return None
     secret = current.settings().secret_key
-    return tickets.playback_path(secret, rendition, viewer=current.actor(), minutes=PLAYBACK_MINUTES)
+    return tickets.playback_path(secret, rendition, viewer=current.actor(), minutes=reel.MINUTES)
 
 
 def original(asset: Asset) -> str | None:
@@ -157,7 +189,7 @@ def original(asset: Asset) -> str | None:
     if asset.state != AssetState.PLAYABLE:
         return None
     secret = current.settings().secret_key
-    return tickets.playback_path(secret, asset, viewer=current.actor(), minutes=PLAYBACK_MINUTES)
+    return tickets.playback_path(secret, asset, viewer=current.actor(), minutes=reel.MINUTES)
 
 
 def reel_of(entry: Entry) -> Reel | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
@@ -16,7 +15,7 @@ from portal.entries.checklist import Task
 from portal.entries.models import Entry
 from portal.entries.views import frame
 from portal.entries.views.blueprint import bp
-from portal.entries.views.files import Box, Status, box, label_of, receive_file, size_in_words, status_of
+from portal.entries.views.files import Pile, box, label_of, own_file, receive_file, remove, size_in_words, status_of
 from portal.errors import Invalid
 from portal.i18n import N_, translate
 from portal.lifecycles import AssetState
@@ -25,24 +24,13 @@ from portal.media import reel
 from portal.media import service as files
 from portal.media.models import Asset, Slot
 from portal.web import current
-from portal.web.access import guard, require
+from portal.web.access import guard
 
 _ = translate
 MOST_PLAIN_BYTES = 500_000_000
 _EXTRAS = (Slot.SUBTITLE, Slot.TRAILER)
 _SETTLED = (AssetState.PLAYABLE, AssetState.REFUSED)
 _TIME_CODE = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):([0-5]\d)")
-
-
-@dataclass(frozen=True, slots=True)
-class Extra:
-    """Subtitles or trailer as the page shows them."""
-
-    slot: str
-    name: str
-    box: Box
-    asset: Asset | None
-    status: Status | None
 
 
 @bp.url_value_preprocessor
@@ -102,22 +90,12 @@ def send_extra(entry: Entry) -> ResponseReturnValue:
     """Subtitles or a trailer that came in their form, or one of them taken away."""
     slot = Slot.TRAILER if request.form.get("slot") == Slot.TRAILER else Slot.SUBTITLE
     if code := request.form.get("remove"):
-        return _remove_extra(entry, code)
+        remove(entry, own_file(entry, code, _EXTRAS), Task.FILM)
+        return redirect(url_for("entries.film", number=entry.number))
     try:
         receive_file(entry, Task.FILM, slot, slot.value)
     except Invalid as problem:
         return _film_page(entry, status=422, problem=(slot.value, problem.message))
-    return redirect(url_for("entries.film", number=entry.number))
-
-
-def _remove_extra(entry: Entry, code: str) -> ResponseReturnValue:
-    session = current.session()
-    asset = media.asset(session, code)
-    require(asset is not None and asset.entry_id == entry.id and asset.slot in _EXTRAS)
-    assert asset is not None
-    service.hold_for(session, entry, Task.FILM, at=current.arrived_at())
-    files.remove(session, asset, by=current.actor())
-    flash(_("Removed."), "success")
     return redirect(url_for("entries.film", number=entry.number))
 
 
@@ -189,6 +167,7 @@ def _film_page(
     assets = media.living(current.session(), entry.id, Slot.FILM, *_EXTRAS)
     latest, playable = _newest(assets, Slot.FILM), _newest(assets, Slot.FILM, playable=True)
     captions = _newest(assets, Slot.SUBTITLE, playable=True)
+    extras = [_extra(entry, slot, _newest(assets, slot)) for slot in _EXTRAS]
     on_its_way = latest is not None and latest.state in (AssetState.AWAITED, AssetState.UPLOADING)
     return frame.task_page(
         entry,
@@ -205,14 +184,16 @@ def _film_page(
         film=playable,
         reel=reel.of(current.session(), playable, captions, viewer=current.actor()) if playable else None,
         box=box(entry, Slot.FILM),
-        extras=[_extra(entry, slot, _newest(assets, slot)) for slot in _EXTRAS],
+        extras=extras,
+        busy=any(pile.busy for pile in extras),
         limit=size_in_words(Slot.FILM),
         plain_limit=MOST_PLAIN_BYTES,
     )
 
 
-def _extra(entry: Entry, slot: Slot, asset: Asset | None) -> Extra:
-    return Extra(slot.value, label_of(slot), box(entry, slot), asset, status_of(asset) if asset else None)
+def _extra(entry: Entry, slot: Slot, asset: Asset | None) -> Pile:
+    shown = [(asset, status_of(asset), None)] if asset else []
+    return Pile(slot.value, label_of(slot), box(entry, slot), shown, frame.may_edit(entry, Task.FILM))
 
 
 def _steps(entry: Entry, film: Asset) -> list[tuple[str, str, str]]:

@@ -14,14 +14,13 @@ from portal.entries.forms import AltForm
 from portal.entries.models import Entry
 from portal.entries.views import frame
 from portal.entries.views.blueprint import bp
-from portal.entries.views.files import Status, box, playback, receive_file, status_of
+from portal.entries.views.files import Status, box, own_file, playback, receive_file, remove, status_of
 from portal.errors import Invalid
 from portal.i18n import N_, translate
 from portal.media import queries as media
-from portal.media import service as files
 from portal.media.models import Asset, RenditionKind, Slot
 from portal.web import current
-from portal.web.access import guard, require
+from portal.web.access import guard
 from portal.web.pages import page, wants_fragment
 
 _ = translate
@@ -77,20 +76,15 @@ def send_picture(entry: Entry) -> ResponseReturnValue:
 @guard(policies.own_entry, load=lambda session, number, code: queries.entry_by_number(session, number))
 def change_picture(entry: Entry) -> ResponseReturnValue:
     """Describe a picture, or take it away."""
-    session, asset, form = current.session(), _own(entry), AltForm()
+    asset, form = _own(entry), AltForm()
     if "remove" in request.form:
-        service.hold_for(session, entry, Task.IMAGES, at=current.arrived_at())
-        files.remove(session, asset, by=current.actor())
-        flash(_("The picture was removed."), "success")
+        remove(entry, asset, Task.IMAGES)
         return redirect(url_for("entries.images", number=entry.number))
     return _describe(entry, asset, form)
 
 
 def _own(entry: Entry) -> Asset:
-    asset = media.asset(current.session(), (request.view_args or {})["code"])
-    require(asset is not None and asset.entry_id == entry.id and asset.slot in (Slot.POSTER, Slot.STILL))
-    assert asset is not None
-    return asset
+    return own_file(entry, (request.view_args or {})["code"], (Slot.POSTER, Slot.STILL))
 
 
 def _describe(entry: Entry, asset: Asset, form: AltForm) -> ResponseReturnValue:
