@@ -3,40 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from flask import Response, flash, redirect, request, url_for
+from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import policies
-from portal.entries import queries, service
+from portal.entries import queries
 from portal.entries.checklist import Task
 from portal.entries.models import Entry
 from portal.entries.views import frame
 from portal.entries.views.blueprint import bp
-from portal.entries.views.files import Box, Status, box, label_of, original, receive_file, status_of
+from portal.entries.views.files import Pile, box, label_of, original, own_file, receive_file, remove, status_of
 from portal.errors import Invalid
-from portal.i18n import translate
 from portal.media import queries as media
-from portal.media import service as files
 from portal.media.models import Asset, Slot
 from portal.web import current
-from portal.web.access import guard, require
+from portal.web.access import guard
 from portal.web.pages import page
 
-_ = translate
 _TASKS = {Slot.CONSENT: Task.CONSENTS, Slot.EVIDENCE: Task.AI}
-
-
-@dataclass(frozen=True, slots=True)
-class Pile:
-    """The files of one slot, and the box that takes more."""
-
-    slot: str
-    name: str
-    box: Box
-    files: list[tuple[Asset, Status, str | None]]
-    editable: bool
 
 
 @bp.get("/entries/<number>/papers")
@@ -52,22 +37,13 @@ def send_paper(entry: Entry) -> ResponseReturnValue:
     """One that came in its form, or one taken away."""
     slot = Slot.EVIDENCE if request.form.get("slot") == Slot.EVIDENCE else Slot.CONSENT
     if code := request.form.get("remove"):
-        return _remove(entry, code)
+        asset = own_file(entry, code, _TASKS)
+        remove(entry, asset, _TASKS[asset.slot])
+        return redirect(url_for("entries.papers", number=entry.number))
     try:
         receive_file(entry, _TASKS[slot], slot, slot.value)
     except Invalid as problem:
         return _page(entry, status=422, problem=(slot.value, problem.message))
-    return redirect(url_for("entries.papers", number=entry.number))
-
-
-def _remove(entry: Entry, code: str) -> ResponseReturnValue:
-    session = current.session()
-    asset = media.asset(session, code)
-    require(asset is not None and asset.entry_id == entry.id and asset.slot in _TASKS)
-    assert asset is not None
-    service.hold_for(session, entry, _TASKS[asset.slot], at=current.arrived_at())
-    files.remove(session, asset, by=current.actor())
-    flash(_("Removed."), "success")
     return redirect(url_for("entries.papers", number=entry.number))
 
 
@@ -84,7 +60,7 @@ def _page(
         rail=frame.rail(entry, frame.items_of(entry), None),
         problem=problem,
         piles=piles,
-        busy=any(not status.settled for pile in piles for _asset, status, _href in pile.files),
+        busy=any(pile.busy for pile in piles),
     )
 
 
