@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hmac
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -11,6 +13,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 LOCAL, PRODUCTION = "local", "production"
+_AES_KEY = re.compile(r"[0-9a-f]{64}")
 SENDER = "P.A.N <no-reply@pan.example>"
 
 
@@ -33,11 +36,14 @@ class Settings:
     mail_sender: str = SENDER
     timezone: str = "Asia/Seoul"
     ffmpeg: str = ""
+    trust: str = ""
     quota_bytes: int = 20 * 10**9
     trusted_proxies: int = 0
     second_step: bool = False
     accel_redirect: str = ""
     s3_url: str = field(default="", repr=False)
+    papers_key: str = field(default="", repr=False)
+    papers_keep_days: int = 180
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -56,11 +62,14 @@ class Settings:
             mail_sender=read("MAIL_SENDER", SENDER),
             timezone=read("TIMEZONE", "Asia/Seoul"),
             ffmpeg=read("FFMPEG", ""),
+            trust=read("TRUST", ""),
             quota_bytes=int(read("QUOTA_BYTES", str(20 * 10**9))),
             trusted_proxies=int(read("TRUSTED_PROXIES", "0")),
             second_step=read("SECOND_STEP", "off" if read("ENV", LOCAL) == LOCAL else "on") == "on",
             accel_redirect=read("ACCEL_REDIRECT", ""),
             s3_url=read("S3_URL", ""),
+            papers_key=read("PAPERS_KEY", ""),
+            papers_keep_days=int(read("PAPERS_KEEP_DAYS", "180")),
         )
         return settings.checked()
 
@@ -73,6 +82,8 @@ class Settings:
             return self if self.secret_key else self._with_local_secret()
         if len(self.secret_key) < 32:
             raise Misconfigured("PORTAL_SECRET_KEY needs at least 32 characters in production")
+        if not _AES_KEY.fullmatch(self.papers_key):
+            raise Misconfigured("PORTAL_PAPERS_KEY must be 64 hexadecimal digits in production: consent papers need it")
         if not self.base_url.startswith("https://"):
             raise Misconfigured("PORTAL_BASE_URL must be an https address in production")
         if not self.smtp_url:
@@ -85,9 +96,21 @@ class Settings:
         return self.mode == LOCAL
 
     @property
+    def trust_folder(self) -> Path:
+        """Where the certificates lie that may vouch for where a file came from; none are shipped."""
+        return Path(self.trust) if self.trust else self.data / "trust"
+
+    @property
     def files_origin(self) -> str:
         """The origin browsers are sent to for large files; empty while the portal gives them out itself."""
         return s3_endpoint(self.s3_url) if self.s3_url else ""
+
+    @property
+    def papers_key_bytes(self) -> bytes:
+        """The AES-256 key of consent papers; a local installation makes it of its own secret."""
+        if self.papers_key:
+            return bytes.fromhex(self.papers_key)
+        return hmac.digest(self.secret_key.encode(), b"consent papers", "sha256")
 
     @property
     def zone(self) -> ZoneInfo:

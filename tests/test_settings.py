@@ -13,6 +13,7 @@ SAFE = {
     "PORTAL_SECRET_KEY": "s" * 32,
     "PORTAL_BASE_URL": "https://pan.example",
     "PORTAL_SMTP_URL": "smtp://relay.example:25",
+    "PORTAL_PAPERS_KEY": "a1" * 32,
 }
 
 
@@ -27,6 +28,8 @@ def test_a_production_start_needs_its_settings(tmp_path: Path) -> None:
         ("PORTAL_SECRET_KEY", ""),
         ("PORTAL_BASE_URL", "http://pan.example"),
         ("PORTAL_SMTP_URL", ""),
+        ("PORTAL_PAPERS_KEY", ""),
+        ("PORTAL_PAPERS_KEY", "words that are no key"),
     ],
 )
 def test_a_production_start_refuses_weak_settings(tmp_path: Path, name: str, value: str) -> None:

@@ -931,6 +931,8 @@ def upgrade() -> None:
         sa.Column("compared_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("superseded_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("frozen_at", portal.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("sealed_at", portal.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("plain_key", sa.String(length=80), nullable=True),
         sa.Column("rev", sa.Integer(), nullable=False),
         sa.Column("lease_until", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),

@@ -44,6 +44,8 @@ class Asset(Versioned, Claimable, Base):
     `frozen_at` says when the file was handed in with its entry.
     `judged_at` is the moment of the verdict, `compared_at` that of the search for its likes; `credits_from_ms` is where
     the maker says the closing credits begin; `made_with` the tool that, by their word, an evidence clip comes from.
+    A consent paper is encrypted at `sealed_at`, once examined; `plain_key` is where its plain bytes still lie until they
+    are deleted a moment later.
     """
 
     __tablename__ = "assets"
@@ -80,6 +82,8 @@ class Asset(Versioned, Claimable, Base):
     compared_at: Mapped[datetime | None]
     superseded_at: Mapped[datetime | None]
     frozen_at: Mapped[datetime | None]
+    sealed_at: Mapped[datetime | None]
+    plain_key: Mapped[str | None] = mapped_column(sa.String(80))
     renditions: Mapped[list[Rendition]] = relationship(
         back_populates="asset", order_by="Rendition.id", lazy="raise", cascade="all, delete-orphan"
     )
