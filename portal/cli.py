@@ -245,6 +245,36 @@ def media_inspect(file: Path, category: str, as_json: bool) -> None:
     _print(inspect_file(file, rule, configured=_settings().ffmpeg), as_json)
 
 
+@main.group()
+def provenance() -> None:
+    """Where files come from, by their credentials and tags."""
+
+
+@provenance.command("inspect")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--trust", type=click.Path(path_type=Path), help="A folder of certificates, not that of PORTAL_TRUST.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def provenance_inspect(file: Path, trust: Path | None, as_json: bool) -> None:
+    """Say what FILE says of itself; a signer is named only where the trusted lists vouch for it."""
+    from portal.media.provenance import inspect_file
+
+    _print(inspect_file(file, trust or _settings().trust_folder), as_json)
+
+
+@provenance.command("refresh")
+@click.argument("addresses", nargs=-1)
+def provenance_refresh(addresses: tuple[str, ...]) -> None:
+    """Fetch the lists of trusted certificates, the official ones unless ADDRESSES are named; all or none change."""
+    from portal.media import trust
+
+    try:
+        lists = trust.refresh(_settings().trust_folder, addresses or trust.OFFICIAL)
+    except trust.Unusable as reason:
+        raise click.ClickException(str(reason)) from reason
+    for name, n in lists:
+        click.echo(f"{name}: {n} certificates")
+
+
 def _rule_of(code: str) -> Rule:
     """The rule of the newest category with this code; where nothing is installed yet, of a festival newly founded."""
     from sqlalchemy.exc import OperationalError

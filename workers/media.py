@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 from celery.signals import worker_ready
 
-from portal.media import child, likeness, pipeline, provenance, service, storage
+from portal.media import child, likeness, pipeline, provenance, service, storage, trust
 from portal.policies import SYSTEM
 from portal.settings import Settings
 from workers.app import app
@@ -23,6 +23,11 @@ def tell_fences(**_: Any) -> None:
     log.info("media.fences", **child.fences(), credentials=provenance.fetches_nothing())
 
 
+def _configured() -> dict[str, str]:
+    settings = Settings.from_env()
+    return {"configured": settings.ffmpeg, "anchors": trust.anchors(settings.trust_folder)}
+
+
 @app.task(name="probe.asset")
 def examine(asset_id: int) -> None:
     """Give the verdict on a received file."""
@@ -31,7 +36,7 @@ def examine(asset_id: int) -> None:
     if job is None:
         return
     with kept(job):
-        result = pipeline.examine(job, store, configured=Settings.from_env().ffmpeg)
+        result = pipeline.examine(job, store, **_configured())
     with work() as session:
         service.settle_examination(session, job, result)
 
@@ -44,7 +49,7 @@ def transcode(asset_id: int) -> None:
     if job is None:
         return
     with kept(job) as note:
-        result = pipeline.make_playable(job, store, configured=Settings.from_env().ffmpeg, on_progress=note)
+        result = pipeline.make_playable(job, store, **_configured(), on_progress=note)
     with work() as session:
         service.settle_transcode(session, job, result)
 

@@ -35,10 +35,10 @@ class CrossCheck(Base):
 class CrossFinding(Versioned, Base):
     """One difference, or one agreement, between a file of an entry and its disclosure.
 
-    `kind` is the code of the specification, X00 to X14; `found` and `declared` are the facts at the last check; the sentence is made of them in the reader's language.
-    `subject` tells several findings of one kind and file apart (the tool, for one). `manual_check` is what an organizer
-    saw by hand where no program can look, a watermark for one; `note` is why the finding was settled. `settled_by_id` is
-    nobody where a later check no longer found it.
+    `kind` is the code of the specification, X00 to X14; `found` and `declared` are the facts at the last check, from
+    which the sentence is made in the reader's language. `subject` tells findings of one kind and file apart (the tool,
+    for one). `manual_check` is what an organizer saw by hand where no program can look, a watermark for one; `note` is
+    why the finding was settled, and nobody settled one that a later check no longer found.
     """
 
     __tablename__ = "cross_findings"

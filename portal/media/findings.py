@@ -136,6 +136,7 @@ KINDS = {
         _FIX, N_("This image is {width}×{height}. It needs to be at least {limit} wide."), "width", "limit"
     ),
     "not_subtitles": Kind(_REFUSE, N_("We can't read these subtitles. Upload an SRT or WebVTT file saved as UTF-8.")),
+    "not_a_clip": Kind(_REFUSE, N_("We can't open this clip. Upload the file as the AI tool gave it to you.")),
     "not_a_paper": Kind(_REFUSE, N_("We can't open this paper. Upload a PDF, or a JPEG, PNG or WebP picture of it.")),
     "subtitle_time": Kind(
         _FIX, N_("The time of subtitle {number} is wrong: {text}. Correct it and upload again."), "number"

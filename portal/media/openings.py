@@ -23,6 +23,12 @@ def starts_like_an_image(opening: bytes) -> bool:
     return opening.startswith((_JPEG, _PNG)) or (opening.startswith(b"RIFF") and opening[8:12] == b"WEBP")
 
 
+def starts_like_a_clip(opening: bytes) -> bool:
+    """Whether the first bytes are those of a film, a picture or a sound that a generator may have given out."""
+    sound = opening.startswith((b"ID3", b"\xff\xfb")) or (opening.startswith(b"RIFF") and opening[8:12] == b"WAVE")
+    return sound or starts_like_an_image(opening) or starts_like_a_film(opening)
+
+
 def starts_like_a_paper(opening: bytes) -> bool:
     """Whether the first bytes are those of a PDF or of a picture of a paper."""
     return opening.startswith(_PDF) or starts_like_an_image(opening)
@@ -33,7 +39,7 @@ _KNOWN: Mapping[Slot, tuple[Callable[[bytes], bool], str]] = {
     Slot.FILM: _FILM,
     Slot.REPLACEMENT: _FILM,
     Slot.TRAILER: _FILM,
-    Slot.EVIDENCE: _FILM,
+    Slot.EVIDENCE: (starts_like_a_clip, "not_a_clip"),
     Slot.POSTER: _IMAGE,
     Slot.STILL: _IMAGE,
     Slot.CONSENT: (starts_like_a_paper, "not_a_paper"),

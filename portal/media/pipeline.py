@@ -76,12 +76,14 @@ class Bench:
     folder: Path
     original: Path
     binary: str
+    anchors: str = ""
 
 
-def examine(job: Job, store: Storage, *, configured: str = "") -> Result:
+def examine(job: Job, store: Storage, *, configured: str = "", anchors: str = "") -> Result:
     """Proves the bytes and holds a film against its category; pictures and captions are made at once.
 
-    `configured` is the ffmpeg named in the settings; empty for the one that came with the package.
+    `configured` is the ffmpeg named in the settings, empty for the one that came with the package; `anchors` are the
+    certificates that may vouch for where a file came from, in PEM.
     """
     result = Result()
     try:
@@ -91,20 +93,22 @@ def examine(job: Job, store: Storage, *, configured: str = "") -> Result:
                 raise Refused("altered")
             if code := openings.refusal(job.slot, _opening(original)):
                 raise Refused(code)
-            _EXAMINERS[job.slot](Bench(job, store, folder, original, ffmpeg.binary(configured)), result)
+            _EXAMINERS[job.slot](Bench(job, store, folder, original, ffmpeg.binary(configured), anchors), result)
     except Refused as refused:
         result.findings, result.refused = [refused.finding], True
     return result
 
 
-def make_playable(job: Job, store: Storage, *, on_progress: Progress, configured: str = "") -> Result:
+def make_playable(
+    job: Job, store: Storage, *, on_progress: Progress, configured: str = "", anchors: str = ""
+) -> Result:
     """Makes everything that is shown of an examined film; one that ends early is refused."""
     assert job.facts is not None
     result = Result(facts=job.facts)
     try:
         with child.job_directory(store.jobs) as folder:
             with store.fetched(job.key, folder) as original:
-                bench = Bench(job, store, folder, original, ffmpeg.binary(configured))
+                bench = Bench(job, store, folder, original, ffmpeg.binary(configured), anchors)
                 encoded = _encode(bench, job.facts.film, result, on_progress)
             result.made = _make(bench, job.facts.film, encoded)
             _fingerprint(folder, result)
@@ -116,7 +120,7 @@ def make_playable(job: Job, store: Storage, *, on_progress: Progress, configured
 
 def _encode(bench: Bench, film: Film, result: Result, on_progress: Progress) -> Encoded:
     original, folder = bench.original, bench.folder
-    result.told["provenance"] = provenance.probe(original, _opening(original), folder)
+    result.told["provenance"] = _provenance(bench)
     encoded = transcode.encode(
         original, film, folder, binary=bench.binary, on_progress=lambda done: on_progress(done * _ENCODED)
     )
@@ -174,8 +178,17 @@ def _examine_film(bench: Bench, result: Result) -> None:
 
 def _examine_image(bench: Bench, result: Result) -> None:
     still = images.render(bench.original, bench.folder, least_width=LEAST_POSTER_WIDTH)
-    result.told["provenance"] = provenance.probe(bench.original, _opening(bench.original), bench.folder)
+    result.told["provenance"] = _provenance(bench)
     result.made = _keep_pictures(bench.store, still, RenditionKind.WIDE)
+
+
+def _examine_clip(bench: Bench, result: Result) -> None:
+    """A clip is kept as it came, for its credentials are why it is here: nobody watches it, no copy is made."""
+    result.told["provenance"] = _provenance(bench)
+
+
+def _provenance(bench: Bench) -> dict[str, Any]:
+    return provenance.probe(bench.original, _opening(bench.original), bench.folder, anchors=bench.anchors)
 
 
 def _examine_subtitles(bench: Bench, result: Result) -> None:
@@ -223,7 +236,7 @@ _EXAMINERS: dict[Slot, Callable[[Bench, Result], None]] = {
     Slot.FILM: _examine_film,
     Slot.REPLACEMENT: _examine_film,
     Slot.TRAILER: _examine_film,
-    Slot.EVIDENCE: _examine_film,
+    Slot.EVIDENCE: _examine_clip,
     Slot.POSTER: _examine_image,
     Slot.STILL: _examine_image,
     Slot.SUBTITLE: _examine_subtitles,

@@ -1,4 +1,4 @@
-"""What a file says of where it came from, by its Content Credentials (C2PA): facts for the disclosure, never a verdict.
+"""What a file says of where it came from, by its Content Credentials (C2PA) and tags: facts, never a verdict.
 
 All words in it are the file's own. Who signed is told as a name only when the signature leads to a trusted list:
 anybody can write "OpenAI" into a certificate.
@@ -7,18 +7,16 @@ anybody can write "OpenAI" into a certificate.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from portal.media import child
+from portal.media import child, manifests, trust
 
-ANCHORS = Path(__file__).parent / "trust" / "anchors.pem"
 # The reader hashes in two blocks of 256 MiB, and a large film takes it some seconds for each gigabyte.
 LIMITS = child.Limits(seconds=300, cpu_seconds=240, memory=3072 * child.MIB)
-MOST_MANIFESTS, MOST_ACTIONS, MOST_WORDS = 20, 40, 200
+OPENING_BYTES = 64
 _BROKEN = (
     "assertion.dataHash.mismatch",
     "assertion.bmffHash.mismatch",
@@ -29,44 +27,60 @@ _BROKEN = (
     "claimSignature.missing",
     "claim.hardBindings.missing",
 )
-_IMAGES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PN": "image/png", b"RIF": "image/webp"}
+_STARTS = {
+    b"\xff\xd8\xff": "image/jpeg",
+    b"\x89PN": "image/png",
+    b"ID3": "audio/mpeg",
+    b"\xff\xfb": "audio/mpeg",
+}
+_RIFFS = {b"AVI ": "video/avi", b"WAVE": "audio/wav", b"WEBP": "image/webp"}
+_ISO_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
+_SOUND_BRANDS = (b"M4A ", b"M4B ")
 
 
 def media_type_of(opening: bytes) -> str | None:
     """The type the reader is told, by the first bytes; None for containers that cannot carry credentials."""
-    if opening[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"):
-        return "video/mp4"
-    if opening.startswith(b"RIFF") and opening[8:12] == b"AVI ":
-        return "video/avi"
-    return _IMAGES.get(opening[:3])
+    if opening[4:8] in _ISO_BOXES:
+        return "audio/mp4" if opening[8:12] in _SOUND_BRANDS else "video/mp4"
+    if opening.startswith(b"RIFF"):
+        return _RIFFS.get(opening[8:12])
+    return _STARTS.get(opening[:3]) or _STARTS.get(opening[:2])
 
 
-def probe(source: Path, opening: bytes, job: Path) -> dict[str, Any]:
-    """The state of a file's credentials, the codes of what failed, and what each manifest claims."""
+def probe(source: Path, opening: bytes, job: Path, *, anchors: str = "") -> dict[str, Any]:
+    """Where a file says it came from; `anchors` are the certificates that are trusted, in PEM.
+
+    Always `state`, one of the states of the specification; where they are known also `kind` (video, audio or image),
+    `requests` (how often the reader tried to reach anybody), `tags`, and for a manifest what `manifests.told` gives.
+    """
     media_type = media_type_of(opening)
     if media_type is None:
         return {"state": "UNSUPPORTED"}
     if not fetches_nothing():
         return {"state": "ERROR"}
-    command = child.script("provenance", str(source), media_type, str(ANCHORS))
-    outcome = child.run(command, limits=LIMITS, job=job, reads=[source, ANCHORS])
-    return told(outcome.output) if outcome.ok else {"state": "ERROR"}
+    trusted = job / "anchors.pem"
+    trusted.write_text(anchors, encoding="ascii")
+    command = child.script("provenance", str(source), media_type, str(trusted))
+    outcome = child.run(command, limits=LIMITS, job=job, reads=[source])
+    found = told(outcome.output) if outcome.ok else {"state": "ERROR"}
+    return {"kind": media_type.partition("/")[0], **found}
 
 
 def told(output: bytes) -> dict[str, Any]:
     """The child's report as it is kept in a row; a manifest is a stranger's JSON of any shape and stops no film."""
     try:
         return _told(json.loads(output))
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
         return {"state": "ERROR"}
 
 
 def _told(report: dict[str, Any]) -> dict[str, Any]:
     state = state_of(report)
+    beside = {"tags": report.get("tags", {}), "requests": report.get("requests")}
     if not report.get("found"):
-        return {"state": state}
-    claims = [_claim(manifest, trusted=state == "TRUSTED") for manifest in _manifests(report)]
-    return {"state": state, "codes": report["codes"], "claims": claims}
+        return {"state": state, **beside}
+    chain = manifests.told(report["manifests"], report["active"], trusted=state == "TRUSTED")
+    return {"state": state, "codes": report["codes"], **chain, **beside}
 
 
 def state_of(report: dict[str, Any]) -> str:
@@ -98,41 +112,25 @@ def fetches_nothing() -> bool:
     """Whether the reader leaves an address in a file alone; asked once, for a misspelt setting is accepted silently."""
     with TemporaryDirectory(prefix="portal-provenance-") as root, child.job_directory(Path(root)) as job:
         outcome = child.run(child.script("provenance", "--self-test"), limits=LIMITS, job=job)
-    return outcome.ok and state_of(json.loads(outcome.output)) == "REMOTE_ONLY"
+    if not outcome.ok:
+        return False
+    report = json.loads(outcome.output)
+    return state_of(report) == "REMOTE_ONLY" and not report["requests"]
 
 
-def _manifests(report: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The manifests of the whole chain, the active one first."""
-    ordered = sorted(report["manifests"].items(), key=lambda item: item[0] != report["active"])
-    yield from (manifest for _, manifest in ordered[:MOST_MANIFESTS] if isinstance(manifest, dict))
-
-
-def _claim(manifest: dict[str, Any], *, trusted: bool) -> dict[str, Any]:
-    signature = manifest.get("signature_info") or {}
-    claim: dict[str, Any] = {"generator": _generator(manifest), "actions": list(_actions(manifest))}
-    if trusted:
-        claim |= {"signer": _words(signature.get("issuer")), "time": _words(signature.get("time"))}
-    return claim
-
-
-def _generator(manifest: dict[str, Any]) -> str:
-    named = [info.get("name") for info in manifest.get("claim_generator_info") or [] if isinstance(info, dict)]
-    return _words(next(filter(None, named), manifest.get("claim_generator")))
-
-
-def _actions(manifest: dict[str, Any]) -> Iterator[dict[str, str]]:
-    """What was done, by what, and what kind of source it was: the words of `c2pa.actions`."""
-    for assertion in manifest.get("assertions") or []:
-        if not str(assertion.get("label", "")).startswith("c2pa.actions"):
-            continue
-        for action in (assertion.get("data") or {}).get("actions", [])[:MOST_ACTIONS]:
-            agent = action.get("softwareAgent")
-            yield {
-                "action": _words(action.get("action")),
-                "source": _words(action.get("digitalSourceType")).rpartition("/")[2],
-                "agent": _words(agent.get("name") if isinstance(agent, dict) else agent),
-            }
-
-
-def _words(value: Any) -> str:
-    return str(value)[:MOST_WORDS] if value is not None else ""
+def inspect_file(path: Path, trusted: Path) -> dict[str, Any]:
+    """The report of `portal provenance inspect`: the file's words, held against the lists in the folder `trusted`."""
+    with path.open("rb") as file:
+        opening = file.read(OPENING_BYTES)
+    with TemporaryDirectory(prefix="portal-inspect-") as root, child.job_directory(Path(root)) as job:
+        found = probe(path.resolve(), opening, job, anchors=trust.anchors(trusted))
+    tags = found.get("tags", {})
+    return {
+        "state": found["state"],
+        "signer": found.get("signer"),
+        "generator": found.get("generator", ""),
+        "source_types": sorted({*found.get("source_types", ()), *tags.get("source_types", ())}),
+        "tools": sorted({*found.get("agents", ()), *tags.get("systems", ())}),
+        "tags": tags,
+        "requests": found.get("requests") or 0,
+    }

@@ -29,12 +29,14 @@ MOST_BYTES: Mapping[Slot, int] = {
     Slot.FILM: 64 * _GB,
     Slot.REPLACEMENT: 64 * _GB,
     Slot.TRAILER: 4 * _GB,
-    Slot.EVIDENCE: 2 * _GB,
+    Slot.EVIDENCE: 50 * _MB,
     Slot.POSTER: 50 * _MB,
     Slot.STILL: 50 * _MB,
     Slot.CONSENT: 20 * _MB,
     Slot.SUBTITLE: 2 * _MB,
 }
+# Clips are evidence by their credentials: a few, as they came out of the generator.
+MOST_FILES: Mapping[Slot, int] = {Slot.EVIDENCE: 5}
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ FEW = (
     "evil_script",
     "leak_meta",
 )
-SHARING = (Slot.REPLACEMENT, Slot.TRAILER, Slot.EVIDENCE)
+SHARING = (Slot.REPLACEMENT, Slot.TRAILER)
 # Both pictures of the corpus open, but are too small for a poster: the refusal tells their size.
 SMALL_PICTURES = ("evil_html_polyglot.jpg", "leak_exif_gps_poster.jpg")
 

@@ -29,13 +29,13 @@ LOOKED_AT: dict[Slot, tuple[str, ...]] = {
     Slot.FILM: FILMS,
     Slot.REPLACEMENT: FILMS,
     Slot.TRAILER: FILMS,
-    Slot.EVIDENCE: FILMS,
+    Slot.EVIDENCE: (*FILMS, *IMAGES),
     Slot.POSTER: IMAGES,
     Slot.STILL: IMAGES,
     Slot.CONSENT: (*IMAGES, "evil_js_consent"),
     Slot.SUBTITLE: ("",),
 }
-REFUSALS = {"not_a_film", "not_an_image", "not_a_paper"}
+REFUSALS = {"not_a_film", "not_an_image", "not_a_paper", "not_a_clip"}
 
 Send = Callable[[Slot, str, bytes], int]
 

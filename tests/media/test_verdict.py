@@ -126,7 +126,7 @@ def test_a_mark_cannot_be_taken_back_from_a_film_that_needs_it(session: Session,
     assert (asset.credits_from_ms, codes(asset)) == (1000, ["credits"])
 
 
-@pytest.mark.parametrize("slot", [Slot.REPLACEMENT, Slot.TRAILER, Slot.EVIDENCE])
+@pytest.mark.parametrize("slot", [Slot.REPLACEMENT, Slot.TRAILER])
 def test_every_moving_picture_takes_the_same_way(session: Session, received: Receive, film: Film, slot: Slot) -> None:
     asset = received(film("plain.mp4"), slot)
     run(session, media.examine, asset)
@@ -136,6 +136,17 @@ def test_every_moving_picture_takes_the_same_way(session: Session, received: Rec
     assert queries.made_of(asset, RenditionKind.SCREENER) is not None
     compared = session.scalar(sa.select(sa.func.count()).select_from(Fingerprint))
     assert compared == (slot == Slot.REPLACEMENT)
+
+
+def test_a_clip_is_kept_as_it_came_with_what_it_says_of_itself(session: Session, received: Receive, film: Film) -> None:
+    asset = received(film("plain.mp4"), Slot.EVIDENCE)
+    run(session, media.examine, asset)
+    asset = seen(session, asset)
+    assert (asset.state, asset.renditions, asset.probe["provenance"]["state"]) == (
+        AssetState.PLAYABLE,
+        [],
+        "NO_MANIFEST",
+    )
 
 
 def test_a_paper_is_kept_as_it_came(session: Session, received: Receive, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal import clock, doorbell, i18n, signing
+from portal.db import one_at_a_time
 from portal.errors import Denied, Invalid
 from portal.i18n import N_
 from portal.lifecycles import AssetState, advance
@@ -14,7 +15,7 @@ from portal.media.contract import Source, StorageFull
 from portal.media.findings import SENTENCES, Finding
 from portal.media.models import Asset, Slot, Upload
 from portal.media.service.notes import FirstNotes
-from portal.media.tickets import ENDS_WITHIN, UploadTicket
+from portal.media.tickets import ENDS_WITHIN, MOST_FILES, UploadTicket
 from portal.media.tus import Creation
 from portal.policies import Actor
 
@@ -46,6 +47,7 @@ def start_upload(session: Session, ticket: UploadTicket, wanted: Creation, *, by
         same = (earlier.person_id, earlier.asset.slot) == (ticket.person_id, ticket.slot)
         if same and ticket.slot not in SIDE_BY_SIDE:
             discard(session, earlier)
+    _require_place(session, ticket)
     _require_room(session, ticket, wanted.length)
     asset = Asset(
         entry_id=ticket.entry_id,
@@ -123,6 +125,15 @@ def expire(session: Session, *, by: Actor) -> int:
         else:
             discard(session, upload)
     return len(ended)
+
+
+def _require_place(session: Session, ticket: UploadTicket) -> None:
+    most = MOST_FILES.get(ticket.slot)
+    if most is None:
+        return
+    one_at_a_time(session, f"files:{ticket.entry_id}")
+    if queries.taken_places(session, ticket.entry_id, ticket.slot) >= most:
+        raise Invalid("file", N_("An entry has at most {n} such files. Remove one first."), n=most)
 
 
 def _require_room(session: Session, ticket: UploadTicket, length: int) -> None:

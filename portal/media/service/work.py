@@ -22,7 +22,7 @@ from portal.policies import SYSTEM
 # A worker that lives renews its lease every few seconds; one that was killed is replaced within two minutes.
 LEASE = timedelta(seconds=90)
 AGAIN = timedelta(minutes=2)
-MOVING = (Slot.FILM, Slot.REPLACEMENT, Slot.TRAILER, Slot.EVIDENCE)
+MOVING = (Slot.FILM, Slot.REPLACEMENT, Slot.TRAILER)
 COMPARED = (Slot.FILM, Slot.REPLACEMENT)
 
 
@@ -197,6 +197,8 @@ def _make_playable(session: Session, asset: Asset, result: Result) -> None:
         )
     asset.settled_at, asset.progress_bp, asset.attempts = clock.now(), 10_000, 0
     advance(session, asset, AssetState.PLAYABLE, by=SYSTEM)
+    if "provenance" in result.told:
+        doorbell.after_commit(session, "probe.crosscheck", asset.entry_id)
     if _too_late(session, asset):
         asset.superseded_at = clock.now()
     elif asset.slot not in SIDE_BY_SIDE:
