@@ -1099,7 +1099,7 @@ def upgrade() -> None:
     op.create_table(
         "cross_checks",
         sa.Column("entry_id", sa.Integer(), nullable=False),
-        sa.Column("checked_at", portal.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("seen_until", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["entry_id"], ["entries.id"], name=op.f("fk_cross_checks_entry_id"), ondelete="CASCADE"
         ),

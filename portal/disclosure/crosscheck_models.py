@@ -24,12 +24,12 @@ class Severity(StrEnum):
 
 
 class CrossCheck(Base):
-    """When an entry's files were last held against its disclosure; its row is what two workers wait at."""
+    """Up to when changes of an entry's files and disclosure were seen; its row is what two workers wait at."""
 
     __tablename__ = "cross_checks"
 
     entry_id: Mapped[int] = mapped_column(sa.ForeignKey("entries.id", ondelete="CASCADE"), primary_key=True)
-    checked_at: Mapped[datetime | None]
+    seen_until: Mapped[datetime | None]
 
 
 class CrossFinding(Versioned, Base):
