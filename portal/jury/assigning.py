@@ -12,7 +12,6 @@ from portal import clock, doorbell
 from portal.accounts.models import Person
 from portal.errors import Invalid
 from portal.i18n import N_
-from portal.jury import queries
 from portal.jury.models import Assignment, Juror, Round
 from portal.lifecycles import AssignmentState, RoundState, advance, advance_all
 from portal.mail import outbox
@@ -57,7 +56,7 @@ def publish(session: Session, round_: Round, *, by: Actor) -> int:
 
 
 def _tell_jurors(session: Session, round_: Round) -> None:
-    for row in queries.progress(session, round_.id):
+    for row in desk_queries.progress(session, round_.id):
         juror = session.get_one(Juror, row.juror_id)
         person = session.get_one(Person, juror.person_id)
         outbox.queue(

@@ -11,8 +11,8 @@ from flask import url_for
 
 from portal import clock, policies
 from portal.i18n import N_, _, day, ngettext, number, pick
+from portal.jury.desk_queries import ProgressRow
 from portal.jury.models import Round
-from portal.jury.queries import ProgressRow
 from portal.lifecycles import EntryState
 from portal.organizer.figures import Counts, Growth, Worries
 from portal.policies import Actor

@@ -16,7 +16,7 @@ from portal.audit import AuditRecord
 from portal.calls.models import Edition
 from portal.calls.queries import current_edition
 from portal.i18n import _, pick
-from portal.jury import queries as jury
+from portal.jury import desk_queries as judging
 from portal.organizer import exports, figures, today
 from portal.web import current
 from portal.web.access import guard, require
@@ -38,7 +38,7 @@ def home(edition: Edition) -> ResponseReturnValue:
     session = current.session()
     counts = figures.counts(session, edition.id)
     round_ = figures.current_round(session, edition.id)
-    pace = jury.progress(session, round_.id) if round_ else []
+    pace = judging.progress(session, round_.id) if round_ else []
     growth = figures.growth(session, edition.id)
     return page(
         "organizer/today.html",

@@ -117,7 +117,7 @@ def _show(round_: Round, *, status: int = 200, error: Invalid | None = None, **m
         judging=round_,
         panels=[(panel.id, pick(panel.name_ko, panel.name_en)) for panel in round_.panels],
         jurors=desk_queries.jurors(session, round_.id),
-        pace=queries.progress(session, round_.id),
+        pace=desk_queries.progress(session, round_.id),
         conflicts=desk_queries.conflicts(session, round_.id),
         films=desk_queries.count_films(session, round_),
         error=error,

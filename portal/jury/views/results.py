@@ -32,7 +32,7 @@ def ranking(round_: Round) -> ResponseReturnValue:
 
 def _ranking(round_: Round, *, status: int = 200, error: Invalid | None = None) -> ResponseReturnValue:
     session = current.session()
-    found = paged(session, queries.ranking(round_.id), number=wanted(request.args.get("page")))
+    found = paged(session, desk_queries.ranking(round_.id), number=wanted(request.args.get("page")))
     return page(
         "jury/ranking.html",
         block="rows",
@@ -123,7 +123,7 @@ COLUMNS = ("rank", "number", "title", "category", "scores", "mean", "corrected",
 @guard(policies.chair_round, load=queries.round_by_code)
 def export(round_: Round) -> ResponseReturnValue:
     """The result table as CSV."""
-    rows = current.session().execute(queries.ranking(round_.id)).all()
+    rows = current.session().execute(desk_queries.ranking(round_.id)).all()
     return csv_download(f"{_('Results')} {round_.code}.csv", COLUMNS, [_cells(row) for row in rows])
 
 
