@@ -1,4 +1,4 @@
-"""What the chair's pages read of a round: jurors and their pace, conflicts, the ranking, what is lacking, what waits."""
+"""What the chair's pages read of a round: jurors, their pace, conflicts, the ranking, what is lacking, what waits."""
 
 from __future__ import annotations
 
