@@ -25,20 +25,21 @@ class Revision(NamedTuple):
 
 def canonical(value: Any) -> bytes:
     """The canonical JSON of `value`: mappings, sequences, text, integers, booleans and None."""
-    text = json.dumps(_normal(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(normal(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return text.encode()
 
 
-def _normal(value: Any) -> Any:
+def normal(value: Any) -> Any:
+    """The value as canonical JSON would give it back; what has no canonical form is a TypeError."""
     match value:
         case str():
             return unicodedata.normalize("NFC", value)
         case None | bool() | int():
             return value
         case Mapping():
-            return {_normal(str(key)): _normal(item) for key, item in value.items()}
+            return {normal(str(key)): normal(item) for key, item in value.items()}
         case list() | tuple():
-            return [_normal(item) for item in value]
+            return [normal(item) for item in value]
     raise TypeError(f"{type(value).__name__} has no canonical form")
 
 

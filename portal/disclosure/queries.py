@@ -38,7 +38,8 @@ def disclosure_of(session: Session, entry_id: int) -> Disclosure | None:
 
 
 def _with_people() -> sa.Select[Disclosure]:
-    return sa.select(Disclosure).options(selectinload(Disclosure.performers).selectinload(Performer.consents))
+    people = selectinload(Disclosure.performers).selectinload(Performer.consents)
+    return sa.select(Disclosure).options(people, joinedload(Disclosure.amendment))
 
 
 def refreshed(session: Session, disclosure: Disclosure) -> None:

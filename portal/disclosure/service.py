@@ -10,11 +10,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal import audit, clock
-from portal.disclosure import queries
+from portal.disclosure import drafts, history, queries
 from portal.disclosure.answers import ATTESTATION, Answers, Merged, PersonShown, merge, plain, stamp
-from portal.disclosure.canonical import GENESIS, canonical, fingerprint
+from portal.disclosure.canonical import GENESIS, canonical, fingerprint, normal
+from portal.disclosure.changes import Declared
 from portal.disclosure.codes import ConsentStatus, PerformerKind
 from portal.disclosure.figures import measure
+from portal.disclosure.history import DECLARED, declared_in
 from portal.disclosure.ledger import Ledger
 from portal.disclosure.models import Disclosure, DisclosureRevision, Performer
 from portal.disclosure.problems import Facts, Problem
@@ -25,6 +27,8 @@ from portal.lifecycles import DisclosureState, advance
 from portal.policies import Actor
 
 _S = DisclosureState
+# In what part somebody hands in a revision.
+MAKER, PERFORMER, OFFICE = "maker", "performer", "office"
 _AFTER_FREEZING = {_S.DRAFT: _S.SUBMITTED, _S.QUERIED: _S.CORRECTED, _S.STALE: _S.CORRECTED}
 
 
@@ -42,20 +46,41 @@ def of_entry(session: Session, entry_id: int) -> Disclosure:
 
 
 def save_draft(
-    session: Session, disclosure: Disclosure, data: Answers, *, rev: str, by: Actor, film_sha256: str | None = None
+    session: Session,
+    disclosure: Disclosure,
+    data: Answers,
+    *,
+    rev: str,
+    by: Actor,
+    film_sha256: str | None = None,
+    film: str = "",
 ) -> None:
     """Keep the answers, finished or not; raises Stale with the other side's where both changed the same section.
 
-    `rev` is the stamp of the answers the form was drawn from; `film_sha256` is the film the creator signs for.
+    `rev` is the stamp of the answers the form was drawn from; `film_sha256` is the file the creator signs for; `film`
+    is the code of the film of an omnibus they are about.
     """
     locked(session, disclosure)
-    current = answers_of(disclosure)
+    if disclosure.amendment is not None:
+        _amend(session, disclosure, data, rev=rev, by=by, film_sha256=film_sha256, film=film)
+        return
+    current = answers_of(disclosure, film)
     merged = merge(data, current, rev)
     if merged.clashes:
         raise Stale(theirs={name: plain(current, name) for name in merged.clashes})
     _sign(session, disclosure, merged.answers.attested, film_sha256 if data.attested else None, by=by)
     if merged.changed:
-        _store(session, disclosure, merged, by=by)
+        _store(session, disclosure, merged, film, by=by)
+
+
+def _amend(
+    session: Session, disclosure: Disclosure, data: Answers, *, rev: str, by: Actor, film_sha256: str | None, film: str
+) -> None:
+    """The same for a disclosure that was handed in and is being amended: what counts stays untouched."""
+    merged = drafts.keep(disclosure, data, rev=rev, film_sha256=film_sha256 if data.attested else None, film=film)
+    session.flush()
+    if merged.changed:
+        audit.record(session, by, "amendment.edited", disclosure, sections=list(merged.changed))
 
 
 def locked(session: Session, disclosure: Disclosure) -> None:
@@ -75,29 +100,33 @@ def _sign(session: Session, disclosure: Disclosure, attested: bool, film_sha256:
         audit.record(session, by, "disclosure.signed", disclosure, attestation=ATTESTATION, film_sha256=film_sha256)
 
 
-def _store(session: Session, disclosure: Disclosure, merged: Merged, *, by: Actor) -> None:
-    disclosure.ledger = stored_from(merged.answers, disclosure.ledger)
+def _store(session: Session, disclosure: Disclosure, merged: Merged, film: str, *, by: Actor) -> None:
+    disclosure.ledger = stored_from(merged.answers, disclosure.ledger, film)
     disclosure.human_statement = merged.answers.human_statement
     if "performers" in merged.changed:
-        _reconcile(session, disclosure, merged.answers.performers, by=by)
+        reconcile(session, disclosure, merged.answers.performers, film, by=by)
     disclosure.updated_at = clock.now()
     recompute(disclosure, ledger_from(disclosure.ledger, disclosure.performers))
     session.flush()
     audit.record(session, by, queries.EDITED, disclosure, sections=list(merged.changed), stamp=stamp(merged.answers))
 
 
-def _reconcile(session: Session, disclosure: Disclosure, people: tuple[PersonShown, ...], *, by: Actor) -> None:
-    rows = {row.code: row for row in disclosure.performers}
+def reconcile(
+    session: Session, disclosure: Disclosure, people: tuple[PersonShown, ...], film: str, *, by: Actor
+) -> None:
+    """Make the performers of one film those of its form; the other films of an omnibus keep theirs."""
+    others = [row for row in disclosure.performers if row.film != film]
+    rows = {row.code: row for row in disclosure.performers if row.film == film}
     wanted = {person.code: person for person in people}
     for code, row in rows.items():
         if code not in wanted:
             audit.record(session, by, "disclosure.performer_removed", disclosure, performer=row.id, kind=row.kind)
-    disclosure.performers = [_row(person, rows.get(code)) for code, person in wanted.items()]
+    disclosure.performers = [*others, *(_row(person, rows.get(code), film) for code, person in wanted.items())]
     session.flush()
 
 
-def _row(person: PersonShown, row: Performer | None) -> Performer:
-    row = row or Performer(code=person.code, consents=[])
+def _row(person: PersonShown, row: Performer | None, film: str) -> Performer:
+    row = row or Performer(code=person.code, film=film, consents=[])
     before = _identity(row)
     for field in dataclasses.fields(person):
         setattr(row, field.name, getattr(person, field.name))
@@ -134,11 +163,13 @@ def problems(session: Session, disclosure: Disclosure, facts: Facts) -> list[Pro
     return [*found.form, *found.consents]
 
 
-def freeze(session: Session, disclosure: Disclosure, *, by: Actor, reason: str, title: str = "") -> DisclosureRevision:
+def freeze(
+    session: Session, disclosure: Disclosure, *, by: Actor, reason: str, title: str = "", role: str = MAKER
+) -> DisclosureRevision:
     """Submit the answers as they stand: a new revision chained to the one before, or that one if nothing changed."""
     locked(session, disclosure)
     last = queries.latest_revision(session, disclosure.id)
-    made = freeze_held(session, disclosure, last, by=by, reason=reason, title=title)
+    made = freeze_held(session, disclosure, last, by=by, reason=reason, title=title, role=role)
     session.flush()
     return made
 
@@ -151,13 +182,15 @@ def freeze_held(
     by: Actor,
     reason: str,
     title: str = "",
+    role: str = MAKER,
 ) -> DisclosureRevision:
     """The same for a disclosure that the caller has locked and read whole, and for the caller to flush."""
     if title:
         disclosure.ledger = {**disclosure.ledger, "title": title}
     ledger = ledger_from(disclosure.ledger, disclosure.performers)
     recompute(disclosure, ledger)
-    made = _revised(session, disclosure, last, ledger, disclosure.human_statement, by=by, reason=reason)
+    declared = Declared(ledger, disclosure.human_statement)
+    made = _revised(session, disclosure, last, declared, by=by, reason=reason, role=role)
     after = _AFTER_FREEZING.get(disclosure.state)
     if after is not None:
         advance(session, disclosure, after, by=by, reason=reason, **_told(made))
@@ -177,8 +210,8 @@ def refresh_consents(session: Session, disclosure: Disclosure, *, by: Actor) -> 
     if last is None:
         return None
     ledger = _with_consents(queries.submitted_ledger(last), ledger_from({}, disclosure.performers))
-    statement = queries.submitted_statement(last)
-    made = _revised(session, disclosure, last, ledger, statement, by=by, reason="CONSENT_UPDATE")
+    declared = Declared(ledger, queries.submitted_statement(last))
+    made = _revised(session, disclosure, last, declared, by=by, reason="CONSENT_UPDATE", role=PERFORMER)
     if made is not last:
         audit.record(session, by, "disclosure.revised", disclosure, reason=made.reason, **_told(made))
     session.flush()
@@ -199,27 +232,29 @@ def _revised(
     session: Session,
     disclosure: Disclosure,
     last: DisclosureRevision | None,
-    ledger: Ledger,
-    statement: str,
+    declared: Declared,
     *,
     by: Actor,
     reason: str,
+    role: str,
 ) -> DisclosureRevision:
     """The revision that says this: the last one where nothing changed, else a new one chained to it."""
-    content = {"ledger": to_json(ledger), "human_statement": statement, "film_sha256": disclosure.film_sha256}
-    body = canonical(content)
-    if last is not None and last.body == body.decode():
+    said = to_json(declared.ledger), declared.statement, disclosure.film_sha256
+    content = normal(dict(zip(DECLARED, said, strict=True)))
+    if last is not None and content == declared_in(last.body):
         return last
     made = DisclosureRevision(
         disclosure_id=disclosure.id,
         revision=last.revision + 1 if last else 1,
-        body=body.decode(),
-        digest=fingerprint(body),
         previous=last.digest if last else GENESIS,
         reason=reason,
+        role=role,
+        tier=int(measure(declared.ledger).tier),
         person_id=by.person_id,
         created_at=clock.now(),
     )
+    body = canonical({**content, **history.heading(made)})
+    made.body, made.digest = body.decode(), fingerprint(body)
     session.add(made)
     return made
 

@@ -72,9 +72,11 @@ _KNOWN = (
     .outerjoin(Credit, _in(_CREDITS, Credit.entry_id == _ENTRY))
     .outerjoin(Asset, _in(_FILES, Asset.entry_id == _ENTRY, Asset.superseded_at.is_(None)))
     .outerjoin(Disclosure, _in(_DISCLOSURE, Disclosure.entry_id == _ENTRY))
+    .outerjoin(Disclosure.amendment)
     .outerjoin(Performer, Performer.disclosure_id == Disclosure.id)
     .outerjoin(Consent, Consent.performer_id == Performer.id)
     .options(contains_eager(Disclosure.performers).contains_eager(Performer.consents))
+    .options(contains_eager(Disclosure.amendment))
     .order_by(_PART.c.n, Credit.position, Asset.id, Performer.id, Consent.id)
 )
 _LAST = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from portal.disclosure import amendments
 from portal.disclosure import service as disclosures
 from portal.disclosure.models import DisclosureRevision
 from portal.entries.models import Entry
@@ -22,14 +23,19 @@ def carry_over(session: Session, entry: Entry, before: Before, film_sha256: str,
     """The same disclosure for another film: a revision that differs in the film alone."""
     disclosure = before.known.disclosure or disclosures.of_entry(session, entry.id)
     disclosure.film_sha256 = film_sha256
-    return disclosures.freeze_held(session, disclosure, before.revision, by=by, reason="NEW_CUT")
+    office = disclosures.OFFICE
+    return disclosures.freeze_held(session, disclosure, before.revision, by=by, reason="NEW_CUT", role=office)
 
 
 def reopen(session: Session, entry: Entry, *, by: Actor) -> None:
     """Let its makers correct the disclosure together with the entry."""
-    disclosures.reopen(session, disclosures.of_entry(session, entry.id), by=by)
+    disclosure = disclosures.of_entry(session, entry.id)
+    amendments.fold_in(session, disclosure, by=by)
+    disclosures.reopen(session, disclosure, by=by)
 
 
 def query(session: Session, entry: Entry, reason: str, *, by: Actor) -> None:
     """Ask for corrections of the disclosure; what was handed in counts until they come."""
-    disclosures.query(session, disclosures.of_entry(session, entry.id), by=by, reason=reason)
+    disclosure = disclosures.of_entry(session, entry.id)
+    amendments.fold_in(session, disclosure, by=by)
+    disclosures.query(session, disclosure, by=by, reason=reason)

@@ -88,8 +88,12 @@ def ago(moment: datetime) -> str:
 
 def may_edit(entry: Entry, task: Task) -> bool:
     """Whether the task's page takes changes now."""
+    session, at = current.session(), current.arrived_at()
     try:
-        service.require_editable(current.session(), entry, task, at=current.arrived_at())
+        if task is Task.AI:
+            service.require_disclosable(session, entry, at=at)
+        else:
+            service.require_editable(session, entry, task, at=at)
     except Invalid:
         return False
     return True
@@ -148,12 +152,13 @@ def task_page(
     block: str | None = None,
     editable: bool | None = None,
     known: queries.Known | None = None,
+    template: str | None = None,
     **context: Any,
 ) -> Response:
     """The page of one task inside the frame; `editable` is asked of the deadline unless the task knows better."""
     items = items_of(entry, known)
     return page(
-        f"entries/{task}.html",
+        f"entries/{template or task}.html",
         block=block,
         status=status,
         entry=entry,

@@ -1,0 +1,105 @@
+"""The revisions of a disclosure: read in their order and told apart field by field.
+
+A revision's body holds all that is hashed: what is declared, and its own number, reason, role, moment and the digest
+of the one before.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Person
+from portal.disclosure.changes import Change, Declared, changes
+from portal.disclosure.models import Disclosure, DisclosureRevision
+from portal.disclosure.serial import from_json
+
+DECLARED = ("ledger", "human_statement", "film_sha256")
+_MOST = 20
+
+
+def heading(made: DisclosureRevision) -> dict[str, Any]:
+    """What a revision says of itself, besides what it declares."""
+    moment = made.created_at.astimezone(UTC).isoformat(timespec="microseconds")
+    number = {"revision": made.revision, "previous": made.previous}
+    return {**number, "reason": made.reason, "role": made.role, "at": moment}
+
+
+def declared_in(body: str) -> dict[str, Any]:
+    """What a stored body declares, as plain JSON values."""
+    content = json.loads(body)
+    return {name: content.get(name) for name in DECLARED}
+
+
+def declaration(body: str) -> Declared:
+    """The same as a ledger with the statement of what people did."""
+    content = json.loads(body)
+    return Declared(from_json(content["ledger"]), content.get("human_statement", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One revision with who handed it in, and what it changed; the first one changes nothing."""
+
+    revision: int
+    at: datetime
+    reason: str
+    role: str
+    who: str
+    tier: int | None
+    digest: str
+    changes: list[Change]
+
+
+def steps(session: Session, entry_id: int) -> list[Step]:
+    """The newest revisions of an entry's disclosure with their differences in the language in use, newest first."""
+    wanted = (
+        sa.select(DisclosureRevision, Person.native_name)
+        .join(Disclosure, Disclosure.id == DisclosureRevision.disclosure_id)
+        .outerjoin(Person, Person.id == DisclosureRevision.person_id)
+        .where(Disclosure.entry_id == entry_id)
+        .order_by(DisclosureRevision.revision.desc())
+        .limit(_MOST)
+    )
+    rows = session.execute(wanted).all()
+    said = [declaration(row.DisclosureRevision.body) for row in rows]
+    differs = [changes(said[at + 1], said[at]) if at + 1 < len(said) else [] for at in range(len(said))]
+    return [_step(row[0], row.native_name or "", found) for row, found in zip(rows, differs, strict=True)]
+
+
+def _step(made: DisclosureRevision, who: str, differs: list[Change]) -> Step:
+    return Step(made.revision, made.created_at, made.reason, made.role, who, made.tier, made.digest, differs)
+
+
+def since(session: Session, entry_id: int, moment: datetime) -> list[Change]:
+    """What the disclosure says otherwise than at a moment, naming nobody: for jurors who scored before.
+
+    Consents alone are no news to them.
+    """
+    mine = sa.select(DisclosureRevision.body).join(Disclosure, Disclosure.id == DisclosureRevision.disclosure_id)
+    mine = mine.where(Disclosure.entry_id == entry_id).order_by(DisclosureRevision.revision.desc()).limit(1)
+    now = session.scalar(mine.where(DisclosureRevision.created_at > moment))
+    if now is None:
+        return []
+    then = session.scalar(mine.where(DisclosureRevision.created_at <= moment))
+    if then is None:
+        return []
+    return [one for one in changes(declaration(then), declaration(now)) if one.public and not one.of_consent]
+
+
+def tiers(session: Session, entry_id: int) -> Sequence[sa.Row[int | None, datetime]]:
+    """(tier, moment) of each revision whose level differs from the one before, oldest first; for the public."""
+    wanted = (
+        sa.select(DisclosureRevision.tier, DisclosureRevision.created_at)
+        .join(Disclosure, Disclosure.id == DisclosureRevision.disclosure_id)
+        .where(Disclosure.entry_id == entry_id, DisclosureRevision.tier.is_not(None))
+        .order_by(DisclosureRevision.revision)
+    )
+    return [next(rows) for _tier, rows in groupby(session.execute(wanted).all(), key=lambda row: row.tier)]
