@@ -11,7 +11,8 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from portal.disclosure.canonical import canonical, fingerprint
-from portal.disclosure.codes import Base, Degree, Likeness, PerformerKind, Scope, ShareMethod
+from portal.disclosure.codes import Base, Contribution, Degree, Likeness, PerformerKind, Scope, ShareMethod
+from portal.disclosure.ledger import Segment, Source
 
 ATTESTATION = "2027-1"
 _LENGTH = 10
@@ -28,11 +29,15 @@ class ToolUse:
 
 @dataclass(frozen=True, slots=True)
 class SharePicked:
-    """The picture share by one of two methods: percent off the slider, or seconds from time-codes."""
+    """The picture share by one of two methods: percent off the slider, or seconds from time-codes.
+
+    Where shots are listed they alone decide, and the two figures stay 0.
+    """
 
     method: ShareMethod = ShareMethod.SLIDER
     generated: int = 0
     altered: int = 0
+    shots: tuple[Segment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,15 @@ class PersonShown:
 
 
 @dataclass(frozen=True, slots=True)
+class HumanPart:
+    """What people gave to one scope, in ticks and in a line of their own."""
+
+    scope: Scope
+    contributions: tuple[Contribution, ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Answers:
     """Everything one form says, of the right shape; each field is a section that is merged as a whole."""
 
@@ -61,6 +75,8 @@ class Answers:
     share: SharePicked = field(default_factory=SharePicked)
     tools: tuple[ToolUse, ...] = ()
     performers: tuple[PersonShown, ...] = ()
+    sources: tuple[Source, ...] = ()
+    authorship: tuple[HumanPart, ...] = ()
     realistic: bool | None = None
     audience_disclosure: str = ""
     human_statement: str = ""
@@ -68,6 +84,8 @@ class Answers:
 
 
 SECTIONS = tuple(section.name for section in fields(Answers))
+OF_WHOLE = ("realistic", "audience_disclosure", "human_statement", "attested")
+OF_FILM = tuple(section for section in SECTIONS if section not in OF_WHOLE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from portal import signing
-from portal.disclosure.answers import Answers, PersonShown, SharePicked, ToolUse
-from portal.disclosure.codes import Base, Degree, Likeness, PerformerKind, Scope, ShareMethod
+from portal.disclosure import shots, tools
+from portal.disclosure.answers import Answers, HumanPart, PersonShown, SharePicked, ToolUse
+from portal.disclosure.codes import (
+    Base,
+    Basis,
+    Contribution,
+    Degree,
+    Likeness,
+    PerformerKind,
+    Scope,
+    ShareMethod,
+    SourceKind,
+)
+from portal.disclosure.ledger import Source
 
-_CODE = re.compile(r"[2-9A-Z]{10}")
+CODE = re.compile(r"[2-9A-Z]{10}")
 
 
 def shown(answers: Answers) -> dict[str, Any]:
@@ -24,8 +36,11 @@ def shown(answers: Answers) -> dict[str, Any]:
         "method": answers.share.method.value,
         **dict(zip(("generated_pct", "altered_pct"), amounts if estimated else (0, 0), strict=True)),
         **dict(zip(("generated", "altered"), (None, None) if estimated else amounts, strict=True)),
+        "shots": shots.written(answers.share.shots),
         "tools": [{"name": tool.name, "version": tool.version, "scopes": list(tool.scopes)} for tool in answers.tools],
         "performers": [_person_data(person) for person in answers.performers],
+        "sources": [_source_data(source) for source in answers.sources],
+        "authorship": dict(_authorship_data(answers.authorship)),
         "realistic": {True: "yes", False: "no", None: ""}[answers.realistic],
         "audience_disclosure": answers.audience_disclosure,
         "human_statement": answers.human_statement,
@@ -48,6 +63,22 @@ def _person_data(person: PersonShown) -> dict[str, Any]:
     }
 
 
+def _source_data(source: Source) -> dict[str, Any]:
+    return {
+        "kind": source.kind.value,
+        "title": source.title,
+        "holder": source.holder,
+        "licence": source.licence,
+        "basis": source.basis.value if source.basis else "",
+    }
+
+
+def _authorship_data(entries: Sequence[HumanPart]) -> Iterator[tuple[str, Any]]:
+    for entry in entries:
+        yield f"{entry.scope}_by", list(entry.contributions)
+        yield f"{entry.scope}_text", entry.text
+
+
 def _degrees(form: Any) -> dict[Scope, Degree]:
     answers = {scope: form.degree.form[scope.value].data for scope in Scope}
     return {scope: Degree(code) for scope, code in answers.items() if code in Degree.__members__}
@@ -55,19 +86,39 @@ def _degrees(form: Any) -> dict[Scope, Degree]:
 
 def _share(form: Any) -> SharePicked:
     if form.method.data == ShareMethod.TIMECODES:
-        return SharePicked(ShareMethod.TIMECODES, form.generated.data or 0, form.altered.data or 0)
+        listed = form.shots_read().segments
+        sums = (0, 0) if listed else (form.generated.data or 0, form.altered.data or 0)
+        return SharePicked(ShareMethod.TIMECODES, *sums, listed)
     return SharePicked(ShareMethod.SLIDER, form.generated_pct.data or 0, form.altered_pct.data or 0)
 
 
 def _tool(row: Any) -> ToolUse:
-    return ToolUse(row.name.data, row.version.data, tuple(scope for scope in Scope if scope in row.scopes.data))
+    """A tool of the curated table is used where it usually is, unless the row says otherwise."""
+    ticked = tuple(scope for scope in Scope if scope in row.scopes.data)
+    return ToolUse(row.name.data, row.version.data, ticked or tools.usual_scopes(row.name.data))
+
+
+def _source(row: Any) -> Source:
+    basis = Basis(row.basis.data) if row.basis.data else None
+    return Source(SourceKind(row.kind.data), row.title.data, row.holder.data, row.licence.data, basis)
+
+
+def _authorship(form: Any) -> tuple[HumanPart, ...]:
+    told = (_human(scope, form.authorship.form) for scope in Scope)
+    return tuple(entry for entry in told if entry.contributions or entry.text)
+
+
+def _human(scope: Scope, form: Any) -> HumanPart:
+    ticked = form[f"{scope}_by"].data or ()
+    given = tuple(one for one in Contribution if one in ticked)
+    return HumanPart(scope, given, form[f"{scope}_text"].data or "")
 
 
 def _person(row: Any) -> PersonShown:
     kind = PerformerKind(row.kind.data)
     real = kind is not PerformerKind.SYN
     return PersonShown(
-        code=row.code.data if _CODE.fullmatch(row.code.data or "") else signing.random_code(),
+        code=row.code.data if CODE.fullmatch(row.code.data or "") else signing.random_code(),
         kind=kind,
         name=row.name.data if real else "",
         part=row.part.data or "",
@@ -88,6 +139,8 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "share": _share,
     "tools": lambda form: tuple(_tool(entry.form) for entry in form.tools.entries),
     "performers": lambda form: tuple(_person(entry.form) for entry in form.performers.entries),
+    "sources": lambda form: tuple(_source(entry.form) for entry in form.sources.entries),
+    "authorship": _authorship,
     "realistic": lambda form: {"yes": True, "no": False}.get(form.realistic.data or ""),
     "audience_disclosure": lambda form: form.audience_disclosure.data or "",
     "human_statement": lambda form: form.human_statement.data or "",

@@ -146,9 +146,12 @@ class Authorship:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A film, or one film of an omnibus."""
+    """A film, or one film of an omnibus, which has a code to be found by, titles and directors of its own."""
 
     title: str = ""
+    code: str = ""
+    title_en: str = ""
+    directors: tuple[str, ...] = ()
     picture_s: int | None = None
     base: frozenset[Base] = frozenset()
     uses: tuple[Use, ...] = ()

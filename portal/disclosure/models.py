@@ -20,6 +20,9 @@ from portal.lifecycles import (
     Lifecycle,
 )
 
+# An amendment that is being written or waits for an answer.
+UNDER_WAY = (AmendmentState.OPEN, AmendmentState.PROPOSED)
+
 
 class Disclosure(Versioned, Base):
     """What the creator declares. `ledger` is the neutral ledger without performers, which are rows of their own;
@@ -47,7 +50,7 @@ class Disclosure(Versioned, Base):
     amendment: Mapped[Amendment | None] = relationship(
         primaryjoin=lambda: sa.and_(
             Amendment.disclosure_id == Disclosure.id,
-            Amendment.state.in_(UNDER_WAY),  # type: ignore[arg-type]
+            Amendment.state.in_(UNDER_WAY),
         ),
         lazy="raise",
         viewonly=True,
@@ -118,9 +121,6 @@ class Amendment(Versioned, Base):
     )
 
 
-UNDER_WAY = (AmendmentState.OPEN, AmendmentState.PROPOSED)
-
-
 class RuleWaiver(Base):
     """An organizer's decision to let one policy go for one film; taken back, the row is gone and the trail tells."""
 
@@ -139,7 +139,8 @@ class RuleWaiver(Base):
 class Performer(Base):
     """A person, replicated, altered or synthetic, who appears or is heard in the film.
 
-    The code is drawn with the form, so that a row saved twice by autosave is one performer.
+    The code is drawn with the form, so that a row saved twice by autosave is one performer. `film` is the code of the
+    film of an omnibus the person is in, empty in a film alone.
     """
 
     __tablename__ = "performers"
@@ -150,6 +151,7 @@ class Performer(Base):
     kind: Mapped[PerformerKind] = mapped_column(choice(PerformerKind))
     name: Mapped[Short]
     part: Mapped[str] = mapped_column(sa.String(200), default="")
+    film: Mapped[str] = mapped_column(sa.String(12), default="")
     likeness: Mapped[list[str]] = mapped_column(default=list)
     appear_s: Mapped[int] = mapped_column(default=0)
     synth_s: Mapped[int] = mapped_column(default=0)

@@ -34,13 +34,15 @@ class Readiness:
         return tuple(problem for problem in (*self.form, *self.consents) if problem.blocking)
 
 
-def assess(ledger: Ledger, statement: str, performers: Sequence[Performer], facts: Facts, *, begun: bool) -> Readiness:
-    """Every problem, sorted to the task it belongs to; `performers` come with their consents."""
+def assess(
+    ledger: Ledger, statement: str, performers: Sequence[Sequence[Performer]], facts: Facts, *, begun: bool
+) -> Readiness:
+    """Every problem, sorted to the task it belongs to; `performers` are those of each part, with their consents."""
     found = check(ledger, facts)
     of_form = [problem for problem in found if not _OF_CONSENT.match(problem.field)]
     of_consents = [problem for problem in found if _OF_CONSENT.match(problem.field)]
     form = (*of_form, *grid_is_complete(ledger), *statement_is_written(statement), *answers_are_signed(ledger))
-    asked = list(everybody_was_asked(performers))
+    asked = [one for place, rows in enumerate(performers) for one in everybody_was_asked(rows, place)]
     unasked = {_performer_in(problem) for problem in asked}
     consents = [*asked, *(problem for problem in of_consents if _performer_in(problem) not in unasked)]
     return Readiness(begun, form, tuple(consents))
@@ -48,16 +50,18 @@ def assess(ledger: Ledger, statement: str, performers: Sequence[Performer], fact
 
 def _performer_in(problem: Problem) -> str:
     """The path of the performer; somebody who still has to be asked needs no second complaint."""
-    return problem.field.rpartition(".performers.")[2].partition(".")[0]
+    part, _performers, rest = problem.field.partition(".performers.")
+    return f"{part}.{rest.partition('.')[0]}"
 
 
 def grid_is_complete(ledger: Ledger) -> Iterator[Problem]:
     """F01: each scope of the grid has an answer; silence is not "no AI"."""
-    answered = {use.scope for part in ledger.parts for use in part.uses}
-    for scope in Scope:
-        if scope not in answered:
-            message = _("Choose how far AI was used: {scope}").format(scope=name_of(scope))
-            yield Problem("F01", True, f"parts.0.degrees.{scope}", message)
+    for place, part in enumerate(ledger.parts):
+        answered = {use.scope for use in part.uses}
+        for scope in Scope:
+            if scope not in answered:
+                message = _("Choose how far AI was used: {scope}").format(scope=name_of(scope))
+                yield Problem("F01", True, f"parts.{place}.degrees.{scope}", message)
 
 
 def statement_is_written(statement: str) -> Iterator[Problem]:
@@ -76,10 +80,10 @@ def answers_are_signed(ledger: Ledger) -> Iterator[Problem]:
         yield Problem("F03", True, "attestation", _("Confirm that your answers are complete and true."))
 
 
-def everybody_was_asked(performers: Sequence[Performer]) -> Iterator[Problem]:
-    """F04: everybody recognisable was asked, and nobody has said no."""
+def everybody_was_asked(performers: Sequence[Performer], part: int = 0) -> Iterator[Problem]:
+    """F04: everybody recognisable in a part was asked, and nobody has said no."""
     for place, row in enumerate(performers):
-        field = f"parts.0.performers.{place}.consent"
+        field = f"parts.{part}.performers.{place}.consent"
         if row.kind is PerformerKind.SYN:
             continue
         if row.consent_status in _REFUSED:

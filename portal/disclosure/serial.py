@@ -42,7 +42,7 @@ from portal.disclosure.ledger import (
 from portal.errors import Invalid
 from portal.i18n import N_
 
-MOST_ITEMS = 200
+MOST_ITEMS = 500
 MOST_TEXT = 20_000
 MOST_SECONDS = 1_000_000
 Code = TypeVar("Code", bound=StrEnum)
@@ -106,7 +106,10 @@ class _Node:
         return frozenset(_code(value, kind, path) for value, path in self._items(key))
 
     def words(self, key: str) -> frozenset[str]:
-        return frozenset(_Node({"word": value}, path).text("word") for value, path in self._items(key))
+        return frozenset(self.lines(key))
+
+    def lines(self, key: str) -> tuple[str, ...]:
+        return tuple(_Node({"line": value}, path).text("line") for value, path in self._items(key))
 
     def nodes(self, key: str) -> Iterator[_Node]:
         return (_Node(value, path) for value, path in self._items(key))
@@ -145,6 +148,9 @@ def _part(node: _Node) -> Part:
     share = node.node("share")
     return Part(
         title=node.text("title"),
+        code=node.text("code"),
+        title_en=node.text("title_en"),
+        directors=node.lines("directors"),
         picture_s=node.integer("picture_s"),
         base=node.codes("base", Base),
         uses=_uses(node),

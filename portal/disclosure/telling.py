@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from portal import i18n
-from portal.disclosure.answers import Answers, PersonShown, SharePicked
+from portal.disclosure import shots
+from portal.disclosure.answers import Answers, HumanPart, PersonShown, SharePicked
 from portal.disclosure.codes import Scope, ShareMethod
+from portal.disclosure.ledger import Source
 from portal.disclosure.phrases import name_of
 from portal.i18n import N_
 from portal.i18n import translate as _
@@ -18,6 +20,8 @@ TITLES: Mapping[str, str] = {
     "share": N_("Share of the picture"),
     "tools": N_("Tools"),
     "performers": N_("People who can be seen or heard"),
+    "sources": N_("What the film builds on"),
+    "authorship": N_("Who made what"),
     "realistic": N_("Scenes that look real"),
     "audience_disclosure": N_("How the film itself tells its audience"),
     "human_statement": N_("What people did"),
@@ -41,6 +45,8 @@ def _degrees(answers: Answers) -> str:
 
 
 def _share(share: SharePicked) -> str:
+    if share.shots:
+        return shots.written(share.shots)
     shown = str if share.method is ShareMethod.SLIDER else i18n.duration
     unit = "%" if share.method is ShareMethod.SLIDER else ""
     sentence = _("generated {generated}, altered {altered}")
@@ -51,6 +57,16 @@ def _person(person: PersonShown) -> str:
     return " · ".join(text for text in (person.name, person.part, name_of(person.kind)) if text)
 
 
+def _source(source: Source) -> str:
+    basis = name_of(source.basis) if source.basis else ""
+    return " · ".join(text for text in (name_of(source.kind), source.title, source.holder, basis) if text)
+
+
+def _human(entry: HumanPart) -> str:
+    given = [name_of(one) for one in entry.contributions]
+    return f"{name_of(entry.scope)}: {', '.join([*given, entry.text] if entry.text else given)}"
+
+
 _TELL: Mapping[str, Callable[[Answers], str]] = {
     "base": lambda answers: ", ".join(name_of(base) for base in answers.base),
     "degrees": _degrees,
@@ -58,6 +74,8 @@ _TELL: Mapping[str, Callable[[Answers], str]] = {
     "share": lambda answers: _share(answers.share),
     "tools": lambda answers: "\n".join(f"{tool.name} {tool.version}".strip() for tool in answers.tools),
     "performers": lambda answers: "\n".join(_person(person) for person in answers.performers),
+    "sources": lambda answers: "\n".join(_source(source) for source in answers.sources),
+    "authorship": lambda answers: "\n".join(_human(entry) for entry in answers.authorship),
     "realistic": lambda answers: {True: _("Yes"), False: _("No"), None: ""}[answers.realistic],
     "audience_disclosure": lambda answers: answers.audience_disclosure,
     "human_statement": lambda answers: answers.human_statement,

@@ -23,6 +23,8 @@ LENGTH_SLACK_S = 2
 CREDITS_PERCENT = 15
 LONGEST_TEXT = {
     "title": 200,
+    "title_en": 200,
+    "directors": 200,
     "note": 200,
     "notes": 200,
     "name": 200,

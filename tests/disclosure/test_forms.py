@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from flask import Flask
@@ -12,8 +13,19 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from portal.disclosure import places
-from portal.disclosure.answers import Answers, PersonShown, SharePicked, ToolUse
-from portal.disclosure.codes import Base, Degree, Likeness, PerformerKind, Scope, ShareMethod
+from portal.disclosure.answers import Answers, HumanPart, PersonShown, SharePicked, ToolUse
+from portal.disclosure.codes import (
+    Base,
+    Basis,
+    Contribution,
+    Degree,
+    Likeness,
+    PerformerKind,
+    Scope,
+    ShareMethod,
+    SourceKind,
+)
+from portal.disclosure.ledger import Segment, Source
 from portal.entries.views.forms import DisclosureForm
 from portal.web.forms import tidy
 from tests.disclosure.declared import ACTRESS, SOUND
@@ -50,6 +62,7 @@ def as_sent(answers: Answers) -> Fields:
         "generated_pct": form.generated_pct._value(),
         "altered_pct": form.altered_pct._value(),
         "generated": form.generated._value(),
+        "shots": form.shots.data,
         "altered": form.altered._value(),
         "realistic": form.realistic.data or "",
         "audience_disclosure": form.audience_disclosure.data,
@@ -57,7 +70,9 @@ def as_sent(answers: Answers) -> Fields:
     }
     fields |= {f"degree-{scope}": degree.value for scope, degree in answers.degrees.items()}
     fields |= {"attested": "1"} if form.attested.data else {}
-    for entry in (*form.tools.entries, *form.performers.entries):
+    for field in form.authorship.form:
+        fields[field.name] = field.data
+    for entry in (*form.tools.entries, *form.performers.entries, *form.sources.entries):
         for field in entry.form:
             if field.type == "BooleanField":
                 fields |= {field.name: "1"} if field.data else {}
@@ -77,6 +92,13 @@ people = st.builds(
     st.tuples(st.integers(1, 5000), st.integers(0, 5000)).map(lambda pair: (max(pair), min(pair))),
     st.sets(st.sampled_from(Likeness)).map(lambda found: tuple(one for one in Likeness if one in found)),
 )
+lists_of_shots = st.lists(st.integers(0, 9000), min_size=2, max_size=8, unique=True).map(
+    lambda cuts: tuple(
+        Segment(start, end, Degree.G, 'a "b", c' if end % 2 else "")
+        for start, end in pairwise(sorted(cuts))
+        if start % 3
+    )
+)
 answers = st.builds(
     Answers,
     base=st.sets(st.sampled_from(Base)).map(lambda found: tuple(one for one in Base if one in found)),
@@ -85,9 +107,19 @@ answers = st.builds(
     share=st.one_of(
         st.builds(SharePicked, st.just(ShareMethod.SLIDER), st.integers(0, 100), st.integers(0, 100)),
         st.builds(SharePicked, st.just(ShareMethod.TIMECODES), st.integers(0, 9000), st.integers(0, 9000)),
+        st.builds(SharePicked, st.just(ShareMethod.TIMECODES), st.just(0), st.just(0), lists_of_shots),
     ),
     tools=st.lists(st.builds(ToolUse, texts.filter(bool), texts), max_size=3).map(tuple),
     performers=st.lists(people, max_size=3, unique_by=lambda person: person.code).map(tuple),
+    sources=st.lists(
+        st.builds(Source, st.sampled_from(SourceKind), texts, texts, texts, st.sampled_from([None, *Basis])), max_size=2
+    ).map(tuple),
+    authorship=st.builds(
+        lambda scope, given, text: (HumanPart(scope, given, text),) if given or text else (),
+        st.sampled_from(Scope),
+        st.sets(st.sampled_from(Contribution)).map(lambda found: tuple(one for one in Contribution if one in found)),
+        texts,
+    ),
     realistic=st.sampled_from([None, True, False]),
     audience_disclosure=texts,
     human_statement=texts,
@@ -130,14 +162,19 @@ def test_a_wrong_section_leaves_the_others_alone() -> None:
 
 
 def test_empty_rows_are_dropped_and_the_rest_is_renumbered() -> None:
-    form = sent({"tools-0-name": "", "tools-4-name": "Kling", "tools-9-name": "Runway", "drop": ""})
+    form = sent({"tools-0-name": "", "tools-4-name": "Brush", "tools-9-name": "Easel", "drop": ""})
     assert [entry.name for entry in form.tools.entries] == ["tools-0", "tools-1"]
-    assert form.answers(Answers()).tools == (ToolUse("Kling"), ToolUse("Runway"))
+    assert form.answers(Answers()).tools == (ToolUse("Brush"), ToolUse("Easel"))
 
 
 def test_the_row_named_by_the_button_is_dropped() -> None:
-    form = sent({"tools-0-name": "Kling", "tools-1-name": "Runway", "drop": "tools-0"})
-    assert form.answers(Answers()).tools == (ToolUse("Runway"),)
+    form = sent({"tools-0-name": "Brush", "tools-1-name": "Easel", "drop": "tools-0"})
+    assert form.answers(Answers()).tools == (ToolUse("Easel"),)
+
+
+def test_a_known_tool_is_used_where_it_usually_is_unless_told_otherwise() -> None:
+    form = sent({"tools-0-name": "Suno", "tools-1-name": "suno 5", "tools-1-scopes": "VOI"})
+    assert [tool.scopes for tool in form.answers(Answers()).tools] == [(Scope.MUS,), (Scope.VOI,)]
 
 
 def test_more_ai_time_than_screen_time_is_told_in_its_row() -> None:
@@ -185,6 +222,9 @@ def test_text_is_tidied() -> None:
         ("realistic", "realistic", "realistic-yes"),
         ("attestation", "attested", "attested"),
         ("human_statement", "human_statement", "human_statement"),
+        ("parts.0.share.segments.3", "shots", "shots"),
+        ("parts.0.sources.1.basis", "sources-1-basis", "sources-1-basis"),
+        ("parts.0.authorship.2", "authorship", "authorship-h"),
         ("parts.1.base", "main", "main"),
     ],
 )

@@ -88,6 +88,9 @@ USES = st.dictionaries(one(codes.Scope), st.tuples(one(codes.Degree), LINE)).map
 PARTS = st.builds(
     Part,
     LINE,
+    LINE,
+    LINE,
+    several(LINE),
     st.none() | NUMBER,
     some(codes.Base),
     USES,
@@ -135,7 +138,7 @@ def test_text_is_composed_and_has_plain_line_feeds() -> None:
         ([], "ledger"),
         ({"parts": {}}, "parts"),
         ({"parts": ["P1"]}, "parts.0"),
-        ({"parts": [{}] * 201}, "parts"),
+        ({"parts": [{}] * 501}, "parts"),
         ({"title": 7}, "title"),
         ({"title": "\ud800"}, "title"),
         ({"title": "A" * 20_001}, "title"),

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.audit import AuditRecord
 from portal.db import unit_of_work
 from portal.disclosure import queries, service
-from portal.disclosure.answers import SECTIONS, Answers, SharePicked, ToolUse, merge, stamp
+from portal.disclosure.answers import SECTIONS, Answers, HumanPart, SharePicked, ToolUse, merge, stamp
 from portal.disclosure.canonical import GENESIS, Revision, first_break
-from portal.disclosure.codes import ConsentStatus, Degree, Likeness, PerformerKind, Scope, ShareMethod
+from portal.disclosure.codes import ConsentStatus, Degree, Likeness, PerformerKind, Scope, ShareMethod, SourceKind
+from portal.disclosure.ledger import Source
 from portal.disclosure.models import Disclosure, DisclosureRevision, Performer
 from portal.disclosure.problems import Facts
 from portal.disclosure.rows import answers_of, ledger_shown
@@ -127,6 +128,8 @@ def test_every_section_is_merged_for_itself(section: str) -> None:
         share=SharePicked(ShareMethod.SLIDER, 5, 5),
         tools=(),
         performers=(ACTRESS,),
+        sources=(Source(SourceKind.BOOK),),
+        authorship=(HumanPart(Scope.VID),),
         realistic=True,
         audience_disclosure="x",
         human_statement="y",

@@ -1,6 +1,7 @@
 """The creators' desk, the mentors' queue, receipts, and the organizers' pages about entries."""
 
 from portal.entries.views import (
+    clips,
     consents,
     cuts,
     desk,
@@ -12,7 +13,9 @@ from portal.entries.views import (
     holds,
     images,
     makers,
-    papers,
+    officers,
+    omnibus,
+    provenance,
     receipts,
     replacement,
     school,
@@ -24,6 +27,7 @@ from portal.entries.views.blueprint import bp
 
 __all__ = [
     "bp",
+    "clips",
     "consents",
     "cuts",
     "desk",
@@ -35,7 +39,9 @@ __all__ = [
     "holds",
     "images",
     "makers",
-    "papers",
+    "officers",
+    "omnibus",
+    "provenance",
     "receipts",
     "replacement",
     "school",

@@ -4,133 +4,60 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
-from wtforms import (
-    BooleanField,
-    FieldList,
-    FormField,
-    RadioField,
-    SelectField,
-    SelectMultipleField,
-    StringField,
-    ValidationError,
-)
-from wtforms import Form as Row
+from wtforms import BooleanField, FieldList, FormField, RadioField, SelectField, SelectMultipleField, ValidationError
 from wtforms.validators import InputRequired
 
 from portal.disclosure.answers import SECTIONS, Answers, taken
-from portal.disclosure.codes import (
-    Base,
-    Degree,
-    Likeness,
-    Medium,
-    PerformerKind,
-    Scope,
-    ShareMethod,
-    SignerCapacity,
-)
-from portal.disclosure.form_data import READERS, shown
+from portal.disclosure.codes import Base, Medium, ShareMethod, SignerCapacity
+from portal.disclosure.films import Head
+from portal.disclosure.form_data import CODE, READERS, shown
 from portal.disclosure.phrases import choices, name_of
 from portal.disclosure.readiness import MOST_STATEMENT
-from portal.i18n import LANGUAGES, N_, NAMES, translate
+from portal.disclosure.shots import Complaint, Shots
+from portal.disclosure.shots import read as read_shots
+from portal.entries.views.form_rows import GridRow, HumanRows, Length, Percent, PersonRow, SourceRow, ToolRow
+from portal.i18n import LANGUAGES, N_, NAMES
+from portal.i18n import translate as _
 from portal.web.forms import AtMost, EmailAddress, Form, Line, Required, Words, tidy
 
-MOST_SECONDS = 24 * 3600
 MOST_ROWS = 40
-_KEY = re.compile(r"(tools|performers)-(\d{1,4})-(\w+)")
-_TELLING = {"tools": ("name", "version", "scopes"), "performers": ("kind", "name", "part", "likeness")}
-
-
-class Length(StringField):
-    """A length as minutes and seconds, 6:50; also with hours, or as plain seconds."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        text = tidy(valuelist[0]) if valuelist else ""
-        self.data = None
-        if not text:
-            return
-        parts = text.split(":")
-        if len(parts) > 3 or not all(part.strip().isdecimal() and len(part) < 6 for part in parts):
-            raise ValueError(translate(N_("Write the length as minutes and seconds, like 6:50.")))
-        seconds = sum(int(part) * 60**power for power, part in enumerate(reversed(parts)))
-        if seconds > MOST_SECONDS:
-            raise ValueError(translate(N_("This is longer than a day. Write minutes and seconds, like 6:50.")))
-        self.data = seconds
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return f"{self.data // 60}:{self.data % 60:02}" if self.data else ""
-
-
-class Percent(StringField):
-    """A whole percent from 0 to 100; empty is none."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        text = tidy(valuelist[0]) if valuelist else ""
-        if text and not (text.isdecimal() and int(text[:4]) <= 100):
-            raise ValueError(translate(N_("Write a number from 0 to 100.")))
-        self.data = int(text or 0)
-
-    def _value(self) -> str:
-        return str(self.raw_data[0]) if self.raw_data else str(self.data or 0)
-
-
-class GridRow(Row):
-    """The degree of AI in each scope; a scope without an answer stays open."""
-
-
-for _scope in Scope:
-    setattr(GridRow, _scope.value, RadioField(choices=[degree.value for degree in Degree], validate_choice=False))
-
-
-class ToolRow(Row):
-    """One tool."""
-
-    name = Line(validators=[AtMost(200)])
-    version = Line(validators=[AtMost(60)])
-    scopes = SelectMultipleField(choices=[scope.value for scope in Scope])
-
-
-class PersonRow(Row):
-    """One performer; the code is drawn with the row."""
-
-    code = Line()
-    kind = SelectField(choices=["", *(kind.value for kind in PerformerKind)])
-    name = Line(validators=[AtMost(200)])
-    part = Line(validators=[AtMost(200)])
-    likeness = SelectMultipleField(choices=[likeness.value for likeness in Likeness])
-    appear = Length()
-    synth = Length()
-    minor = BooleanField()
-    deceased = BooleanField()
-    public_credit = BooleanField()
-
-    def validate_kind(self, field: SelectField) -> None:
-        if not field.data:
-            raise ValidationError(translate(N_("Choose what was made of the person.")))
-
-    def validate_synth(self, field: Length) -> None:
-        """The stored row cannot hold more AI-made time than screen time."""
-        if (field.data or 0) > (self.appear.data or 0):
-            sentence = N_("The AI-made screen time is longer than the screen time. Correct one of the two.")
-            raise ValidationError(translate(sentence))
+MOST_SHOT_LETTERS = 60_000
+MOST_COMPLAINTS = 8
+_KEY = re.compile(r"(tools|performers|sources)-(\d{1,4})-(\w+)")
+_TELLING = {
+    "tools": ("name", "version", "scopes"),
+    "performers": ("kind", "name", "part", "likeness"),
+    "sources": ("kind", "title", "holder"),
+}
 
 
 _FIELDS: Mapping[str, tuple[str, ...]] = {
     "base": ("base",),
     "degrees": ("degree",),
     "picture_s": ("length",),
-    "share": ("generated_pct", "altered_pct", "generated", "altered"),
+    "share": ("generated_pct", "altered_pct", "generated", "altered", "shots"),
     "tools": ("tools",),
     "performers": ("performers",),
+    "sources": ("sources",),
+    "authorship": ("authorship",),
     "realistic": ("realistic",),
     "audience_disclosure": ("audience_disclosure",),
     "human_statement": ("human_statement",),
     "attested": ("attested",),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """What a list of shots is read with: the film's frame rate and length, where they are known."""
+
+    fps: Fraction | None = None
+    length_s: int | None = None
 
 
 class DisclosureForm(Form):
@@ -144,26 +71,53 @@ class DisclosureForm(Form):
     altered_pct = Percent()
     generated = Length()
     altered = Length()
+    shots = Words(validators=[AtMost(MOST_SHOT_LETTERS)])
     tools = FieldList(FormField(ToolRow), max_entries=MOST_ROWS)
     performers = FieldList(FormField(PersonRow), max_entries=MOST_ROWS)
+    sources = FieldList(FormField(SourceRow), max_entries=MOST_ROWS)
+    authorship = FormField(HumanRows)
     realistic = RadioField(choices=["yes", "no"], validate_choice=False)
     audience_disclosure = Words(validators=[AtMost(1000)])
     human_statement = Words(validators=[AtMost(MOST_STATEMENT)])
     attested = BooleanField()
 
-    @classmethod
-    def showing(cls, answers: Answers) -> DisclosureForm:
-        """The form as it shows stored answers."""
-        return cls(formdata=None, data=shown(answers))
+    sections: tuple[str, ...] = SECTIONS
+    timing = Timing()
 
     @classmethod
-    def posted(cls, formdata: MultiDict[str, str]) -> DisclosureForm:
+    def showing(cls, answers: Answers, sections: tuple[str, ...] = SECTIONS) -> DisclosureForm:
+        """The form as it shows stored answers."""
+        form = cls(formdata=None, data=shown(answers))
+        form.sections = sections
+        return form
+
+    @classmethod
+    def posted(
+        cls, formdata: MultiDict[str, str], sections: tuple[str, ...] = SECTIONS, timing: Timing = Timing()
+    ) -> DisclosureForm:
         """The form as it was sent, without empty rows and the one to be dropped."""
-        return cls(formdata=_renumbered(formdata))
+        form = cls(formdata=_renumbered(formdata))
+        form.sections, form.timing = sections, timing
+        return form
+
+    def shots_read(self) -> Shots:
+        """The list of shots that was pasted, with what is wrong in it."""
+        return read_shots(self.shots.data or "", fps=self.timing.fps, length_s=self.timing.length_s)
+
+    def validate_shots(self, field: Words) -> None:
+        """The first lines that cannot be read; a list counts only where the share comes from time-codes."""
+        if self.method.data != ShareMethod.TIMECODES:
+            return
+        told = [_("Line {line}: {problem}").format(line=one.line, problem=one.message) for one in self._complaints()]
+        if told:
+            raise ValidationError("\n".join(told))
+
+    def _complaints(self) -> tuple[Complaint, ...]:
+        return self.shots_read().complaints[:MOST_COMPLAINTS]
 
     def sound(self) -> tuple[str, ...]:
         """The sections of the right shape, after `validate()`."""
-        return tuple(section for section in SECTIONS if not any(self[name].errors for name in _FIELDS[section]))
+        return tuple(one for one in self.sections if not any(self[name].errors for name in _FIELDS[one]))
 
     def answers(self, stored: Answers) -> Answers:
         """What was sent, after `validate()`; a section of the wrong shape keeps what is stored."""
@@ -196,7 +150,7 @@ def _renumbered(formdata: MultiDict[str, str]) -> MultiDict[str, str]:
             made.setlist(key, values)
         elif f"{found[1]}-{found[2]}" != dropped:
             rows.setdefault((found[1], int(found[2])), {})[found[3]] = values
-    counts = {"tools": 0, "performers": 0}
+    counts = dict.fromkeys(_TELLING, 0)
     for kind, number in sorted(rows):
         row = rows[kind, number]
         if any(tidy(value) for name in _TELLING[kind] for value in row.get(name, ())):
@@ -204,6 +158,38 @@ def _renumbered(formdata: MultiDict[str, str]) -> MultiDict[str, str]:
                 made.setlist(f"{kind}-{counts[kind]}-{name}", values)
             counts[kind] += 1
     return made
+
+
+class FilmForm(Form):
+    """A film of an omnibus: the code drawn with its form, titles, and directors one to a line."""
+
+    code = Line()
+    title = Line(validators=[AtMost(200)])
+    title_en = Line(validators=[AtMost(200)])
+    directors = Words(validators=[AtMost(1000)])
+
+    @classmethod
+    def of(cls, head: Head) -> FilmForm:
+        """The form as it shows a film."""
+        names = {"title": head.title, "title_en": head.title_en, "directors": "\n".join(head.directors)}
+        return cls(formdata=None, data={"code": head.code, **names})
+
+    def validate_code(self, field: Line) -> None:
+        """A code the page did not draw is no film's."""
+        if not CODE.fullmatch(field.data or ""):
+            raise ValidationError(_("This film is no longer part of the work."))
+
+    def validate_directors(self, field: Words) -> None:
+        """A name is a line of its own."""
+        if any(len(name) > 200 for name in self._names()):
+            raise ValidationError(_("Write one name to a line."))
+
+    def head(self) -> Head:
+        """What the film is called."""
+        return Head(self.code.data or "", self.title.data or "", self.title_en.data or "", self._names())
+
+    def _names(self) -> tuple[str, ...]:
+        return tuple(name.strip() for name in (self.directors.data or "").split("\n") if name.strip())
 
 
 class RequestForm(Form):

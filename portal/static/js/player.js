@@ -328,6 +328,17 @@
     const player = button && document.querySelector('[data-player]')?.player;
     if (player) document.getElementById(button.dataset.momentFor).value = clock(player.video.currentTime);
   });
+  // The shot map: a time in its table, or a place on its line, leads to that moment
+  document.addEventListener('click', (event) => {
+    const player = document.querySelector('[data-player]')?.player;
+    const time = event.target.closest('[data-seek-to]');
+    const line = event.target.closest('[data-seeks]');
+    if (!player || !(time || line)) return;
+    const box = line?.getBoundingClientRect();
+    const seconds = time ? time.dataset.seekTo : ((event.clientX - box.left) / box.width) * line.dataset.shots;
+    event.preventDefault();
+    player.seek(Number(seconds));
+  });
   window.pan.clock = clock;
   boot();
 })();
