@@ -23,6 +23,7 @@ OPS: tuple[Place, ...] = (
     Place("entries.desk", N_("Entries"), "film", policies.enter_desk),
     Place("entries.eligibility_queue", N_("Eligibility"), "shield-check", policies.enter_desk),
     Place("rounds.index", N_("Rounds"), "gauge", policies.enter_judging),
+    Place("entries.paper_desk", N_("Consent papers"), "file-check", policies.enter_papers),
     Place("school.cohorts", N_("Classes"), "school", policies.enter_desk),
     Place(None, N_("Programme"), policy=policies.enter_programme),
     Place("programme.desk", N_("Timetable"), "calendar-range", policies.enter_programme),

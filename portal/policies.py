@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from portal.audience.models import Booking
     from portal.calls.models import Call, Category, Edition
     from portal.entries.models import Entry, Receipt
+    from portal.entries.queries import PaperCase
     from portal.jury.models import Assignment, Round
     from portal.mail.models import OutgoingMail
     from portal.programme.models import Package, QASession, Screening
@@ -79,6 +80,8 @@ SYSTEM = Actor("system")
 
 # The roles whose desk is the organizers' one, and what each of them may do there.
 DESK = (Role.ORGANIZER, Role.CHAIR, Role.PROGRAMMER, Role.MODERATOR)
+# Everybody organizers appoint: the desk, and who reads consent papers.
+TEAM = (*DESK, Role.CONSENT_OFFICER)
 
 
 def desk_editions(actor: Actor) -> frozenset[int]:
@@ -245,6 +248,20 @@ def mentor_entry(actor: Actor, entry: Entry) -> bool:
 
 def sign_off_entry(actor: Actor, entry: Entry) -> bool:
     return mentor_entry(actor, entry) and entry.state == EntryState.MENTOR_REVIEW and not own_entry(actor, entry)
+
+
+def own_paper(actor: Actor, case: PaperCase) -> bool:
+    """A consent paper for the very person who brought it."""
+    return actor.person_id is not None and actor.person_id == case.asset.uploaded_by_id
+
+
+def read_paper(actor: Actor, case: PaperCase) -> bool:
+    """A consent paper for the consent officers of its edition; organizers appoint them and are none by that."""
+    return _works_on(actor, case.edition_id, Role.CONSENT_OFFICER)
+
+
+def enter_papers(actor: Actor, subject: object = None) -> bool:
+    return bool(actor.places(Scope.EDITION, Role.CONSENT_OFFICER))
 
 
 # ── school ─────────────────────────────────────────────────────────────

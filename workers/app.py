@@ -27,6 +27,8 @@ app = Celery(
         "workers.jury",
         "workers.audience",
         "workers.disclosure",
+        "workers.papers",
+        "workers.crosscheck",
     ],
 )
 app.conf.update(

@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 
 from portal import doorbell
 from portal.audience import queries as audience
+from portal.entries import queries as entries
 from portal.jury import queries as jury
 from portal.mail import queries as mail
 from portal.media import queries as media
+from portal.media.service import sealing
 from portal.settings import Settings
 from workers.app import app
 from workers.context import work
@@ -27,7 +29,9 @@ SWEEPS: dict[str, Waiting] = {
     "jury.calibrate": jury.waiting_for_results,
     "mail.deliver": mail.first_waiting,
     "probe.asset": media.to_examine,
+    "probe.crosscheck": entries.to_crosscheck,
     "probe.compare": media.to_compare,
+    "probe.seal": sealing.to_seal,
     "media.transcode": media.to_transcode,
 }
 

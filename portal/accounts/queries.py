@@ -14,7 +14,7 @@ from portal.accounts.models import Invitation, Person, RoleGrant, SignInLink, Si
 from portal.db import UtcDateTime
 from portal.policies import Actor, Grant, Role, Scope
 
-NEED_SECOND_STEP = (Role.ADMINISTRATOR, Role.ORGANIZER, Role.CHAIR)
+NEED_SECOND_STEP = (Role.ADMINISTRATOR, Role.ORGANIZER, Role.CHAIR, Role.CONSENT_OFFICER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from portal import i18n
 from portal.calls.models import Call, CallKind, Category, Gel
 from portal.calls.service import CallDraft, CategoryDraft
 from portal.i18n import N_, translate
-from portal.policies import DESK
+from portal.policies import TEAM
 from portal.web.forms import AtMost, Between, EmailAddress, Form, Line, Required, Words
 
 ZONE = ZoneInfo(i18n.SEOUL)
@@ -146,4 +146,4 @@ class InviteForm(Form):
     email = Line(validators=[Required(N_("Write their e-mail address.")), AtMost(254), EmailAddress()])
     name = Line(validators=[Required(N_("Write their name.")), AtMost(200)])
     language = SelectField(choices=list(i18n.LANGUAGES))
-    role = SelectField(choices=[role.value for role in DESK])
+    role = SelectField(choices=[role.value for role in TEAM])

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from portal import audit, clock, signing
-from portal.disclosure import holds, letters, service
-from portal.disclosure.codes import ConsentStatus, Medium, PerformerKind, SignerCapacity
+from portal.disclosure import holds, letters, offers, service
+from portal.disclosure.codes import Channel, ConsentStatus, Medium, PerformerKind, SignerCapacity
 from portal.disclosure.models import Consent, Disclosure, Performer
 from portal.disclosure.offers import Offer
 from portal.disclosure.people_rules import LEAST_SCOPE_TEXT, same_name
@@ -91,9 +91,10 @@ def request(
     newest = performer.consents[-1] if performer.consents else None
     if newest is not None and newest.id != seen:
         return newest
-    _require_askable(performer, wish)
+    require_offerable(performer, wish)
+    _require_patience(performer)
     for earlier in performer.consents:
-        if earlier.state in OPEN:
+        if earlier.state in OPEN and earlier.channel is Channel.LINK:
             advance(session, earlier, ConsentState.EXPIRED, by=by, reason="replaced")
     token = signing.random_token()
     consent = _asked(session, performer, wish, film, token, by=by)
@@ -104,7 +105,8 @@ def request(
     return consent
 
 
-def _require_askable(performer: Performer, wish: Wish) -> None:
+def require_offerable(performer: Performer, wish: Wish) -> None:
+    """Raises Invalid where this person need not or cannot be asked for this, by link or on paper."""
     if performer.kind is PerformerKind.SYN:
         raise Invalid("email", N_("Nobody real can be recognised here, so nobody has to agree."))
     if not performer.name or not performer.likeness:
@@ -116,6 +118,9 @@ def _require_askable(performer: Performer, wish: Wish) -> None:
         raise Invalid("text", sentence, least=LEAST_SCOPE_TEXT)
     if Medium.FESTIVAL not in wish.media:
         raise Invalid("media", N_("Ask at least for festival screenings."))
+
+
+def _require_patience(performer: Performer) -> None:
     since = clock.now() - timedelta(days=1)
     if sum(earlier.created_at > since for earlier in performer.consents) >= MOST_REQUESTS_A_DAY:
         raise Invalid("email", N_("This person got {n} requests today. Wait until tomorrow."), n=MOST_REQUESTS_A_DAY)
@@ -128,6 +133,7 @@ def _asked(session: Session, performer: Performer, wish: Wish, film: Film, token
         email=wish.email,
         signer_capacity=wish.capacity.value,
         scope_text=wish.text,
+        text_version=offers.VERSION,
         offer=offer_of(performer, wish, film).to_json(),
         created_at=now,
         expires_at=now + LINK_LASTS,
@@ -179,7 +185,7 @@ def usable(consent: Consent, *, at: datetime) -> bool:
 
 def expire(session: Session, *, at: datetime, by: Actor) -> int:
     """Close the links nobody answered in time, so that their makers are asked to send new ones; how many."""
-    overdue = (Consent.state.in_(OPEN), Consent.expires_at <= at)
+    overdue = (Consent.state.in_(OPEN), Consent.channel == Channel.LINK, Consent.expires_at <= at)
     if session.scalar(sa.select(sa.exists().where(*overdue))) is not True:
         return 0
     return advance_all(session, Consent, ConsentState.EXPIRED, *overdue, by=by)
@@ -193,7 +199,7 @@ def note_opened(session: Session, consent: Consent, *, at: datetime, by: Actor) 
 
 def sign(session: Session, consent: Consent, grant: Grant, *, token: str, at: datetime, by: Actor) -> None:
     """The person agrees; signed twice with the same name it is signed once. A copy goes out by mail."""
-    performer = _locked(session, consent)
+    performer = locked_performer(session, consent)
     if consent.state is ConsentState.SIGNED and same_name(consent.signer_name, grant.signer_name):
         return
     _require_open(consent, at)
@@ -227,7 +233,7 @@ def _require_sound(consent: Consent, grant: Grant, at: datetime) -> None:
 
 def refuse(session: Session, consent: Consent, *, reason: str, at: datetime, by: Actor) -> None:
     """The person does not agree: the film stays out of public view. Done twice, it is done once."""
-    performer = _locked(session, consent)
+    performer = locked_performer(session, consent)
     if consent.state is ConsentState.REFUSED:
         return
     _require_open(consent, at)
@@ -237,7 +243,7 @@ def refuse(session: Session, consent: Consent, *, reason: str, at: datetime, by:
 
 def revoke(session: Session, consent: Consent, *, reason: str, at: datetime, by: Actor) -> None:
     """The person withdraws a signed consent: the film leaves public view at once. Done twice, it is done once."""
-    performer = _locked(session, consent)
+    performer = locked_performer(session, consent)
     if consent.state is ConsentState.REVOKED:
         return
     if consent.state is not ConsentState.SIGNED:
@@ -247,7 +253,7 @@ def revoke(session: Session, consent: Consent, *, reason: str, at: datetime, by:
     _answer(session, consent, performer, ConsentState.REVOKED, at=at, by=by, told=reason)
 
 
-def _locked(session: Session, consent: Consent) -> Performer:
+def locked_performer(session: Session, consent: Consent) -> Performer:
     """The performer, once nobody else is answering; reading anew forgets the ways back from the request."""
     performer = consent.performer
     disclosure = performer.disclosure

@@ -66,6 +66,7 @@ def tell_maker(session: Session, consent: Consent) -> None:
         transition=consent.state.value,
         offer=Offer.from_json(consent.offer),
         answer=consent.state.value,
+        verdict=consent.verdict,
     )
 
 

@@ -9,6 +9,9 @@ from typing import Any
 from portal.disclosure.canonical import canonical, fingerprint
 from portal.disclosure.codes import Likeness, Medium, PerformerKind
 
+# The words around an offer on the page one signs: a new version whenever they say something else.
+VERSION = "consent-1"
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:

@@ -6,9 +6,13 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from wtforms import BooleanField, SelectField, SelectMultipleField, ValidationError
+from wtforms import BooleanField, FileField, RadioField, SelectField, SelectMultipleField, ValidationError
+from wtforms.validators import InputRequired
 
 from portal import i18n
+from portal.disclosure.codes import Medium, SignerCapacity
+from portal.disclosure.papers import Reading
+from portal.disclosure.phrases import choices, name_of
 from portal.entries import fields
 from portal.entries.checklist import TITLES
 from portal.entries.models import VerdictOutcome
@@ -158,3 +162,42 @@ class HoldForm(Form):
 
     hold = Line(validators=[AtMost(24)])
     reason = Words(validators=[AtMost(1000)])
+
+
+class PaperForm(Form):
+    """A signed paper for one person: who signed, what for, and what was made; the file comes beside it."""
+
+    capacity = RadioField(validators=[InputRequired(N_("Choose who signs."))])
+    media = SelectMultipleField()
+    text = Words(validators=[Required(N_("Describe what was made, and from what.")), AtMost(2000)])
+    paper = FileField()
+
+    def __init__(self, capacities: tuple[SignerCapacity, ...], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.capacity.choices = [(capacity.value, name_of(capacity)) for capacity in capacities]
+        self.media.choices = choices(Medium)
+
+
+class ReadingForm(PaperForm):
+    """What a consent officer read on a paper, or why it proves nothing."""
+
+    text = Words(validators=[AtMost(2000)])
+    signer_name = Line(validators=[AtMost(200)])
+    ends_on = Line(validators=[AtMost(10)])
+    verdict = Words(validators=[AtMost(1000)])
+
+    def validate_ends_on(self, field: Line) -> None:
+        try:
+            date.fromisoformat(field.data or "2027-01-01")
+        except ValueError as error:
+            raise ValidationError(translate(N_("Write the date like 2027-02-19."))) from error
+
+    def reading(self) -> Reading:
+        """The paper's words, after `validate()`."""
+        return Reading(
+            signer_name=self.signer_name.data,
+            capacity=SignerCapacity(self.capacity.data),
+            media=tuple(Medium(code) for code in self.media.data),
+            limits=self.text.data,
+            ends_on=date.fromisoformat(self.ends_on.data) if self.ends_on.data else None,
+        )

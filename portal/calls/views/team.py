@@ -15,7 +15,7 @@ from portal.calls.models import Edition
 from portal.calls.views.blueprint import bp
 from portal.errors import Invalid
 from portal.i18n import _
-from portal.policies import DESK, Grant, Role, Scope
+from portal.policies import TEAM, Grant, Role, Scope
 from portal.web import current
 from portal.web.access import guard
 from portal.web.pages import page
@@ -78,7 +78,7 @@ def forget_device(edition: Edition) -> ResponseReturnValue:
     """Switch the second step off for a colleague whose device is lost; they are told by mail."""
     found = accounts.holders(current.session(), Scope.EDITION, edition.id)
     wanted = request.form.get("grant")
-    held = next((one for one in found if str(one.id) == wanted and one.role in DESK), None) or abort(404)
+    held = next((one for one in found if str(one.id) == wanted and one.role in TEAM), None) or abort(404)
     service.switch_off(current.session(), held.person, by=current.actor())
     return _back(_("Second step switched off: {name}").format(name=held.person.native_name))
 
@@ -97,9 +97,9 @@ def _page(edition: Edition, form: InviteForm, *, status: int = 200) -> ResponseR
     return page(
         "calls/team.html",
         edition=edition,
-        holders=[one for one in held if one.role in DESK],
+        holders=[one for one in held if one.role in TEAM],
         invited=accounts.open_invitations(current.session(), Scope.EDITION, edition.id),
-        roles=[(role.value, role_name(role)) for role in DESK],
+        roles=[(role.value, role_name(role)) for role in TEAM],
         role_name=role_name,
         me_id=current.actor().person_id,
         form=form,

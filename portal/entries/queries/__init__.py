@@ -1,6 +1,7 @@
 """The reads of entries: one's own, the desk's, a receipt's, and what the tasks are judged by."""
 
 from portal.entries.queries.classes import call_of, cohort_rows, showcase_rows
+from portal.entries.queries.crosscheck import examined_files, file_facts, needs_review, to_crosscheck
 from portal.entries.queries.cuts import (
     alike,
     alike_pairs,
@@ -42,6 +43,7 @@ from portal.entries.queries.held import held_films, holds_with_people, stands_on
 from portal.entries.queries.known import Before, Known, before_submission, film_on_its_way, known_of
 from portal.entries.queries.limits import entered, entries_counted
 from portal.entries.queries.material import facts_of, film_of, material
+from portal.entries.queries.papers import PaperCase, outdated_papers, paper_by_code, paper_of_entry, paper_rows
 from portal.media.queries import living_assets
 
 __all__ = [
@@ -49,6 +51,7 @@ __all__ = [
     "Before",
     "Filters",
     "Known",
+    "PaperCase",
     "alike",
     "alike_pairs",
     "before_submission",
@@ -61,7 +64,9 @@ __all__ = [
     "entries_counted",
     "entry_by_number",
     "entry_of_film",
+    "examined_files",
     "facts_of",
+    "file_facts",
     "film_of",
     "film_on_its_way",
     "films_of",
@@ -75,11 +80,16 @@ __all__ = [
     "log_of",
     "material",
     "member_by_token",
+    "needs_review",
     "open_replacement",
     "open_replacements",
     "open_verdict",
     "open_verdicts",
+    "outdated_papers",
     "own_rows",
+    "paper_by_code",
+    "paper_of_entry",
+    "paper_rows",
     "people_of",
     "queue",
     "receipt_by_number",
@@ -91,6 +101,7 @@ __all__ = [
     "sign_offs",
     "stands_on_hold",
     "state_counts",
+    "to_crosscheck",
     "verdicts",
     "visible_to",
 ]

@@ -11,18 +11,22 @@ from flask.typing import ResponseReturnValue
 from portal import i18n, policies
 from portal.accounts.addresses import normal_email
 from portal.disclosure import consents as consenting
-from portal.disclosure.codes import ConsentStatus, Likeness, Medium, PerformerKind, SignerCapacity
+from portal.disclosure import papers as consent_papers
+from portal.disclosure.codes import Channel, ConsentStatus, Likeness, Medium, PerformerKind, SignerCapacity
 from portal.disclosure.models import Consent, Disclosure, Performer
 from portal.disclosure.phrases import name_of
 from portal.entries import queries
 from portal.entries.checklist import Task
+from portal.entries.forms import PaperForm
 from portal.entries.models import Entry
 from portal.entries.views import frame
 from portal.entries.views.blueprint import bp
+from portal.entries.views.files import taken
 from portal.entries.views.forms import RequestForm
 from portal.errors import Invalid
 from portal.i18n import N_, translate
-from portal.lifecycles import EntryState
+from portal.lifecycles import AssetState, ConsentState, EntryState
+from portal.media.models import Asset, Slot
 from portal.web import current
 from portal.web.access import guard, require
 
@@ -40,6 +44,16 @@ _USES = (Medium.FESTIVAL, Medium.TRAILER)
 
 
 @dataclass(frozen=True, slots=True)
+class _Paper:
+    """A paper as the page shows it; `code` opens the file for whoever brought it."""
+
+    name: str
+    state: str
+    kind: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Person:
     """A performer as the page shows it, with the newest request and the form that asks."""
 
@@ -52,6 +66,8 @@ class _Person:
     consent: Consent | None
     form: RequestForm | None
     may_declare: bool
+    papers: list[_Paper]
+    paper_form: PaperForm | None
 
 
 @bp.get("/entries/<number>/consents")
@@ -103,6 +119,42 @@ def _ask(entry: Entry, known: queries.Known, disclosure: Disclosure, performer: 
     return _page(entry, known, asking=(performer.code, form), status=422)
 
 
+@bp.post("/entries/<number>/consents/papers")
+@guard(policies.own_entry, load=queries.entry_by_number)
+def bring_paper(entry: Entry) -> ResponseReturnValue:
+    """Take a signed paper for one person; a consent officer reads it once the file has proved sound."""
+    known = queries.known_of(current.session(), entry)
+    found = _performer(known.disclosure, request.form.get("person", ""))
+    require(entry.state not in _GONE)
+    if known.disclosure is None or found is None:
+        abort(404)
+    form = PaperForm(consenting.capacities(found))
+    if form.validate():
+        try:
+            _bring(entry, known.disclosure, found, form)
+        except Invalid as problem:
+            form.blame(problem)
+        else:
+            flash(_("The paper has arrived. We check the file, then a consent officer reads it."), "success")
+            return redirect(url_for("entries.consents", number=entry.number), 303)
+    return _page(entry, known, bringing=(found.code, form), status=422)
+
+
+def _bring(entry: Entry, disclosure: Disclosure, performer: Performer, form: PaperForm) -> None:
+    wish = consenting.Wish(
+        email="",
+        language=i18n.language(),
+        capacity=SignerCapacity(form.capacity.data),
+        media=tuple(Medium(code) for code in form.media.data),
+        text=form.text.data,
+    )
+    consent_papers.require_fit(performer, wish)
+    file = taken(entry, Slot.CONSENT, "paper")
+    if file.state == AssetState.REFUSED:
+        raise Invalid("paper", N_("Choose a PDF or a photo of the paper."))
+    consent_papers.bring(current.session(), disclosure, performer, file.id, wish, film=_film(entry), by=current.actor())
+
+
 def _wish(form: RequestForm) -> consenting.Wish:
     return consenting.Wish(
         email=normal_email(form.email.data),
@@ -123,11 +175,13 @@ def _page(
     known: queries.Known,
     *,
     asking: tuple[str, RequestForm] | None = None,
+    bringing: tuple[str, PaperForm] | None = None,
     status: int = 200,
 ) -> Response:
     rows = known.disclosure.performers if known.disclosure else []
-    people = [_person(row, asking[1] if asking and asking[0] == row.code else None) for row in rows]
-    problems = asking[1].problems() if asking else []
+    files = {asset.id: asset for asset in known.assets if asset.slot == Slot.CONSENT}
+    people = [_person(row, _for(row, asking), _for(row, bringing), files) for row in rows]
+    sent, suffix = (asking or bringing), ("" if asking else "paper-")
     return frame.task_page(
         entry,
         Task.CONSENTS,
@@ -135,30 +189,60 @@ def _page(
         known=known,
         begun=known.disclosure is not None,
         people=people,
-        summary=[(_anchor(field, asking[0]), text) for field, text in problems] if asking else [],
+        summary=[(_anchor(field, suffix + sent[0]), text) for field, text in sent[1].problems()] if sent else [],
         editable=entry.state not in _GONE,
     )
+
+
+def _for(row: Performer, sent: tuple[str, Any] | None) -> Any:
+    return sent[1] if sent and sent[0] == row.code else None
 
 
 def _anchor(field: str, code: str) -> str:
     return {"media": f"media-{code}-{Medium.FESTIVAL}", "main": "main"}.get(field, f"{field}-{code}")
 
 
-def _person(row: Performer, form: RequestForm | None) -> _Person:
+def _person(row: Performer, form: RequestForm | None, paper_form: PaperForm | None, files: dict[int, Asset]) -> _Person:
     real = row.kind is not PerformerKind.SYN
-    newest = row.consents[-1] if row.consents else None
+    links = [one for one in row.consents if one.channel is Channel.LINK]
+    newest = links[-1] if links else None
+    papers = [_paper(one, files.get(one.asset_id or 0)) for one in row.consents if one.channel is Channel.PAPER]
     askable = real and bool(row.name and row.likeness)
     return _Person(
         code=row.code,
         name=row.name or name_of(row.kind),
         role=" · ".join(text for text in (row.part, name_of(row.kind), _used(row)) if text),
         real=real,
-        state=_state_text(row, newest),
+        state=_state_text(row, newest if links or not papers else row.consents[-1]),
         kind=_KINDS.get(row.consent_status, "warn"),
         consent=newest,
         form=(form or _fresh_form(row, newest)) if askable else None,
         may_declare=real and row.consent_status is ConsentStatus.PENDING,
+        papers=papers,
+        paper_form=(paper_form or _fresh_paper(row)) if askable else None,
     )
+
+
+_PAPER_STATES = {
+    ConsentState.REQUESTED: (N_("The file is being checked"), "info"),
+    ConsentState.OPENED: (N_("Waits for a consent officer"), "info"),
+    ConsentState.SIGNED: (N_("Read and confirmed"), "ok"),
+    ConsentState.REVOKED: (N_("Withdrawn"), "bad"),
+}
+
+
+def _paper(one: Consent, file: Asset | None) -> _Paper:
+    refused = N_("The file could not be read.") if one.verdict == consent_papers.UNSOUND else one.verdict
+    state, kind = _PAPER_STATES.get(one.state, (refused, "bad"))
+    own = file is not None and file.sealed_at is not None and file.uploaded_by_id == current.actor().person_id
+    return _Paper(file.file_name if file else _("Paper"), _(state), kind, file.code if file and own else "")
+
+
+def _fresh_paper(row: Performer) -> PaperForm:
+    capacities = consenting.capacities(row)
+    data: dict[str, Any] = {"capacity": capacities[0].value, "media": [medium.value for medium in _USES]}
+    data["text"] = row.consents[-1].scope_text if row.consents else ""
+    return PaperForm(capacities, formdata=None, data=data)
 
 
 def _used(row: Performer) -> str:
@@ -181,6 +265,6 @@ def _fresh_form(row: Performer, newest: Consent | None) -> RequestForm:
         "capacity": capacities[0].value,
         "media": [medium.value for medium in _USES],
         "text": newest.scope_text if newest else "",
-        "seen": str(newest.id) if newest else "0",
+        "seen": str(row.consents[-1].id) if row.consents else "0",
     }
     return RequestForm(capacities, formdata=None, data=data)

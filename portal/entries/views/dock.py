@@ -29,8 +29,8 @@ _PAGES = {
     Slot.POSTER: "entries.images",
     Slot.STILL: "entries.images",
     Slot.REPLACEMENT: "entries.replacement",
-    Slot.CONSENT: "entries.papers",
-    Slot.EVIDENCE: "entries.papers",
+    Slot.CONSENT: "entries.consents",
+    Slot.EVIDENCE: "entries.clips",
 }
 
 

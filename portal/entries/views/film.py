@@ -41,7 +41,8 @@ def _room_for_files(endpoint: str | None, values: dict[str, Any] | None) -> None
         "entries.send_extra",
         "entries.send_picture",
         "entries.send_cut",
-        "entries.send_paper",
+        "entries.send_clip",
+        "entries.bring_paper",
     )
     if endpoint in taking and request.method == "POST":
         request.max_content_length = MOST_PLAIN_BYTES

@@ -158,6 +158,12 @@ def _job_unless_spent(session: Session, asset: Asset) -> Job | None:
 def _refuse(session: Session, asset: Asset, finding: Finding) -> None:
     asset.settled_at = clock.now()
     advance(session, asset, AssetState.REFUSED, by=SYSTEM, reason=finding.code)
+    _have_sealed(session, asset)
+
+
+def _have_sealed(session: Session, asset: Asset) -> None:
+    if asset.slot == Slot.CONSENT:
+        doorbell.after_commit(session, "probe.seal", asset.id)
 
 
 def _keep_facts(asset: Asset, facts: Facts) -> None:
@@ -197,6 +203,7 @@ def _make_playable(session: Session, asset: Asset, result: Result) -> None:
         )
     asset.settled_at, asset.progress_bp, asset.attempts = clock.now(), 10_000, 0
     advance(session, asset, AssetState.PLAYABLE, by=SYSTEM)
+    _have_sealed(session, asset)
     if "provenance" in result.told:
         doorbell.after_commit(session, "probe.crosscheck", asset.entry_id)
     if _too_late(session, asset):
