@@ -26,6 +26,7 @@ from portal.app import create_app
 from portal.audience.models import Booking
 from portal.demo.cast import DOMAIN
 from portal.disclosure.codes import Likeness, Medium, PerformerKind
+from portal.disclosure.crosscheck_models import CrossFinding
 from portal.disclosure.models import Consent, Disclosure, Performer
 from portal.disclosure.offers import Offer
 from portal.entries.models import Entry, Member, Replacement
@@ -40,7 +41,7 @@ from portal.policies import Actor, Role, Scope
 from portal.programme.models import Guest, Package, Screening
 from portal.settings import Settings
 from portal.upgrade import upgrade
-from tests import builders
+from tests import builders, scene_clips
 
 SOON = timedelta(days=7)
 DRAFT, CLASS, IN_REVIEW, RECUT = "PAN27-DRAFT", "PAN27-CLASS", "PAN27-REVIEW", "PAN27-RECUT"
@@ -154,6 +155,8 @@ def _dress(session: Session) -> None:
     _a_picture(session, draft)
     _a_class_entry_with_its_mentor(session)
     _a_new_cut_asked_for(session)
+    for number in (DRAFT, RECUT):
+        scene_clips.with_findings(session, entry(session, number))
     _a_seat_on_offer(session)
     _a_juror_at_work(session)
     _a_decision_that_waits(session)
@@ -350,6 +353,9 @@ def things(session: Session) -> dict[str, Any]:
         "picture": session.scalars(sa.select(Asset.code).where(Asset.slot == Slot.POSTER)).first(),
         "poster": _poster(session),
         "cut": _only(session, "replacements", "code"),
+        "clip": session.scalars(sa.select(Asset.code).where(Asset.slot == Slot.EVIDENCE).order_by(Asset.id)).first(),
+        "finding": _only(session, "cross_findings", "code"),
+        "finding_in": session.scalars(sa.select(CrossFinding.code).order_by(CrossFinding.id.desc())).first(),
         "cut_file": session.scalars(sa.select(Asset.code).where(Asset.slot == Slot.REPLACEMENT)).first(),
         "letter": next(path.stem for path in mailbox.folder(session.info["settings"]).glob("*.eml")),
     }

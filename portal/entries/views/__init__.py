@@ -1,10 +1,12 @@
 """The creators' desk, the mentors' queue, receipts, and the organizers' pages about entries."""
 
 from portal.entries.views import (
+    amendments,
     clips,
     consents,
     cuts,
     desk,
+    desk_disclosure,
     disclosure,
     dock,
     drafts,
@@ -26,11 +28,13 @@ from portal.entries.views import (
 from portal.entries.views.blueprint import bp
 
 __all__ = [
+    "amendments",
     "bp",
     "clips",
     "consents",
     "cuts",
     "desk",
+    "desk_disclosure",
     "disclosure",
     "dock",
     "drafts",

@@ -26,12 +26,19 @@ TABS = {
     "material": N_("Material"),
     "films": N_("Film and cuts"),
     "checks": N_("Checks"),
+    "disclosure": N_("Disclosure"),
     "holds": N_("Consents and holds"),
+    "provenance": N_("Files and form"),
     "log": N_("Log"),
 }
 
 # Tabs that are pages with forms of their own.
-_PAGES = {"films": "entries.desk_films", "holds": "entries.desk_holds"}
+_PAGES = {
+    "films": "entries.desk_films",
+    "disclosure": "entries.desk_disclosure",
+    "holds": "entries.desk_holds",
+    "provenance": "entries.desk_provenance",
+}
 
 
 @bp.get("/ops/entries")
@@ -92,8 +99,9 @@ def _tab_address(entry: Entry, tab: str) -> str:
 
 
 def _frame(entry: Entry, tab: str) -> dict[str, Any]:
-    tabs = [(_tab_address(entry, name), _(label), name == tab) for name, label in TABS.items()]
-    session = current.session()
+    session, may_check = current.session(), policies.check_eligibility(current.actor(), entry)
+    shown = (name for name in TABS if may_check or name != "provenance")
+    tabs = [(_tab_address(entry, name), _(TABS[name]), name == tab) for name in shown]
     return {
         "entry": entry,
         "title": frame.title_of(entry),
@@ -101,7 +109,8 @@ def _frame(entry: Entry, tab: str) -> dict[str, Any]:
         "standing": stages.standing(entry.state),
         "proposal": queries.open_verdict(session, entry.id),
         "on_hold": queries.stands_on_hold(session, entry.id),
-        "may_check": policies.check_eligibility(current.actor(), entry),
+        "needs_review": may_check and queries.needs_review(session, entry.id),
+        "may_check": may_check,
     }
 
 

@@ -29,6 +29,8 @@ _ = translate
 _FILMS = "video/*,.mp4,.mov,.m4v,.mkv,.webm,.mxf,.mpg,.mpeg,.avi"
 _NO_FILM = N_("This file is not a film we can open. Choose an MP4 or MOV.")
 _NO_IMAGE = N_("This file is not an image we can open. Choose a JPEG, PNG or WebP.")
+_CLIPS = f"{_FILMS},image/jpeg,image/png,image/webp,audio/*,.m4a,.wav,.mp3"
+_NO_CLIP = N_("We can't open this clip. Upload the file as the AI tool gave it to you.")
 _NO_PAPER = N_("Choose a PDF or a photo of the paper.")
 _TEXTS: Mapping[Slot, tuple[str, str, str]] = {
     Slot.FILM: (N_("Film file"), _FILMS, _NO_FILM),
@@ -42,7 +44,7 @@ _TEXTS: Mapping[Slot, tuple[str, str, str]] = {
         N_("These are not subtitles we can read. Choose an SRT or VTT file."),
     ),
     Slot.CONSENT: (N_("Consent paper"), "application/pdf,image/jpeg,image/png,image/webp", _NO_PAPER),
-    Slot.EVIDENCE: (N_("Evidence clip"), _FILMS, _NO_FILM),
+    Slot.EVIDENCE: (N_("Evidence clip"), _CLIPS, _NO_CLIP),
 }
 _LOOKS = {
     AssetState.AWAITED: "queued",

@@ -1,0 +1,73 @@
+"""The cross-check of an entry: gathers what is declared and what its files say, and what its makers do about it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal import audit, doorbell
+from portal.calls.models import Call
+from portal.disclosure import crosscheck_service as findings
+from portal.disclosure import queries as disclosures
+from portal.disclosure import service as disclosing
+from portal.disclosure.answers import ToolUse, stamp
+from portal.disclosure.crosscheck import Difference, crosscheck, declared_of
+from portal.disclosure.drafts import working
+from portal.disclosure.ledger import Ledger
+from portal.disclosure.models import Disclosure
+from portal.disclosure.rows import answers_of
+from portal.disclosure.tools import usual_scopes
+from portal.entries.models import Entry
+from portal.entries.queries.crosscheck import examined_files, file_facts
+from portal.entries.service.amending import require_disclosable
+from portal.media.models import Asset
+from portal.policies import Actor
+
+
+def check(session: Session, entry_id: int) -> None:
+    """Hold the entry's files against what it declares, once more."""
+    findings.run(session, entry_id, lambda: _differences(session, entry_id))
+
+
+def _differences(session: Session, entry_id: int) -> list[Difference]:
+    disclosure = session.scalar(sa.select(Disclosure).where(Disclosure.entry_id == entry_id))
+    files = [file_facts(asset) for asset in examined_files(session, entry_id)]
+    if disclosure is None or not files:
+        return []
+    declared = declared_of(_declared(session, disclosure), deadline=_deadline(session, entry_id))
+    return crosscheck(declared, files)
+
+
+def _declared(session: Session, disclosure: Disclosure) -> Ledger:
+    """What was handed in; the answers as they stand while nothing was."""
+    last = disclosures.latest_revision(session, disclosure.id)
+    return disclosures.submitted_ledger(last) if last else disclosures.ledger_of(session, disclosure)
+
+
+def _deadline(session: Session, entry_id: int) -> datetime | None:
+    wanted = sa.select(Call.closes_at).join(Entry, Entry.call_id == Call.id).where(Entry.id == entry_id)
+    return session.scalar(wanted)
+
+
+def name_tool(session: Session, entry: Entry, clip: Asset, tool: str, *, by: Actor) -> None:
+    """Note which of the declared tools a clip came out of; an empty name takes the note back."""
+    if clip.made_with == tool:
+        return
+    audit.record(session, by, "asset.made_with", clip, before=clip.made_with, after=tool)
+    clip.made_with = tool
+    session.flush()
+    doorbell.after_commit(session, "probe.crosscheck", entry.id)
+
+
+def add_tool(session: Session, entry: Entry, name: str, *, by: Actor, at: datetime) -> None:
+    """Add a tool that a file names to the answers of the form; raises Invalid while they are closed."""
+    require_disclosable(session, entry, at=at)
+    disclosure = disclosing.of_entry(session, entry.id)
+    answers = answers_of(working(disclosure))
+    if name not in [tool.name for tool in answers.tools]:
+        tools = (*answers.tools, ToolUse(name, "", usual_scopes(name)))
+        disclosing.save_draft(session, disclosure, replace(answers, tools=tools), rev=stamp(answers), by=by)
+    doorbell.after_commit(session, "probe.crosscheck", entry.id)
