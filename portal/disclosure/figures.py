@@ -130,6 +130,7 @@ class Figures:
     badges: tuple[Badge, ...]
     appearances: tuple[Appearance, ...]
     parts: tuple[Figures, ...] = ()
+    title_en: str = ""
 
     @property
     def phases(self) -> dict[Craft, int]:
@@ -178,9 +179,13 @@ def tier_of(degrees: Mapping[Scope, Degree], generated: Interval, visible: Inter
 
 def measure(ledger: Ledger) -> Figures:
     """The figures of the whole work, with those of each part; seconds are summed before any share is taken."""
-    parts = tuple(_measure_parts((part,), part.title, ledger.realistic and part.is_generative) for part in ledger.parts)
+    parts = tuple(_measure_part(part, ledger.realistic) for part in ledger.parts)
     whole = _measure_parts(ledger.parts, ledger.title, ledger.realistic)
     return replace(whole, parts=parts)
+
+
+def _measure_part(part: Part, realistic: bool | None) -> Figures:
+    return replace(_measure_parts((part,), part.title, realistic and part.is_generative), title_en=part.title_en)
 
 
 def _measure_parts(parts: Sequence[Part], title: str, realistic: bool | None) -> Figures:

@@ -103,8 +103,12 @@ def public_label(figures: Figures, declaration: Declaration | None = None) -> Pu
         icon=figures.eu_icon,
         icon_text=name_of(figures.eu_icon),
         hpf=figures.hpf,
-        parts=tuple(PartLabel(film.title, public_label(film)) for film in films),
+        parts=tuple(PartLabel(_title(film, n), public_label(film)) for n, film in enumerate(films, start=1)),
     )
+
+
+def _title(film: Figures, n: int) -> str:
+    return i18n.pick(film.title, film.title_en) or _("Film {n}").format(n=n)
 
 
 _NUMBERS = {

@@ -68,6 +68,8 @@ def _unsign(disclosure: Disclosure) -> None:
 
 
 def _change(session: Session, disclosure: Disclosure, change: Change, *, by: Actor) -> None:
+    if disclosure.amendment is not None:
+        raise Invalid("title", N_("The films of a work that was handed in stay what they are."))
     disclosure.ledger = change(disclosure.ledger)
     codes = [part.get("code", "") for part in films.parts_of(disclosure.ledger)]
     for row in disclosure.performers:
