@@ -42,6 +42,8 @@ CHROMIUM = (
     "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
 )
+# Both run the same lines of ours; tracing them once is enough, for it doubles a test's time.
+_MARKS = {"sqlite": [pytest.mark.sqlite], "postgres": [pytest.mark.postgres, pytest.mark.no_cover]}
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
@@ -63,8 +65,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_url" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--db")
         kinds = ("sqlite", "postgres") if chosen == "both" else (chosen,)
-        params = [pytest.param(kind, marks=getattr(pytest.mark, kind)) for kind in kinds]
-        metafunc.parametrize("database_url", params, indirect=True)
+        metafunc.parametrize("database_url", [pytest.param(kind, marks=_MARKS[kind]) for kind in kinds], indirect=True)
 
 
 @pytest.fixture(scope="session")
