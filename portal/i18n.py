@@ -60,6 +60,11 @@ def language() -> str:
     return _current.get().language
 
 
+def other() -> str:
+    """The language a text of both is shown in besides: English to Koreans, Korean to everybody else."""
+    return "en" if language() == "ko" else "ko"
+
+
 def zone() -> ZoneInfo:
     """The reader's time zone."""
     return ZoneInfo(_current.get().zone)

@@ -6,6 +6,7 @@ whether declaring less AI may count at once.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -88,9 +89,9 @@ def start(session: Session, disclosure: Disclosure, reason: str, note: str, *, b
     return made
 
 
-def differences(session: Session, disclosure: Disclosure) -> list[Change]:
-    """What the amendment under way would change of what was handed in last, in the language in use."""
-    return changes.changes(*_sides(session, disclosure))
+def differences(session: Session, disclosure: Disclosure) -> tuple[list[Change], list[Change]]:
+    """What the amendment under way would change of what was handed in last, here and in the other language."""
+    return history.in_both(*_sides(session, disclosure))
 
 
 def _sides(session: Session, disclosure: Disclosure) -> tuple[Declared, Declared]:
@@ -131,7 +132,8 @@ def hand_in(
 
 def _require_whole(disclosure: Disclosure, facts: Facts) -> None:
     """The answers have to be whole and signed; consents may still be asked for, and keep the film from the public."""
-    said = _declared(drafts.working(disclosure))
+    copy = drafts.working(disclosure)
+    said, facts = _declared(copy), replace(facts, disclosed_sha256=copy.film_sha256)
     found = assess(said.ledger, said.statement, (), facts, begun=True).form
     blocking = [problem for problem in found if problem.blocking]
     if blocking:

@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal import i18n
 from portal.accounts.models import Person
 from portal.disclosure.changes import Change, Declared, changes
 from portal.disclosure.models import Disclosure, DisclosureRevision
@@ -46,7 +47,7 @@ def declaration(body: str) -> Declared:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One revision with who handed it in, and what it changed; the first one changes nothing."""
+    """One revision, who handed it in and what it changed, here and in the other language; the first changes nothing."""
 
     revision: int
     at: datetime
@@ -56,6 +57,7 @@ class Step:
     tier: int | None
     digest: str
     changes: list[Change]
+    elsewhere: list[Change]
 
 
 def steps(session: Session, entry_id: int) -> list[Step]:
@@ -70,12 +72,20 @@ def steps(session: Session, entry_id: int) -> list[Step]:
     )
     rows = session.execute(wanted).all()
     said = [declaration(row.DisclosureRevision.body) for row in rows]
-    differs = [changes(said[at + 1], said[at]) if at + 1 < len(said) else [] for at in range(len(said))]
-    return [_step(row[0], row.native_name or "", found) for row, found in zip(rows, differs, strict=True)]
+    differs = [in_both(said[at + 1], said[at]) if at + 1 < len(said) else ([], []) for at in range(len(said))]
+    return [_step(row[0], row.native_name or "", *found) for row, found in zip(rows, differs, strict=True)]
 
 
-def _step(made: DisclosureRevision, who: str, differs: list[Change]) -> Step:
-    return Step(made.revision, made.created_at, made.reason, made.role, who, made.tier, made.digest, differs)
+def _step(made: DisclosureRevision, who: str, differs: list[Change], elsewhere: list[Change]) -> Step:
+    told = made.revision, made.created_at, made.reason, made.role, who, made.tier, made.digest
+    return Step(*told, differs, elsewhere)
+
+
+def in_both(before: Declared, after: Declared) -> tuple[list[Change], list[Change]]:
+    """What differs, in the language in use and in the other one."""
+    here = changes(before, after)
+    with i18n.using(i18n.other()):
+        return here, changes(before, after)
 
 
 def since(session: Session, entry_id: int, moment: datetime) -> list[Change]:
