@@ -30,10 +30,8 @@ SAID: dict[str, Any] = {
 def clip(session: Session, entry: Entry, said: dict[str, Any] = SAID, name: str = "clip.mp4") -> Asset:
     """An evidence clip of an entry that says this of itself."""
     arrived = {"received_at": clock.now(), "settled_at": clock.now()}
-    made = Asset(
-        entry_id=entry.id, slot=Slot.EVIDENCE, file_name=name, size=1000, probe={"provenance": said}, **arrived
-    )
-    made.state, made.uploaded_by_id = AssetState.PLAYABLE, entry.owner_id
+    made = Asset(entry_id=entry.id, slot=Slot.EVIDENCE, state=AssetState.PLAYABLE, file_name=name, size=1000, **arrived)
+    made.probe, made.uploaded_by_id = {"provenance": said}, entry.owner_id
     session.add(made)
     session.flush()
     return made

@@ -143,12 +143,12 @@ def _page(
     )
 
 
-def answer_choices() -> list[tuple[str, str]]:
+def answer_choices() -> list[tuple[str, str, None]]:
     """What a creator may answer, in the language in use."""
     return [
-        (FindingState.ACCEPTED.value, _("The file is right; I correct the form")),
-        (FindingState.EXPLAINED.value, _("Both are right; I explain")),
-        (FindingState.DISPUTED.value, _("The file is wrong")),
+        (FindingState.ACCEPTED.value, _("The file is right; I correct the form"), None),
+        (FindingState.EXPLAINED.value, _("Both are right; I explain"), None),
+        (FindingState.DISPUTED.value, _("The file is wrong"), None),
     ]
 
 
