@@ -110,6 +110,7 @@ class Material:
     consent_gaps: tuple[Gap, ...] = ()
     music_cleared: bool = False
     fonts_cleared: bool = False
+    unlicensed: bool = False
 
 
 _TEXT_GAPS = {
@@ -178,6 +179,8 @@ def _rights(material: Material) -> Iterator[Gap]:
         yield Gap("music_cleared", N_("Confirm the rights to the music and sound."))
     if not material.fonts_cleared:
         yield Gap("fonts_cleared", N_("Confirm the rights to fonts, pictures and other material."))
+    if material.unlicensed:
+        yield Gap("licence", N_("Accept the licence of this category's material; without it no film can be handed in."))
 
 
 _GAPS: Mapping[Task, Callable[[Material], Iterator[Gap]]] = {

@@ -10,7 +10,9 @@ from wtforms import BooleanField, FileField, RadioField, SelectField, SelectMult
 from wtforms.validators import InputRequired
 
 from portal import i18n
+from portal.accounts.addresses import normal_email
 from portal.disclosure.codes import Medium, SignerCapacity
+from portal.disclosure.packs import PackDraft
 from portal.disclosure.papers import Reading
 from portal.disclosure.phrases import choices, name_of
 from portal.entries import fields
@@ -201,3 +203,45 @@ class ReadingForm(PaperForm):
             limits=self.text.data,
             ends_on=date.fromisoformat(self.ends_on.data) if self.ends_on.data else None,
         )
+
+
+class PackForm(Form):
+    """What an owner lends to a category, until when, and who works for them."""
+
+    name_ko = Line(validators=[Required(), AtMost(200)])
+    name_en = Line(validators=[Required(), AtMost(200)])
+    owner = Line(validators=[Required(), AtMost(200)])
+    ends_on = Line(validators=[Required(), AtMost(10)])
+    domains = Words(validators=[AtMost(2000)])
+    people = Words(validators=[AtMost(5000)])
+
+    def validate_ends_on(self, field: Line) -> None:
+        try:
+            date.fromisoformat(field.data)
+        except ValueError as error:
+            raise ValidationError(translate(N_("Write the date like 2027-02-19."))) from error
+
+    def draft(self) -> PackDraft:
+        """What was written, after `validate()`."""
+        return PackDraft(
+            name_ko=self.name_ko.data,
+            name_en=self.name_en.data,
+            owner=self.owner.data,
+            ends_on=date.fromisoformat(self.ends_on.data),
+            domains=tuple(word.lower().lstrip("@") for word in (self.domains.data or "").split()),
+            people=tuple(normal_email(word) for word in (self.people.data or "").split()),
+        )
+
+
+class LicenceForm(Form):
+    """The licence's words in both languages."""
+
+    text_ko = Words(validators=[Required(), AtMost(60_000)])
+    text_en = Words(validators=[Required(), AtMost(60_000)])
+
+
+class AcceptForm(Form):
+    """A team's owner accepts the version they read."""
+
+    version = Line(validators=[AtMost(9)])
+    accepted = BooleanField(validators=[Required(N_("Tick the box to accept the licence."))])

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal import audit
 from portal.accounts.models import Person, RoleGrant
+from portal.disclosure.pack_models import Pack
 from portal.entries.models import Credit, Entry, Member
 from portal.errors import Invalid
 from portal.i18n import N_
@@ -33,6 +34,7 @@ class Hint:
     entry_id: int
     source: ConflictSource
     reason: str
+    status: ConflictState = ConflictState.HINTED
 
 
 def domain(email: str) -> str | None:
@@ -52,7 +54,13 @@ def compute(session: Session, round_: Round, *, by: Actor) -> int:
     )
     fresh = {(h.juror_id, h.entry_id, h.source): h for h in _hints(session, round_)}
     rows = [
-        {"juror_id": hint.juror_id, "entry_id": hint.entry_id, "source": hint.source, "reason": hint.reason}
+        {
+            "juror_id": hint.juror_id,
+            "entry_id": hint.entry_id,
+            "source": hint.source,
+            "reason": hint.reason,
+            "status": hint.status,
+        }
         for key, hint in fresh.items()
         if key not in known
     ]
@@ -79,6 +87,7 @@ def _hints(session: Session, round_: Round) -> Iterator[Hint]:
                 yield Hint(juror_id, entry_id, ConflictSource.COMPUTED, f"mail domain {own}")
         for entry_id in named.get(name, ()):
             yield Hint(juror_id, entry_id, ConflictSource.COMPUTED, "named in the credits")
+    yield from _ip_owners(session, round_, {juror_id: email for juror_id, _, email, _ in jurors})
     yield from _mentors(session, round_, {person_id: juror_id for juror_id, person_id, _, _ in jurors})
 
 
@@ -119,6 +128,19 @@ def _mentors(session: Session, round_: Round, jurors: dict[int, int]) -> Iterabl
         )
     )
     return [Hint(jurors[person_id], entry_id, ConflictSource.MENTOR, "mentor") for person_id, entry_id in rows]
+
+
+def _ip_owners(session: Session, round_: Round, jurors: dict[int, str]) -> Iterator[Hint]:
+    """Who works for the owner of a category's material judges none of its films; nobody has to confirm that."""
+    judged = queries.judged_entries(round_).subquery()
+    wanted = sa.select(judged.c.id, Pack.owner, Pack.domains, Pack.people)
+    for entry_id, owner, domains, people in session.execute(
+        wanted.join(Pack, Pack.category_id == judged.c.category_id)
+    ):
+        for juror_id, email in jurors.items():
+            if email in people or email.rpartition("@")[2].lower() in domains:
+                reason = f"works for {owner}, whose material the film uses"[:200]
+                yield Hint(juror_id, entry_id, ConflictSource.IP_OWNER, reason, ConflictState.CONFIRMED)
 
 
 def declare(session: Session, juror: Juror, entry: Entry, *, source: ConflictSource, reason: str, by: Actor) -> None:

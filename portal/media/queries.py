@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, joinedload, load_only, selectinload
 
 from portal import claims, clock
+from portal.disclosure.pack_models import PackFile
 from portal.i18n import N_, translate
 from portal.lifecycles import AssetState
 from portal.media import storage
@@ -214,7 +215,7 @@ def bytes_of(session: Session, person_id: int) -> int:
 
 def keys_in_use(session: Session, keys: Sequence[str]) -> set[str]:
     """Those of the keys that a row still names."""
-    columns = (Asset.storage_key, Rendition.storage_key)
+    columns = (Asset.storage_key, Rendition.storage_key, PackFile.storage_key)
     return {key for column in columns for key in session.scalars(sa.select(column).where(column.in_(keys))) if key}
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.disclosure import packs
 from portal.entries.models import Credit, CreditRole
 from portal.errors import Invalid
 from portal.jury import conflicts
@@ -49,6 +52,22 @@ def test_a_name_in_the_credits_is_found(jury: Jury, session: Session) -> None:
     conflicts.compute(session, jury.round, by=jury.actor(jury.chair))
     found = session.scalars(sa.select(Conflict)).one()
     assert (found.juror_id, found.entry_id) == (jury.jurors[2].id, jury.films[3].id)
+
+
+def test_who_works_for_the_owner_of_the_material_is_recused_for_certain(jury: Jury, session: Session) -> None:
+    _apart(jury, session)
+    draft = packs.PackDraft(
+        "얼굴", "Face", "Starlight", date(2099, 1, 1), ("starlight.example",), ("agent@else.example",)
+    )
+    packs.save(session, jury.films[0].category_id, draft, by=jury.actor(jury.chair))
+    jury.people[0].email, jury.people[1].email = "casting@starlight.example", "agent@else.example"
+    session.flush()
+    conflicts.compute(session, jury.round, by=jury.actor(jury.chair))
+    found = session.scalars(sa.select(Conflict).where(Conflict.source == ConflictSource.IP_OWNER)).all()
+    lent = {film.id for film in jury.films if film.category_id == jury.films[0].category_id}
+    expected = {(juror.id, film_id) for juror in jury.jurors[:2] for film_id in lent}
+    assert {(one.juror_id, one.entry_id) for one in found} == expected
+    assert {one.status for one in found} == {ConflictState.CONFIRMED}
 
 
 def test_looking_again_finds_nothing_new_and_keeps_what_was_settled(jury: Jury, session: Session) -> None:

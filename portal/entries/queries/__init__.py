@@ -40,9 +40,10 @@ from portal.entries.queries.entry import (
     visible_to,
 )
 from portal.entries.queries.held import held_films, holds_with_people, stands_on_hold
-from portal.entries.queries.known import Before, Known, before_submission, film_on_its_way, known_of
+from portal.entries.queries.known import Before, Known, before_submission, film_on_its_way, known_of, today
 from portal.entries.queries.limits import entered, entries_counted
 from portal.entries.queries.material import facts_of, film_of, material
+from portal.entries.queries.packs import pack_teams
 from portal.entries.queries.papers import PaperCase, outdated_papers, paper_by_code, paper_of_entry, paper_rows
 from portal.media.queries import living_assets
 
@@ -87,6 +88,7 @@ __all__ = [
     "open_verdicts",
     "outdated_papers",
     "own_rows",
+    "pack_teams",
     "paper_by_code",
     "paper_of_entry",
     "paper_rows",
@@ -102,6 +104,7 @@ __all__ = [
     "stands_on_hold",
     "state_counts",
     "to_crosscheck",
+    "today",
     "verdicts",
     "visible_to",
 ]

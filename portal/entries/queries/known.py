@@ -9,27 +9,36 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager
 
+from portal import clock
 from portal.calls.models import Regulations
 from portal.disclosure.models import Consent, Disclosure, DisclosureRevision, Performer
+from portal.disclosure.pack_models import Pack
+from portal.disclosure.pack_queries import licensed
 from portal.entries.deadline import FilmOnItsWay
 from portal.entries.models import Credit, Entry, Receipt
 from portal.entries.queries.limits import counted
+from portal.i18n import SEOUL
 from portal.media.models import Asset, Slot, Upload
 
 
 @dataclass(slots=True)
 class Known:
-    """An entry's credits in order, its living files, its disclosure with performers and consents."""
+    """An entry's credits in order, its living files, its disclosure with performers and consents.
+
+    `unlicensed` says that its category lends an owner's material and the team holds no living licence.
+    """
 
     credits: list[Credit]
     assets: list[Asset]
     disclosure: Disclosure | None
+    unlicensed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +75,15 @@ def _in(part: int, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool
     return sa.and_(_PART.c.n == part, *conditions)
 
 
+_TODAY = sa.bindparam("today", type_=sa.Date)
+_UNLICENSED = sa.exists().where(
+    Entry.id == _ENTRY,
+    Pack.category_id == Entry.category_id,
+    Pack.published_at.is_not(None),
+    ~licensed(_ENTRY, _TODAY),
+)
 _KNOWN = (
-    sa.select(Credit, Asset, Disclosure)
+    sa.select(Credit, Asset, Disclosure, sa.select(_UNLICENSED).scalar_subquery().label("unlicensed"))
     .select_from(_PART)
     .outerjoin(Credit, _in(_CREDITS, Credit.entry_id == _ENTRY))
     .outerjoin(Asset, _in(_FILES, Asset.entry_id == _ENTRY, Asset.superseded_at.is_(None)))
@@ -115,9 +131,14 @@ def film_on_its_way(session: Session, entry_id: int) -> FilmOnItsWay | None:
     return FilmOnItsWay(found.created_at, found.settled_at) if found else None
 
 
+def today() -> date:
+    """The day it is in Seoul."""
+    return clock.now().astimezone(ZoneInfo(SEOUL)).date()
+
+
 def known_of(session: Session, entry: Entry) -> Known:
     """These rows, loaded once for everybody on a page."""
-    return _known(session.execute(_KNOWN, {"entry_id": entry.id}).unique().all())
+    return _known(session.execute(_KNOWN, {"entry_id": entry.id, "today": today()}).unique().all())
 
 
 def _known(rows: Sequence[Any]) -> Known:
@@ -126,12 +147,13 @@ def _known(rows: Sequence[Any]) -> Known:
         [row.Credit for row in rows if row.Credit is not None],
         [row.Asset for row in rows if row.Asset is not None],
         disclosures[0] if disclosures else None,
+        bool(rows[0].unlicensed),
     )
 
 
 def before_submission(session: Session, entry: Entry, people: Collection[int]) -> Before:
     """All that `submit` has to know; the caller holds the entry, so that it stays true."""
-    values = {"entry_id": entry.id, "call_id": entry.call_id, "people": list(people)}
+    values = {"entry_id": entry.id, "today": today(), "call_id": entry.call_id, "people": list(people)}
     rows = session.execute(_BEFORE, values).unique().all()
     films = [FilmOnItsWay(row.created_at, row.settled_at) for row in rows if row.created_at is not None]
     revisions = [row.DisclosureRevision for row in rows if row.DisclosureRevision is not None]

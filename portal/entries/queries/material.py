@@ -36,6 +36,7 @@ def material(entry: Entry, known: Known) -> Material:
         consent_gaps=_gaps(declared.consents),
         music_cleared=entry.music_cleared,
         fonts_cleared=entry.fonts_cleared,
+        unlicensed=known.unlicensed,
     )
 
 

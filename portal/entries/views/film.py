@@ -43,6 +43,7 @@ def _room_for_files(endpoint: str | None, values: dict[str, Any] | None) -> None
         "entries.send_cut",
         "entries.send_clip",
         "entries.bring_paper",
+        "entries.change_pack_files",
     )
     if endpoint in taking and request.method == "POST":
         request.max_content_length = MOST_PLAIN_BYTES
