@@ -59,6 +59,7 @@ FORMS: dict[str, Form] = {
     **_all("creator", "entries.save_info entries.save_ai", number=DRAFT),
     **_all("creator", "entries.save_credits entries.save_rights", bare=True, number=DRAFT),
     **_all("creator", "entries.preview_ai", bare=True, number=DRAFT),
+    "entries.change_films": Form("creator", {"number": DRAFT}, "entries.omnibus_films"),
     **_all("creator", "entries.send_film entries.send_picture entries.watched entries.submit", number=DRAFT),
     **_all("creator", "entries.send_extra entries.mark_credits entries.send_clip", number=DRAFT),
     "entries.name_tool": Form("creator", {"number": DRAFT, "code": "clip"}, "entries.clips", {"tool": ""}),

@@ -27,19 +27,21 @@ def _all(who: str, endpoints: str, **names: str) -> dict[str, Visit]:
     return dict.fromkeys(endpoints.split(), Visit(who, names))
 
 
-_DRAFT_PAGES = """entries.show entries.ai entries.consents entries.credits entries.film entries.film_status
+_DRAFT_PAGES = """entries.show entries.ai entries.omnibus_films entries.label_files entries.consents entries.credits entries.film entries.film_status
 entries.film_extras entries.dock entries.images entries.info entries.review entries.rights entries.team"""
 _DESK_LISTS = """organizer.home organizer.trail organizer.export calls.index calls.team styleguide.index
 entries.desk mail.outbox"""
 
 # Every route that answers GET.
 PAGES: dict[str, Visit] = {
-    **_all("", "front.door public.home public.access public.films public.label public.privacy entries.calls_open"),
+    **_all("", "front.door public.home public.access public.films public.label public.mining public.privacy entries.calls_open"),
     **_all("", "accounts.login accounts.password_door accounts.link_sent accounts.second_step"),
     **_all("", "mailbox.inbox health.alive health.ready"),
     **_all("", "programme.schedule programme.schedule_calendar api.description api.schedule"),
     **_all("", "public.call", slug="call"),
     **_all("", "public.film", number="shown"),
+    **_all("", "public.label_file", number="shown", kind="txt"),
+    **_all("", "front.mining_reserved"),
     **_all("", "programme.schedule_day", day="day"),
     **_all("", "programme.screening_calendar audience.screening audience.already", code="screening"),
     **_all("", "accounts.open_link", token=token("login")),
@@ -61,6 +63,7 @@ PAGES: dict[str, Visit] = {
     **_all("creator", "entries.start", slug="call"),
     **_all("creator", _DRAFT_PAGES, number=DRAFT),
     **_all("creator", "entries.picture", number=DRAFT, code="picture"),
+    **_all("creator", "entries.label_file", number=DRAFT, kind="txt"),
     **_all("creator", "entries.clips", number=DRAFT),
     **_all("creator2", "entries.replacement entries.changes", number=RECUT),
     **_all("organizer", "entries.receipt_document", number="receipt"),

@@ -17,9 +17,11 @@ from portal.disclosure.figures import Badge, Figures, measure
 from portal.disclosure.label import Declaration, PublicLabel, public_label
 from portal.disclosure.ledger import Ledger
 from portal.disclosure.models import Disclosure, DisclosureRevision, Performer
+from portal.disclosure.phrases import BADGE_SENTENCES
 from portal.disclosure.rows import ledger_from
 from portal.disclosure.serial import from_json
 from portal.disclosure.shot_map import ShotMap, shot_maps
+from portal.i18n import translate
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,9 @@ class Publication:
         return shot_maps(self.ledger)
 
     @property
-    def looks_real(self) -> bool:
-        """Whether its viewers have to be told before it plays."""
-        return Badge.REALISTIC in self.figures.badges
+    def warning(self) -> str | None:
+        """What its viewers have to know before it plays: that scenes look real and are not."""
+        return translate(BADGE_SENTENCES[Badge.REALISTIC]) if Badge.REALISTIC in self.figures.badges else None
 
 
 _WANTED = (

@@ -29,6 +29,11 @@ def _policy() -> str:
     )
 
 
+def tdm_policy() -> str:
+    """Where it is written on what terms machines may read the portal (TDM Reservation Protocol)."""
+    return f"{current.settings().base_url}/en/mining"
+
+
 def add_headers(response: Response) -> Response:
     """Add what is not set already."""
     headers = response.headers
@@ -38,6 +43,7 @@ def add_headers(response: Response) -> Response:
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
     headers.setdefault("TDM-Reservation", "1")
+    headers.setdefault("TDM-Policy", tdm_policy())
     if not current.settings().local:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     if request.endpoint == _PATHS_CACHED:

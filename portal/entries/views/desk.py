@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, request, url_for
 
 from portal import policies
+from portal.disclosure.publication import published
 from portal.entries import fields, queries, service, stages
 from portal.entries.checks import checks_of
 from portal.entries.models import Entry
@@ -118,6 +119,7 @@ def _material(entry: Entry) -> dict[str, Any]:
     session = current.session()
     return {
         "reel": reel_of(entry),
+        "disclosed": published(session, entry.id),
         "answers": fields.answers_of(entry),
         "credits": service.credit_lines(session, entry.id),
         "people": queries.people_of(session, entry),

@@ -10,7 +10,8 @@ from flask import Blueprint, Response, flash, jsonify, redirect, request, url_fo
 from flask.typing import ResponseReturnValue
 
 from portal import i18n, policies
-from portal.disclosure import queries as disclosures
+from portal.disclosure import history
+from portal.disclosure.publication import published
 from portal.errors import Invalid, InvalidMany
 from portal.i18n import _, pick
 from portal.jury import film_queries, queries, scoring
@@ -126,7 +127,8 @@ def _film(
         summary=[(_anchor(problem.field), problem.message) for problem in errors],
         pace=_pace(rows, assignment.code),
         memos=film_queries.memos(session, assignment.id),
-        label=disclosures.public_label(session, entry_id),
+        disclosed=published(session, entry_id),
+        news=history.since(session, entry_id, sheet.submitted_at) if sheet and sheet.submitted_at else [],
         reel=reels.of_entry(session, entry_id, viewer=current.actor()),
         previous=_neighbour(rows, assignment.code, -1),
         open=policies.score_assignment(current.actor(), assignment),

@@ -6,11 +6,14 @@ from typing import Any
 
 from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from portal import clock, policies
 from portal.calls import queries as calls
-from portal.disclosure import queries as disclosure
+from portal.disclosure import history, jsonld
+from portal.disclosure.files import PUBLIC_KINDS, document
+from portal.disclosure.publication import Publication, published
 from portal.entries.fields import CREDIT_ROLES
 from portal.entries.models import Entry
 from portal.media import queries as media
@@ -21,6 +24,7 @@ from portal.public import films as found_films
 from portal.public.cards import EXCERPT, Picture, byline, cards, country, picture, titles
 from portal.public.films import Level, Wanted
 from portal.public.views.blueprint import bp
+from portal.public.views.labels import work_of
 from portal.web import current
 from portal.web.access import guard
 from portal.web.forms import tidy
@@ -68,6 +72,7 @@ def film(number: str) -> ResponseReturnValue:
 
 def _film_page(entry: Entry) -> ResponseReturnValue:
     session = current.session()
+    disclosed = published(session, entry.id)
     title, lang, other, other_lang = titles(entry.title_ko, entry.title_en)
     return page(
         "public/film.html",
@@ -78,10 +83,17 @@ def _film_page(entry: Entry) -> ResponseReturnValue:
         roles=CREDIT_ROLES,
         country=country(entry.country),
         pictures=_pictures(session, entry),
-        label=disclosure.public_label(session, entry.id),
-        statement=disclosure.human_statement(session, entry.id),
+        disclosed=disclosed,
+        document=_embedded(entry, disclosed) if disclosed else None,
+        label_kinds=PUBLIC_KINDS,
+        levels=history.levels(session, entry.id),
         slots=_screenings(session, entry),
     )
+
+
+def _embedded(entry: Entry, disclosed: Publication) -> Markup:
+    """The label for machines as text of a script element, which no title can end."""
+    return Markup(jsonld.script_text(document(work_of(entry, disclosed))))  # noqa: S704
 
 
 def _pictures(session: Session, entry: Entry) -> list[Picture]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, jsonify, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import clock, policies
@@ -17,7 +17,7 @@ from portal.programme import queries as programme
 from portal.public import films
 from portal.public.cards import cards, countdown
 from portal.public.views.blueprint import bp
-from portal.web import current, language
+from portal.web import current, headers, language
 from portal.web.access import guard
 from portal.web.pages import page, wants_fragment
 
@@ -32,6 +32,13 @@ def door() -> ResponseReturnValue:
     answer = redirect(url_for("public.home", lang=language.choose()))
     answer.vary.add("Accept-Language")
     return answer
+
+
+@front.get("/.well-known/tdmrep.json")
+@guard(policies.anyone)
+def mining_reserved() -> ResponseReturnValue:
+    """The reservation against text and data mining, for machines."""
+    return jsonify([{"location": "/", "tdm-reservation": 1, "tdm-policy": headers.tdm_policy()}])
 
 
 @bp.get("/")

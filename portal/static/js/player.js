@@ -139,6 +139,8 @@
       this.video.controls = false;
       box.querySelector('.ctl').hidden = false;
       box.classList.add('is-ours');
+      this.before = box.querySelector('[data-before]');
+      if (this.before) this.before.hidden = false;
       this.listen();
       this.thumbs = new Thumbs(this, box.dataset);
       this.coverage = new Coverage(this.video, box.dataset);
@@ -169,7 +171,7 @@
     press(button) {
       if (!button) return;
       const data = button.dataset;
-      if ('play' in data) this.play();
+      if ('play' in data || 'understood' in data) this.play();
       else if ('skip' in data) this.seek(this.video.currentTime + Number(data.skip));
       else if ('mute' in data) this.video.muted = !this.video.muted;
       else if ('full' in data) this.full();
@@ -200,6 +202,7 @@
 
     async play() {
       if (!this.video.paused) return this.video.pause();
+      if (this.before) this.before.hidden = true;
       await this.source.ready();
       this.video.play().catch((problem) => problem.name !== 'AbortError' && this.fault(true));
     }
