@@ -17,6 +17,7 @@ from portal.lifecycles import AssetState
 from portal.media import openings, queries, tickets
 from portal.media.models import Asset, Slot, Upload
 from portal.media.parts import PART
+from portal.media.service import uploads
 from portal.settings import Settings
 from tests import builders
 from tests.media.conftest import CORPUS
@@ -75,9 +76,13 @@ def send(browser: FlaskClient, person_id: int, entry_id: int, settings: Settings
 
 
 @pytest.mark.parametrize("slot", Slot)
-def test_the_corpus_at_the_door_of_every_slot(slot: Slot, send: Send, session: Session, entry_id: int) -> None:
+def test_the_corpus_at_the_door_of_every_slot(
+    slot: Slot, send: Send, session: Session, entry_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if not CORPUS.is_dir():
         pytest.skip("the shared media corpus is not beside this checkout")
+    # The corpus is more files than an entry may have of this kind.
+    monkeypatch.setattr(uploads, "MOST_FILES", {})
     for path in sorted(CORPUS.iterdir()):
         content, name = path.read_bytes(), unicodedata.normalize("NFC", path.name)
         before = session.query(Asset).count()
