@@ -227,6 +227,20 @@ def disclosure_label(ledger: Path, as_json: bool) -> None:
     _print(report, as_json)
 
 
+@disclosure.command("verify")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def disclosure_verify(as_json: bool) -> None:
+    """Recompute the chains of all disclosures and the last sealed day; exits with 1 where one does not hold."""
+    from portal.db import sessions
+    from portal.disclosure.command import verify_chains
+
+    with sessions(_settings(), read_only=True)() as session:
+        report = verify_chains(session)
+    _print(report, as_json)
+    if not report["holds"]:
+        raise SystemExit(1)
+
+
 @main.group()
 def media() -> None:
     """Films: what the portal would say about them."""

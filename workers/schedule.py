@@ -12,5 +12,10 @@ BEAT: dict[str, dict[str, Any]] = {
         "options": {"queue": "sweep", "expires": 600},
     },
     "shred-papers": {"task": "sweep.shred_papers", "schedule": 3600.0, "options": {"queue": "sweep", "expires": 3600}},
+    "seal-disclosures": {
+        "task": "sweep.seal_disclosures",
+        "schedule": 3600.0,
+        "options": {"queue": "sweep", "expires": 3600},
+    },
     "tidy-media": {"task": "sweep.tidy_media", "schedule": 120.0, "options": {"queue": "sweep", "expires": 120}},
 }

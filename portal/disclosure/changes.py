@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from portal import i18n
-from portal.disclosure.codes import ConsentStatus, Scope
+from portal.disclosure.codes import ConsentStatus, Degree, Scope
 from portal.disclosure.figures import Figures, measure
 from portal.disclosure.label import percent_range
-from portal.disclosure.ledger import Authorship, Ledger, Part, Performer, Source, Tool
+from portal.disclosure.ledger import Authorship, Ledger, Part, Performer, Share, Source, Tool
 from portal.disclosure.phrases import TIERS, name_of, names_of
 from portal.i18n import N_, translate
 
@@ -113,16 +113,24 @@ def _degrees(old: Part, new: Part) -> Iterator[Change]:
 def _shares(old: Part, new: Part) -> Iterator[Change]:
     was, now = (measure(Ledger(parts=(part,))) for part in (old, new))
     falls = now.generated.hi < was.generated.hi or now.visible.hi < was.visible.hi or now.visible.lo < was.visible.lo
-    yield Change(translate(N_("Share of the picture")), _share(was), _share(now), falls)
+    yield Change(translate(N_("Share of the picture")), _share(was, old), _share(now, new), falls)
     shots = tuple(part.share.segments if part.share else () for part in (old, new))
     if shots[0] != shots[1]:
         yield Change(translate(N_("Shots")), _shots(old), _shots(new))
 
 
-def _share(figures: Figures) -> str:
-    sentence = translate(N_("generated {generated}, altered {altered}"))
-    words = sentence.format(generated=percent_range(figures.generated), altered=percent_range(figures.altered))
+def _share(figures: Figures, part: Part) -> str:
+    words = translate(N_("generated {generated}, altered {altered}")).format(
+        generated=_stretch(percent_range(figures.generated), part.share, Degree.G),
+        altered=_stretch(percent_range(figures.altered), part.share, Degree.M),
+    )
     return f"{words} ({name_of(figures.method)})" if figures.method else words
+
+
+def _stretch(percent: str, share: Share | None, degree: Degree) -> str:
+    """A share in percent, and to the second where it is known so well: no change may hide in the rounding."""
+    seconds = share.seconds(degree) if share and not share.is_estimate else 0
+    return f"{percent} ({i18n.duration(seconds)})" if seconds else percent
 
 
 def _shots(part: Part) -> str:

@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from portal.disclosure import exports
+from sqlalchemy.orm import Session
+
+from portal.disclosure import exports, proof
 from portal.disclosure.figures import Appearance, Figures, Interval, measure
 from portal.disclosure.ledger import Ledger
 from portal.disclosure.presets import PRESETS, preset
@@ -28,6 +30,18 @@ def label_file(path: Path) -> dict[str, Any]:
     except (ValueError, RecursionError):
         raise Invalid("ledger", N_("This file is no JSON.")) from None
     return label_report(data)
+
+
+def verify_chains(session: Session) -> dict[str, Any]:
+    """Whether every chain of revisions holds, and the revisions of the last sealed day are those that were sealed."""
+    broken = [{"entry_id": found.entry_id, "revision": found.revision} for found in proof.breaks(session)]
+    seal, unsealed = proof.last_seal(session), proof.broken_seal(session)
+    return {
+        "holds": not broken and unsealed is None,
+        "broken": broken,
+        "sealed": seal["day"] if seal else None,
+        "seal_holds": unsealed is None,
+    }
 
 
 def label_report(data: Any) -> dict[str, Any]:

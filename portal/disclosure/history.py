@@ -7,7 +7,6 @@ of the one before.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
@@ -19,8 +18,11 @@ from sqlalchemy.orm import Session
 from portal import i18n
 from portal.accounts.models import Person
 from portal.disclosure.changes import Change, Declared, changes
+from portal.disclosure.figures import Tier
 from portal.disclosure.models import Disclosure, DisclosureRevision
+from portal.disclosure.phrases import TIERS
 from portal.disclosure.serial import from_json
+from portal.i18n import translate
 
 DECLARED = ("ledger", "human_statement", "film_sha256")
 _MOST = 20
@@ -104,12 +106,13 @@ def since(session: Session, entry_id: int, moment: datetime) -> list[Change]:
     return [one for one in changes(declaration(then), declaration(now)) if one.public and not one.of_consent]
 
 
-def tiers(session: Session, entry_id: int) -> Sequence[sa.Row[int | None, datetime]]:
-    """(tier, moment) of each revision whose level differs from the one before, oldest first; for the public."""
+def levels(session: Session, entry_id: int) -> list[tuple[str, datetime]]:
+    """What the public may see of the past: the label's levels in the language in use, each with the moment it began."""
     wanted = (
         sa.select(DisclosureRevision.tier, DisclosureRevision.created_at)
         .join(Disclosure, Disclosure.id == DisclosureRevision.disclosure_id)
         .where(Disclosure.entry_id == entry_id, DisclosureRevision.tier.is_not(None))
         .order_by(DisclosureRevision.revision)
     )
-    return [next(rows) for _tier, rows in groupby(session.execute(wanted).all(), key=lambda row: row.tier)]
+    begun = [next(rows) for _tier, rows in groupby(session.execute(wanted).all(), key=lambda row: row.tier)]
+    return [(translate(TIERS[Tier(row.tier)]), row.created_at) for row in begun]

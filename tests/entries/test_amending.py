@@ -112,7 +112,8 @@ def test_less_ai_before_the_deadline_counts_at_once(session: Session, entry: Ent
     revision = hand_in(session, entry)
     assert revision is not None
     assert revision.tier == 0
-    assert [row.tier for row in history.tiers(session, entry.id)] == [0, 2, 0]
+    levels = [level for level, _since in history.levels(session, entry.id)]
+    assert levels == ["AI 사용 안 함", "일부 AI", "AI 사용 안 함"]
 
 
 def test_after_the_rules_last_day_less_waits_too(session: Session, entry: Entry) -> None:
