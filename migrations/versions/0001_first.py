@@ -1885,6 +1885,7 @@ def upgrade() -> None:
         sa.Column("media", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("limits", sa.Text(), nullable=False),
+        sa.Column("chain", sa.Text(), nullable=False),
         sa.Column("created_at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("expires_at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("answered_at", portal.db.UtcDateTime(timezone=True), nullable=True),

@@ -29,6 +29,7 @@ from portal.policies import Actor
 
 LINK_LASTS = timedelta(days=14)
 MOST_REQUESTS_A_DAY = 5
+LEAST_CHAIN = 20
 OPEN = (ConsentState.REQUESTED, ConsentState.OPENED)
 ANSWERED = N_("This has been answered already.")
 
@@ -63,6 +64,7 @@ class Grant:
     media: tuple[Medium, ...]
     limits: str = ""
     ends_on: date | None = None
+    chain: str = ""
 
 
 class Answering(Protocol):
@@ -205,7 +207,7 @@ def sign(session: Session, consent: Consent, grant: Grant, *, token: str, at: da
     _require_open(consent, at)
     _require_sound(consent, grant, at)
     consent.signer_name, consent.limits, consent.ends_on = grant.signer_name, grant.limits, grant.ends_on
-    consent.media = [medium.value for medium in grant.media]
+    consent.media, consent.chain = [medium.value for medium in grant.media], grant.chain
     _answer(session, consent, performer, ConsentState.SIGNED, at=at, by=by)
     letters.send_copy(session, consent, token=token)
 
@@ -223,12 +225,19 @@ def _require_sound(consent: Consent, grant: Grant, at: datetime) -> None:
         raise Invalid("signer_name", N_("Type your name to sign."))
     if for_self and not same_name(grant.signer_name, offer.name):
         raise Invalid("signer_name", N_("Type your name as it stands here: {name}"), name=offer.name)
+    require_chain(SignerCapacity(consent.signer_capacity), grant.chain)
     if Medium.FESTIVAL not in grant.media:
         raise Invalid("media", N_("Tick festival screenings, or say below that you do not agree."))
     if not set(grant.media) <= set(offer.media):
         raise Invalid("media", N_("Tick only what you were asked for."))
     if grant.ends_on is not None and grant.ends_on <= at.date():
         raise Invalid("ends_on", N_("Choose a day to come."))
+
+
+def require_chain(capacity: SignerCapacity, chain: str) -> None:
+    """Raises Invalid where a licensee does not say from whom the rights came."""
+    if capacity is SignerCapacity.LICENSEE and len(chain) < LEAST_CHAIN:
+        raise Invalid("chain", N_("Say who gave you the licence, when, and whether it may be passed on."))
 
 
 def refuse(session: Session, consent: Consent, *, reason: str, at: datetime, by: Actor) -> None:

@@ -16,6 +16,7 @@ class SignForm(Form):
 
     media = SelectMultipleField(choices=[medium.value for medium in Medium])
     limits = Words(validators=[AtMost(2000)])
+    chain = Words(validators=[AtMost(2000)])
     ends_on = Line(validators=[AtMost(10)])
     signer_name = Line(validators=[AtMost(200)])
 

@@ -171,7 +171,7 @@ class Consent(Versioned, Base):
     """A request for a performer's consent by single-use link, and the answer; or a paper they signed.
 
     `offer` is what the person was asked for, word for word (see disclosure.offers); `media` and `ends_on` are what
-    they granted of it. The same link lets them withdraw later. A paper is REQUESTED until its file is sound, OPENED
+    they granted of it; `chain` is how a licensee came to the rights. The same link lets them withdraw later. A paper is REQUESTED until its file is sound, OPENED
     until a consent officer has read it, then SIGNED, or EXPIRED when the officer refused it for `verdict`; its digest,
     dates, words and verdict stay when the file behind `asset_id` is deleted.
     """
@@ -191,6 +191,7 @@ class Consent(Versioned, Base):
     media: Mapped[list[str]] = mapped_column(default=list)
     ends_on: Mapped[date | None]
     limits: Mapped[str] = mapped_column(sa.Text, default="")
+    chain: Mapped[str] = mapped_column(sa.Text, default="")
     created_at: Mapped[Created]
     expires_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]

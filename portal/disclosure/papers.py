@@ -39,6 +39,7 @@ class Reading:
     media: tuple[Medium, ...]
     limits: str = ""
     ends_on: date | None = None
+    chain: str = ""
 
 
 def require_fit(performer: Performer, wish: Wish) -> None:
@@ -100,7 +101,7 @@ def match(session: Session, consent: Consent, reading: Reading, *, at: datetime,
     _require_sound(session, consent, performer, reading)
     consent.signer_name, consent.signer_capacity = reading.signer_name, reading.capacity.value
     consent.media = [medium.value for medium in reading.media]
-    consent.limits, consent.ends_on = reading.limits, reading.ends_on
+    consent.limits, consent.ends_on, consent.chain = reading.limits, reading.ends_on, reading.chain
     consent.officer_id, consent.answered_at = by.person_id, at
     document = Offer.from_json(consent.offer).fingerprint()
     advance(session, consent, ConsentState.SIGNED, by=by, performer=performer.id, document=document)
@@ -144,6 +145,7 @@ def _require_sound(session: Session, consent: Consent, performer: Performer, rea
         raise Invalid("main", sentence)
     if reading.capacity not in consents.capacities(performer):
         raise Invalid("capacity", N_("Choose who signs."))
+    consents.require_chain(reading.capacity, reading.chain)
     if not reading.signer_name:
         raise Invalid("signer_name", N_("Write the name as it is signed."))
     own = same_name(reading.signer_name, performer.name)

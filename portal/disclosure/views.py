@@ -58,7 +58,7 @@ def sign_consent(token: str) -> ResponseReturnValue:
 
 def _grant(form: SignForm) -> consents.Grant:
     media = tuple(Medium(code) for code in form.media.data or ())
-    return consents.Grant(form.signer_name.data, media, form.limits.data, form.last_day())
+    return consents.Grant(form.signer_name.data, media, form.limits.data, form.last_day(), form.chain.data or "")
 
 
 @bp.post("/sign/<token>/refuse")

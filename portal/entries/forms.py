@@ -185,6 +185,7 @@ class ReadingForm(PaperForm):
 
     text = Words(validators=[AtMost(2000)])
     signer_name = Line(validators=[AtMost(200)])
+    chain = Words(validators=[AtMost(2000)])
     ends_on = Line(validators=[AtMost(10)])
     verdict = Words(validators=[AtMost(1000)])
 
@@ -202,6 +203,7 @@ class ReadingForm(PaperForm):
             media=tuple(Medium(code) for code in self.media.data),
             limits=self.text.data,
             ends_on=date.fromisoformat(self.ends_on.data) if self.ends_on.data else None,
+            chain=self.chain.data or "",
         )
 
 

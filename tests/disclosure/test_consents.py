@@ -321,3 +321,19 @@ def test_what_people_write_never_becomes_a_link_or_markup(session: Session) -> N
     html = "".join(session.scalars(sa.select(OutgoingMail.html)))
     assert "<script>" not in html
     assert "http://evil.example" not in html
+
+
+def test_a_licensee_names_the_chain_of_the_licence(session: Session) -> None:
+    mine = desk(session)
+    declare(session, mine, performers=(replace(ACTRESS, deceased=True),))
+    ask(session, mine, replace(WISH, capacity=SignerCapacity.LICENSEE))
+    token = token_of(session)
+    holder = replace(GRANT, signer_name="별빛엔터 대표 정하나")
+    with pytest.raises(Invalid) as refused:
+        sign(session, token, holder)
+    assert refused.value.field == "chain"
+    session.rollback()
+    chain = "2024년 3월 유족에게서 받았고, 재허락이 가능해요. 계약서 4조."
+    sign(session, token, replace(holder, chain=chain))
+    row = performer(stored(session, mine))
+    assert (row.consents[0].chain, row.consent_status) == (chain, ConsentStatus.ESTATE)
