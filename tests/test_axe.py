@@ -36,7 +36,7 @@ NO_PAGES = """front.door static health.alive health.ready api.description api.sc
     programme.schedule programme.schedule_calendar programme.screening_calendar programme.calendar audience.calendar
     audience.check_list entries.receipt_document results.export organizer.export_sheet mailbox.attachment
     mailbox.delivered_html mail.letter_html entries.film_status programme.desk entries.eligibility_queue
-    accounts.second_step"""
+    accounts.second_step public.label_file entries.label_file front.mining_reserved"""
 _STILL = "*, *::before, *::after { transition: none !important; animation: none !important; }"
 WIDTHS = (1440, 390)
 NARROWEST = 320
