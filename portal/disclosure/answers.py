@@ -6,11 +6,12 @@ sections this person touched and which somebody else changed meanwhile; only a s
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
-from portal.disclosure.canonical import canonical, fingerprint
+from portal.disclosure.canonical import fingerprint
 from portal.disclosure.codes import Base, Contribution, Degree, Likeness, PerformerKind, Scope, ShareMethod
 from portal.disclosure.ledger import Segment, Source
 
@@ -128,8 +129,16 @@ def plain(answers: Answers, section: str) -> Any:
 
 
 def _digests(answers: Answers) -> dict[str, str]:
-    values = asdict(answers)
-    return {name: fingerprint(canonical(values[name]))[:_LENGTH] for name in SECTIONS}
+    return {name: fingerprint(_bytes_of(getattr(answers, name)))[:_LENGTH] for name in SECTIONS}
+
+
+def _bytes_of(section: Any) -> bytes:
+    """The same bytes for the same answers. Every save asks for them thrice, so they are not brought to NFC again."""
+    return json.dumps(section, default=_fields_of, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _fields_of(value: Any) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in value.__slots__}
 
 
 def _written(digests: Mapping[str, str]) -> str:
