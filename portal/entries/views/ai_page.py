@@ -52,6 +52,11 @@ class Draft:
         return drafts.working(self.known.disclosure) if self.known.disclosure else None
 
     @property
+    def amending(self) -> bool:
+        """Whether these answers are a change of what was handed in."""
+        return self.known.disclosure is not None and self.known.disclosure.amendment is not None
+
+    @property
     def ledger(self) -> Mapping[str, Any]:
         """The stored ledger."""
         return self.disclosure.ledger if self.disclosure else {}
@@ -153,6 +158,7 @@ def form_page(
         known=draft.known,
         film=draft.facts.master_sha256 or "",
         sections=draft.sections,
+        amending=draft.amending,
         head=draft.heads[draft.place] if draft.film else None,
         films=_films(draft),
         address=url_for("entries.save_ai", number=draft.entry.number, film=draft.film or None),

@@ -152,7 +152,9 @@ def _require_answers(draft: Draft, form: DisclosureForm, seen: str) -> ResponseR
 
 
 def _onward(draft: Draft) -> ResponseReturnValue:
-    """To the next task; from a film of an omnibus back to the list of them."""
+    """To the next task, from a film of an omnibus to the list of them, from an amendment to where it is handed in."""
+    if draft.amending and "later" not in request.form and not draft.film:
+        return redirect(url_for("entries.changes", number=draft.entry.number), 303)
     if draft.film and "later" not in request.form:
         return redirect(url_for("entries.ai", number=draft.entry.number) + "#films", 303)
     return frame.onward(draft.entry, Task.AI, later="later" in request.form)
