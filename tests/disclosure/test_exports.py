@@ -8,8 +8,10 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from pyld import jsonld
 
 from portal import i18n
+from portal.disclosure import source_types
 from portal.disclosure.exports import PARTS_HEADER, credits_card, flags, part_rows, xmp_sidecar
 from portal.disclosure.figures import measure
 from portal.disclosure.jsonld import Page, context, describe, iso_duration, script_text
@@ -104,6 +106,21 @@ def test_every_prefix_is_in_the_inline_context(seed: dict[str, Any]) -> None:
     assert used == {"aid", "dst", "iptcExt", "tdm"}
     assert used < set(context(ORIGIN))
     assert isinstance(seed["@context"], dict)
+
+
+def test_it_expands_without_asking_anybody(seed: dict[str, Any]) -> None:
+    def fetch(url: str, options: dict[str, Any]) -> Any:
+        raise AssertionError(f"asked for {url}")
+
+    (work,) = jsonld.expand(seed, {"documentLoader": fetch})
+    aid = f"{ORIGIN}/ns/ai-disclosure/1#"
+    assert work["https://schema.org/digitalSourceType"] == [
+        {"@id": "https://schema.org/CompositeWithTrainedAlgorithmicMediaDigitalSource"}
+    ]
+    assert work[f"{aid}dst"] == [{"@id": f"{source_types.IPTC}compositeWithTrainedAlgorithmicMedia"}]
+    assert work[f"{aid}tier"] == [{"@id": f"{aid}L3"}]
+    assert len(work["https://schema.org/hasPart"]) == 5
+    assert len(jsonld.to_rdf(seed, {"documentLoader": fetch})["@default"]) > 100
 
 
 def test_a_title_cannot_end_the_script_element() -> None:

@@ -28,7 +28,9 @@ GENERATED = replace(
     base=(Base.NONE,),
     picture_s=160,
     share=SharePicked(ShareMethod.TIMECODES, 160, 0),
-    performers=(replace(ACTRESS, code="NQBQDY2345", kind=PerformerKind.SYN, name="", likeness=(), appear_s=0, synth_s=0),),
+    performers=(
+        replace(ACTRESS, code="NQBQDY2345", kind=PerformerKind.SYN, name="", likeness=(), appear_s=0, synth_s=0),
+    ),
 )
 
 
