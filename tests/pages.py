@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tests.scene import CLASS, DRAFT, IN_REVIEW, RECUT, token
+from tests.scene_papers import LENT
 
 
 @dataclass(frozen=True)
@@ -82,9 +83,16 @@ PAGES: dict[str, Visit] = {
     **_all("organizer", _DESK_LISTS),
     **_all("organizer", "calls.show calls.new_category", slug="call"),
     **_all("organizer", "calls.category rules.show", category_id="category"),
-    **_all("organizer", "entries.eligibility_queue entries.cuts_asked"),
+    **_all("organizer", "entries.eligibility_queue entries.amendments_waiting entries.cuts_asked"),
     **_all("organizer", "entries.desk_films entries.desk_provenance", number=RECUT),
     **_all("organizer", "entries.eligibility_of entries.desk_entry entries.desk_disclosure", number="received"),
+    **_all("creator", "entries.pack", number=LENT),
+    **_all("creator", "entries.pack_file", number=LENT, code="lent_file"),
+    **_all("creator", "entries.own_paper", number=DRAFT, code="paper"),
+    **_all("organizer", "entries.holds entries.paper_desk"),
+    **_all("organizer", "entries.desk_holds", number="received"),
+    **_all("organizer", "entries.paper entries.paper_file", code="paper"),
+    **_all("organizer", "entries.pack_desk", category_id="lent_category"),
     **_all("organizer", "organizer.export_sheet", name="entries"),
     **_all("organizer", "mail.letter mail.letter_html", mail_id="mail"),
     **_all("organizer", "mail.batch", batch="batch"),

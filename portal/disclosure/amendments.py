@@ -215,15 +215,6 @@ def drop(session: Session, disclosure: Disclosure, *, by: Actor) -> None:
         _end(session, disclosure, disclosure.amendment, _P.DROPPED, by=by)
 
 
-def waiting(session: Session, entry_ids: sa.Select[int]) -> int:
-    """How many changes of these entries wait for an organizer."""
-    wanted = (
-        sa.select(sa.func.count()).select_from(Amendment).join(Disclosure, Disclosure.id == Amendment.disclosure_id)
-    )
-    wanted = wanted.where(Amendment.state == _P.PROPOSED, Disclosure.entry_id.in_(entry_ids))
-    return session.scalar(wanted) or 0
-
-
 def under_way(session: Session, entry_id: int) -> bool:
     """Whether an entry's disclosure is being amended."""
     wanted = sa.select(Amendment.id).join(Disclosure, Disclosure.id == Amendment.disclosure_id)

@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.calls.models import Call
 from portal.db import UtcDateTime
-from portal.disclosure.models import Disclosure, Hold
+from portal.disclosure.crosscheck_queries import needs_review
+from portal.disclosure.models import Amendment, Disclosure, Hold
 from portal.entries.models import Entry, Replacement, Verdict
 from portal.jury.models import Conflict, ConflictState, Juror, Result, Round
-from portal.lifecycles import EntryState, MailState, ReplacementState, RoundState
+from portal.lifecycles import AmendmentState, EntryState, MailState, ReplacementState, RoundState
 from portal.mail.models import OutgoingMail
 
 CRAFTS = ("script", "picture", "voice", "music", "editing")
@@ -150,6 +151,8 @@ class Worries:
     fixes_due: int
     cuts_asked: int
     holds: int
+    changes_waiting: int
+    reviews: int
 
 
 def _count(query: sa.Select[Any]) -> sa.ScalarSelect[Any]:
@@ -192,6 +195,17 @@ _WORRIES = sa.select(
         sa.select(Hold.id)
         .join(Entry, Entry.id == Hold.entry_id)
         .where(_OF_EDITION, Hold.lifted_at.is_(None), Entry.state.not_in((EntryState.DRAFT, EntryState.MENTOR_REVIEW)))
+    ),
+    _count(
+        sa.select(Amendment.id)
+        .join(Disclosure, Disclosure.id == Amendment.disclosure_id)
+        .join(Entry, Entry.id == Disclosure.entry_id)
+        .where(_OF_EDITION, Amendment.state == AmendmentState.PROPOSED)
+    ),
+    _count(
+        sa.select(Entry.id).where(
+            _OF_EDITION, needs_review(Entry.id), Entry.state.not_in((EntryState.DRAFT, EntryState.MENTOR_REVIEW))
+        )
     ),
 )
 

@@ -91,7 +91,13 @@ def _entry_todos(counts: Counts, worries: Worries) -> list[Todo]:
     )
     address = url_for("entries.eligibility_queue")
     found = [Todo(icon, kind, text.format(n=n), "", address, verb) for n, icon, kind, text, verb in rows if n]
-    return [*_hold_todos(worries.holds), *found, *_cut_todos(worries.cuts_asked)]
+    return [
+        *_hold_todos(worries.holds),
+        *found,
+        *_review_todos(worries.reviews),
+        *_cut_todos(worries.cuts_asked),
+        *_change_todos(worries),
+    ]
 
 
 def _hold_todos(standing: int) -> list[Todo]:
@@ -100,9 +106,22 @@ def _hold_todos(standing: int) -> list[Todo]:
     return [Todo("eye-off", "bad", held, why, url_for("entries.holds"), _("See why"))] if standing else []
 
 
+def _review_todos(n: int) -> list[Todo]:
+    films = ngettext("{n} film whose file differs gravely", "{n} films whose file differs gravely", n).format(n=n)
+    why = _("What the file says of itself and the form do not agree.")
+    return [Todo("file-warning", "warn", films, why, url_for("entries.desk", review="1"), _("Look at it"))] if n else []
+
+
 def _cut_todos(asked: int) -> list[Todo]:
     cuts = ngettext("{n} new cut waits for an answer", "{n} new cuts wait for an answer", asked).format(n=asked)
     return [Todo("film", "warn", cuts, "", url_for("entries.cuts_asked"), _("Look at it"))] if asked else []
+
+
+def _change_todos(worries: Worries) -> list[Todo]:
+    n = worries.changes_waiting
+    text = ngettext("{n} changed disclosure waits", "{n} changed disclosures wait", n).format(n=n)
+    why = _("It declares less AI after the deadline.")
+    return [Todo("moon", "warn", text, why, url_for("entries.amendments_waiting"), _("Look at it"))] if n else []
 
 
 def _mail_todos(worries: Worries) -> list[Todo]:

@@ -1,4 +1,4 @@
-"""The desk of a category's rules: tried on the films there are, published with a reason, kept for what was handed in."""
+"""The desk of a category's rules: tried on the films there are, published with a reason, kept for what came before."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from portal.entries.queries.cuts import (
 )
 from portal.entries.queries.desk import (
     Filters,
+    amendments_waiting,
     desk_categories,
     desk_rows,
     latest_words,
@@ -55,6 +56,7 @@ __all__ = [
     "PaperCase",
     "alike",
     "alike_pairs",
+    "amendments_waiting",
     "before_submission",
     "call_of",
     "cohort_rows",

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from portal.accounts.models import Person
 from portal.audit import AuditRecord
 from portal.calls.models import Call, Category
-from portal.disclosure.models import Disclosure
+from portal.disclosure.crosscheck_queries import needs_review
+from portal.disclosure.models import Amendment, Disclosure
 from portal.entries import search
 from portal.entries.models import Entry, Verdict, VerdictOutcome
-from portal.lifecycles import EntryState
+from portal.lifecycles import AmendmentState, EntryState
 from portal.policies import Actor, Role, Scope
 
 _UNRECEIVED = (EntryState.DRAFT, EntryState.MENTOR_REVIEW)
@@ -36,6 +37,7 @@ class Filters:
     state: EntryState | None = None
     sort: str = "submitted"
     descending: bool = True
+    review: bool = False
 
 
 def desk_rows(actor: Actor, filters: Filters) -> sa.Select[*tuple[Any, ...]]:
@@ -45,13 +47,18 @@ def desk_rows(actor: Actor, filters: Filters) -> sa.Select[*tuple[Any, ...]]:
     people = (Person.native_name, Person.latin_family, Person.latin_given)
     category = (Category.name_ko.label("category_ko"), Category.name_en.label("category_en"), Category.gel)
     return (
-        sa.select(*shown, Entry.submitted_at, *people, *category, Disclosure.tier)
+        sa.select(*shown, Entry.submitted_at, *people, *category, Disclosure.tier, _review(actor).label("review"))
         .join(Person, Person.id == Entry.owner_id)
         .join(Category, Category.id == Entry.category_id)
         .outerjoin(Disclosure, Disclosure.entry_id == Entry.id)
-        .where(on_desk(actor), *_conditions(filters))
+        .where(on_desk(actor), *_conditions(filters), *([_review(actor)] if filters.review else []))
         .order_by(column.desc() if filters.descending else column.asc(), Entry.id)
     )
+
+
+def _review(actor: Actor) -> sa.ColumnElement[bool]:
+    """Whether a grave finding about an entry's files waits for this organizer; nobody else is told."""
+    return sa.and_(Entry.edition_id.in_(actor.places(Scope.EDITION, Role.ORGANIZER)), needs_review(Entry.id))
 
 
 def on_desk(actor: Actor) -> sa.ColumnElement[bool]:
@@ -69,6 +76,19 @@ def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
     if filters.state is not None:
         conditions.append(Entry.state == filters.state)
     return conditions
+
+
+def amendments_waiting(session: Session, actor: Actor) -> Sequence[sa.Row[*tuple[Any, ...]]]:
+    """Changes of disclosures that wait for an organizer, the oldest first."""
+    wanted = (
+        sa.select(Entry.number, Entry.title_ko, Entry.title_en, Amendment.reason, Amendment.created_at)
+        .join(Disclosure, Disclosure.entry_id == Entry.id)
+        .join(Amendment, Amendment.disclosure_id == Disclosure.id)
+        .where(on_desk(actor), Amendment.state == AmendmentState.PROPOSED)
+        .order_by(Amendment.id)
+        .limit(200)
+    )
+    return session.execute(wanted).all()
 
 
 def desk_categories(session: Session, actor: Actor) -> Sequence[Category]:

@@ -6,8 +6,8 @@ from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import policies
+from portal.disclosure import amendments, rule_fields, waivers
 from portal.disclosure import queries as disclosures
-from portal.disclosure import rule_fields, waivers
 from portal.disclosure.models import Disclosure
 from portal.disclosure.rules import PolicyResult
 from portal.entries import judging, queries, service
@@ -20,9 +20,18 @@ from portal.i18n import translate
 from portal.web import current
 from portal.web.access import guard, require
 from portal.web.forms import tidy
+from portal.web.pages import page
 
 _ = translate
 _MOST = 1000
+
+
+@bp.get("/ops/amendments")
+@guard(policies.enter_desk)
+def amendments_waiting() -> Response:
+    """The changes that declare less AI after the deadline, until an organizer has answered."""
+    found = queries.amendments_waiting(current.session(), current.actor())
+    return page("entries/amendments_waiting.html", found=found, reason_in_words=amendments.reason_in_words)
 
 
 @bp.get("/ops/entries/<number>/disclosure")

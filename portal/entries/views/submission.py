@@ -6,7 +6,9 @@ from flask import Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import policies
-from portal.entries import fields, queries, service
+from portal.disclosure.rows import ledger_from
+from portal.disclosure.rules import PolicyResult
+from portal.entries import fields, judging, queries, service
 from portal.entries.checklist import Task
 from portal.entries.fields import CREDIT_ROLES
 from portal.entries.forms import ReasonForm, SubmitForm
@@ -77,14 +79,26 @@ def reopen(entry: Entry) -> ResponseReturnValue:
 
 def _review_page(entry: Entry, form: SubmitForm, *, status: int = 200) -> Response:
     session = current.session()
-    lines = service.credit_lines(session, entry.id)
+    lines, known = service.credit_lines(session, entry.id), queries.known_of(session, entry)
     return frame.task_page(
         entry,
         Task.REVIEW,
         status=status,
         form=form,
+        known=known,
+        rules=_rules(entry, known),
+        rules_version=entry.rules_version or entry.category.rules_version,
         answers=fields.answers_of(entry),
         credits=[(_(CREDIT_ROLES[role]), native, latin) for role, native, latin in lines],
         lead=policies.lead_entry(current.actor(), entry),
         school=entry.cohort_id is not None and entry.state == EntryState.DRAFT,
     )
+
+
+def _rules(entry: Entry, known: queries.Known) -> list[PolicyResult]:
+    """How the film fares before the rules it is about to be handed in under."""
+    disclosure = known.disclosure
+    if disclosure is None:
+        return []
+    ledger = ledger_from(disclosure.ledger, disclosure.performers)
+    return judging.results(current.session(), entry, disclosure, ledger, known.assets, changing=True)
