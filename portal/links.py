@@ -58,6 +58,9 @@ class Links:
     def entry(self, code: str) -> str:
         return self._page(f"/entries/{code}")
 
+    def clips(self, number: str) -> str:
+        return self._page(f"/entries/{number}/clips")
+
     def desk_entry(self, number: str) -> str:
         return self._page(f"/ops/entries/{number}")
 

@@ -23,6 +23,12 @@ def findings(session: Session, entry_id: int) -> Sequence[CrossFinding]:
     return session.scalars(wanted.order_by(settled, _WEIGHT, CrossFinding.id)).all()
 
 
+def open_findings(session: Session, entry_id: int) -> Sequence[CrossFinding]:
+    """The findings of an entry that nobody has answered or settled."""
+    wanted = sa.select(CrossFinding).where(CrossFinding.entry_id == entry_id, CrossFinding.state == FindingState.OPEN)
+    return session.scalars(wanted.order_by(CrossFinding.id)).all()
+
+
 def finding_by_code(session: Session, entry_id: int, code: str) -> CrossFinding | None:
     """One finding of an entry by its public code."""
     return session.scalar(sa.select(CrossFinding).where(CrossFinding.entry_id == entry_id, CrossFinding.code == code))

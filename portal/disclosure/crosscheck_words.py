@@ -88,6 +88,11 @@ def spoken(row: CrossFinding) -> Spoken:
     return Spoken(row, sentence, (_(severity[0]), severity[1]), (_(state[0]), state[1]))
 
 
+def source_in_words(code: str) -> str:
+    """A digital source type; the code itself for one that says nothing about AI."""
+    return _(_SOURCES[code]) if code in _SOURCES else code
+
+
 def sentence_of(kind: str, found: Mapping[str, Any], declared: Mapping[str, Any]) -> str:
     """What the file says, who vouches for it, and what the form says instead."""
     if kind in _WITHOUT_FORM:

@@ -22,6 +22,7 @@ from portal.entries import queries, service
 from portal.entries.models import Entry
 from portal.errors import Invalid
 from portal.lifecycles import FindingState
+from portal.mail.models import OutgoingMail
 from portal.media.models import Asset, Slot
 from portal.policies import SYSTEM, Role, Scope
 from portal.settings import Settings
@@ -78,6 +79,38 @@ def test_the_task_finds_each_thing_once(
         ("X04", "medium", "open"),
     ]
     assert queries.needs_review(session, entry.id)
+
+
+def test_the_makers_are_asked_once_and_nobody_about_a_draft(
+    session: Session, entry: Entry, call: Call, owner: Person
+) -> None:
+    draft = made.whole(session, call, owner)
+    for one in (entry, draft):
+        clip(session, one)
+        checked(session, one)
+        checked(session, one)
+    letters = sa.select(OutgoingMail).where(OutgoingMail.kind == "file_question")
+    sent = session.scalars(letters).all()
+    assert [(letter.recipient, f"/entries/{entry.number}/clips" in letter.text) for letter in sent] == [
+        (owner.email, True)
+    ]
+
+
+def test_the_desk_lists_what_needs_review(
+    session: Session, sign_in: SignIn, entry: Entry, call: Call, owner: Person, organizer: Person
+) -> None:
+    other, _receipt = made.submitted(session, call, owner)
+    clip(session, entry)
+    checked(session, entry)
+    number, other_number, office = entry.number, other.number, organizer.id
+    chair = builders.person(session)
+    builders.grant(session, chair, Role.CHAIR, Scope.EDITION, call.edition_id)
+    session.commit()
+    browser = sign_in(office)
+    page = browser.get("/en/ops/entries?review=1").text
+    assert (number in page, other_number in page) == (True, False)
+    assert "1 film whose file differs gravely" in browser.get("/en/ops").text
+    assert "Needs review" not in sign_in(chair.id).get("/en/ops/entries").text
 
 
 def test_two_workers_at_once_find_it_once(session: Session, entry: Entry, sessions: sessionmaker[Session]) -> None:

@@ -15,21 +15,40 @@ from portal.disclosure import queries as disclosures
 from portal.disclosure import service as disclosing
 from portal.disclosure.answers import ToolUse, stamp
 from portal.disclosure.crosscheck import Difference, crosscheck, declared_of
+from portal.disclosure.crosscheck_models import Severity
+from portal.disclosure.crosscheck_queries import open_findings
 from portal.disclosure.drafts import working
 from portal.disclosure.ledger import Ledger
 from portal.disclosure.models import Disclosure
 from portal.disclosure.rows import answers_of
 from portal.disclosure.tools import usual_scopes
+from portal.entries import mails
 from portal.entries.models import Entry
 from portal.entries.queries.crosscheck import examined_files, file_facts
+from portal.entries.queries.entry import parts, people_of
 from portal.entries.service.amending import require_disclosable
+from portal.lifecycles import EntryState
 from portal.media.models import Asset
 from portal.policies import Actor
+
+# While an entry is judged, its makers are asked at once; before, they see it on their own page.
+HANDED_IN = (EntryState.SUBMITTED, EntryState.NEEDS_FIX, EntryState.ELIGIBLE)
 
 
 def check(session: Session, entry_id: int) -> None:
     """Hold the entry's files against what it declares, once more."""
     findings.run(session, entry_id, lambda: _differences(session, entry_id))
+    _ask(session, entry_id)
+
+
+def _ask(session: Session, entry_id: int) -> None:
+    """Ask the makers of a film that was handed in about what is grave; once for each finding."""
+    grave = [one for one in open_findings(session, entry_id) if one.severity is Severity.HIGH]
+    entry = session.scalar(sa.select(Entry).where(Entry.id == entry_id).options(*parts())) if grave else None
+    if entry is None or entry.state not in HANDED_IN:
+        return
+    for finding in grave:
+        mails.send(session, "file_question", entry, people_of(session, entry), f"file_question:{finding.code}")
 
 
 def _differences(session: Session, entry_id: int) -> list[Difference]:

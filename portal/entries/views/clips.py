@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
@@ -13,13 +14,13 @@ from portal.disclosure import crosscheck_queries as crosschecks
 from portal.disclosure import crosscheck_service as findings
 from portal.disclosure import queries as disclosures
 from portal.disclosure.crosscheck_models import CrossFinding, Severity
-from portal.disclosure.crosscheck_words import FILE_STATES, spoken
+from portal.disclosure.crosscheck_words import FILE_STATES, source_in_words, spoken
 from portal.entries import queries, service
 from portal.entries.checklist import Task
 from portal.entries.models import Entry
 from portal.entries.views import frame
 from portal.entries.views.blueprint import bp
-from portal.entries.views.files import Pile, box, label_of, original, own_file, receive_file, remove, status_of
+from portal.entries.views.files import Pile, Status, box, label_of, original, own_file, receive_file, remove, status_of
 from portal.errors import Invalid
 from portal.i18n import N_, translate
 from portal.lifecycles import AssetState, FindingState
@@ -132,9 +133,8 @@ def _page(
         rail=frame.rail(entry, frame.items_of(entry), None),
         problem=problem,
         pile=pile,
-        full=len(held) >= MOST_FILES[Slot.EVIDENCE],
         most=MOST_FILES[Slot.EVIDENCE],
-        tools=_tools(entry),
+        tools=[("", _("Not said")), *((name, name) for name in _tools(entry))],
         said=[said_by(one) for one in queries.examined_files(session, entry.id)],
         findings=[spoken(row) for row in crosschecks.findings(session, entry.id)],
         told_only=TOLD_ONLY,
@@ -153,9 +153,15 @@ def answer_choices() -> list[tuple[str, str, None]]:
 
 
 def _pile(entry: Entry, held: Sequence[Asset]) -> Pile:
-    shown = [(one, status_of(one), original(one)) for one in held]
+    shown = [(one, _status(one), original(one)) for one in held]
     editable = frame.may_edit(entry, Task.AI)
     return Pile(Slot.EVIDENCE.value, label_of(Slot.EVIDENCE), box(entry, Slot.EVIDENCE), shown, editable)
+
+
+def _status(clip: Asset) -> Status:
+    # Nobody plays a clip here: what counts is that somebody has looked where it comes from.
+    status = status_of(clip)
+    return replace(status, title=_("Examined")) if clip.state == AssetState.PLAYABLE else status
 
 
 def said_by(asset: Asset) -> dict[str, Any]:
@@ -169,7 +175,6 @@ def said_by(asset: Asset) -> dict[str, Any]:
         "kind": {"TRUSTED": "ok", "BROKEN": "bad", "REVOKED": "bad"}.get(facts.state, ""),
         "signer": facts.signer,
         "names": ", ".join(dict.fromkeys(filter(None, (facts.generator, *facts.agents, *facts.systems)))),
-        "sources": sorted(facts.sources | facts.tag_sources),
+        "sources": [source_in_words(code) for code in sorted(facts.sources | facts.tag_sources)],
         "tags": sorted(tags.items()),
-        "ready": asset.state == AssetState.PLAYABLE,
     }

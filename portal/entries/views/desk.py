@@ -57,6 +57,7 @@ def desk() -> Response:
         categories=queries.desk_categories(session, actor),
         states=stages.STATES,
         sort_url=_sort_url,
+        may_review=policies.enter_office(actor),
     )
 
 
@@ -70,11 +71,12 @@ def _filters() -> Filters:
         state=next((one for one in EntryState if one == state), None),
         sort=sort.lstrip("-"),
         descending=sort.startswith("-"),
+        review=args.get("review") == "1",
     )
 
 
 def _sort_url(name: str, filters: Filters) -> str:
-    kept: dict[str, Any] = {key: request.args.get(key) or None for key in ("q", "category", "state")}
+    kept: dict[str, Any] = {key: request.args.get(key) or None for key in ("q", "category", "state", "review")}
     down = filters.sort == name and not filters.descending
     return url_for("entries.desk", **kept, sort=f"-{name}" if down else name)
 
