@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tests.scene import DRAFT, IN_REVIEW, RECUT, token
+from tests.scene_papers import LENT
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,13 @@ FORMS: dict[str, Form] = {
     **_all("creator2", "entries.amend", number=RECUT),
     **_all("creator2", "entries.settle_own_amendment", bare=True, number=RECUT),
     **_all("creator", "viewings.note", bare=True, token="nothing"),
-    **_all("creator", "entries.ask_consent", number=DRAFT),
+    **_all("creator", "entries.ask_consent entries.bring_paper", number=DRAFT),
+    "entries.accept_pack": Form("creator", {"number": LENT}, "entries.pack", {"version": "1", "accepted": "1"}),
+    **_all("organizer", "entries.match_paper entries.refuse_paper", code="paper"),
+    **_all("organizer", "entries.hold_film", number="received"),
+    **_all("organizer", "entries.save_pack entries.write_licence", category_id="lent_category"),
+    **_all("organizer", "entries.change_pack_files entries.end_licence", category_id="lent_category"),
+    **_all("organizer", "entries.publish_pack", bare=True, category_id="lent_category"),
     **_all("creator", "entries.dismiss entries.reopen", bare=True, number=DRAFT),
     **_all("creator", "entries.cancel_upload entries.withdraw", bare=True, number=DRAFT),
     **_all("creator", "entries.change_picture", bare=True, number=DRAFT, code="picture"),

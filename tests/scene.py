@@ -41,7 +41,7 @@ from portal.policies import Actor, Role, Scope
 from portal.programme.models import Guest, Package, Screening
 from portal.settings import Settings
 from portal.upgrade import upgrade
-from tests import builders, scene_clips
+from tests import builders, scene_clips, scene_papers
 
 SOON = timedelta(days=7)
 DRAFT, CLASS, IN_REVIEW, RECUT = "PAN27-DRAFT", "PAN27-CLASS", "PAN27-REVIEW", "PAN27-RECUT"
@@ -157,6 +157,7 @@ def _dress(session: Session) -> None:
     _a_new_cut_asked_for(session)
     for number in (DRAFT, RECUT):
         scene_clips.with_findings(session, entry(session, number))
+    scene_papers.with_papers(session, draft, person(session, "organizer"))
     _a_seat_on_offer(session)
     _a_juror_at_work(session)
     _a_decision_that_waits(session)
@@ -357,6 +358,7 @@ def things(session: Session) -> dict[str, Any]:
         "finding": _only(session, "cross_findings", "code"),
         "finding_in": session.scalars(sa.select(CrossFinding.code).order_by(CrossFinding.id.desc())).first(),
         "cut_file": session.scalars(sa.select(Asset.code).where(Asset.slot == Slot.REPLACEMENT)).first(),
+        **scene_papers.things(session),
         "letter": next(path.stem for path in mailbox.folder(session.info["settings"]).glob("*.eml")),
     }
 

@@ -11,13 +11,15 @@ from portal import i18n, policies
 from portal.disclosure import pack_queries as packs
 from portal.disclosure import packs as lending
 from portal.disclosure.pack_models import Pack, PackFile, PackTeam
-from portal.entries import queries
+from portal.entries import queries, service
+from portal.entries.checklist import Task
 from portal.entries.forms import AcceptForm
 from portal.entries.models import Entry
 from portal.entries.views import frame
 from portal.entries.views.blueprint import bp
 from portal.errors import Invalid, Stale
 from portal.i18n import translate
+from portal.lifecycles import EntryState
 from portal.media import storage
 from portal.media.service.pack_files import Copy, marked
 from portal.web import current
@@ -42,6 +44,7 @@ def accept_pack(entry: Entry) -> ResponseReturnValue:
     if form.validate():
         version = int(form.version.data) if form.version.data.isdecimal() else 0
         try:
+            _require_in_time(entry)
             lending.accept(current.session(), found, entry.id, version, today=queries.today(), by=current.actor())
         except Stale:
             form.form_errors.append(_("The licence has changed. Read the new version."))
@@ -68,6 +71,12 @@ def pack_file(entry: Entry) -> Response:
     response = Response(copy.pieces(storage.of(session)), content_type="application/zip")
     response.headers["Cache-Control"] = "private, no-store"
     return attach(response, f"{copy.name}.zip")
+
+
+def _require_in_time(entry: Entry) -> None:
+    """A draft whose call has closed changes no more; a team that handed in accepts new versions all the same."""
+    if entry.state == EntryState.DRAFT:
+        service.hold_for(current.session(), entry, Task.RIGHTS, at=current.arrived_at())
 
 
 def _offered(entry: Entry) -> Pack:
