@@ -8,15 +8,25 @@ from collections.abc import Callable, Iterator
 from jinja2 import Environment, Template
 from markupsafe import Markup
 
+from portal import i18n
 from portal.web import charts
 from portal.web.icons import icon
 from portal.web.stills import scene
 
 FOLDER = "components/"
+FORMATS: dict[str, Callable[..., str]] = {
+    "day": i18n.day,
+    "clock_time": i18n.clock_time,
+    "moment": i18n.moment,
+    "duration": i18n.duration,
+    "number": i18n.number,
+    "file_size": i18n.file_size,
+}
 
 
 def register(env: Environment) -> None:
-    """Add icons, charts and all component macros to the globals of the environment."""
+    """Give the environment the formats, icons and charts that components use, and all their macros as globals."""
+    env.filters.update(FORMATS)
     env.globals["icon"] = icon
     env.globals["glyph"] = icon  # the same function for macros that have an `icon` parameter of their own
     env.globals["charts"] = charts

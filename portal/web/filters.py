@@ -30,7 +30,7 @@ def static_url(path: str) -> str:
 
 
 def init_app(app: Flask) -> None:
-    """Make the environment strict and give it the portal's globals, filters and component macros."""
+    """Make the environment strict and give it the portal's globals, formats and component macros."""
     environment = app.jinja_env
     environment.undefined = StrictUndefined
     environment.context_class = PageContext
@@ -47,14 +47,6 @@ def init_app(app: Flask) -> None:
         now=clock.now,
         static_url=static_url,
         nonce=headers.nonce,
-    )
-    environment.filters.update(
-        day=i18n.day,
-        clock_time=i18n.clock_time,
-        moment=i18n.moment,
-        duration=i18n.duration,
-        number=i18n.number,
-        file_size=i18n.file_size,
     )
     components.register(environment)
     app.context_processor(_of_this_request)
