@@ -289,6 +289,26 @@ def provenance_refresh(addresses: tuple[str, ...]) -> None:
         click.echo(f"{name}: {n} certificates")
 
 
+@provenance.command("again")
+def provenance_again() -> None:
+    """Look again at every living film and clip, after the trusted lists changed; findings follow by themselves."""
+    from portal.db import sessions, unit_of_work
+    from portal.media import service, storage, trust
+
+    settings = _settings()
+    factory, anchors, changed = sessions(settings), trust.anchors(settings.trust_folder), 0
+    with sessions(settings, read_only=True)() as session:
+        files, store = service.with_origin(session), storage.of(session)
+    for asset_id, key in files:
+        try:
+            found = service.look(store, key, anchors)
+        except FileNotFoundError:
+            continue
+        with unit_of_work(factory) as session:
+            changed += service.keep_origin(session, asset_id, found)
+    click.echo(f"{len(files)} files, {changed} of them say something else now")
+
+
 def _rule_of(code: str) -> Rule:
     """The rule of the newest category with this code; where nothing is installed yet, of a festival newly founded."""
     from sqlalchemy.exc import OperationalError

@@ -9,6 +9,7 @@ from portal.media.service.comparing import (
     settle_comparison,
 )
 from portal.media.service.notes import notes_of
+from portal.media.service.origins import keep_origin, look, with_origin
 from portal.media.service.tidying import tidy_up
 from portal.media.service.uploads import discard, expire, note_received, receive, start_upload
 from portal.media.service.work import (
@@ -32,6 +33,8 @@ __all__ = [
     "freeze",
     "give_back",
     "keep_alive",
+    "keep_origin",
+    "look",
     "mark_credits",
     "note_received",
     "notes_of",
@@ -46,4 +49,5 @@ __all__ = [
     "settle_transcode",
     "start_upload",
     "tidy_up",
+    "with_origin",
 ]
