@@ -130,16 +130,6 @@ def test_a_moment_that_is_none_is_told(session, owner, entry, sign_in: SignIn, t
     assert session.scalars(sa.select(Asset.credits_from_ms)).all() == [None]
 
 
-def test_a_consent_paper_opens_for_the_owner_alone(session, owner, entry, sign_in: SignIn) -> None:
-    friend = joined(session, entry)
-    made.asset(session, entry, Slot.CONSENT, file_name="김순례.pdf")
-    number = entry.number
-    session.commit()
-    path = f"/en/entries/{number}/papers"
-    assert ["/media/" in sign_in(person.id).get(path).text for person in (owner, friend)] == [True, False]
-    assert "김순례.pdf" in sign_in(friend.id).get(path).text
-
-
 def test_the_pages_around_files_ask_little(session, owner, entry, sign_in: SignIn, count_queries) -> None:
     made.film(session, entry)
     for slot in (Slot.SUBTITLE, Slot.TRAILER, Slot.POSTER, Slot.STILL, Slot.CONSENT, Slot.EVIDENCE):
