@@ -12,11 +12,14 @@ from io import BytesIO
 from itertools import groupby
 from math import ceil
 from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from PIL import Image, ImageDraw, ImageFont
-
 from portal.disclosure.label import PublicLabel
+
+# The picture library comes with the first card: no other page needs it, and it takes megabytes.
+if TYPE_CHECKING:
+    from PIL import Image, ImageFont
 
 WIDTH, HEIGHT = 1920, 1080
 PAPER, INK, DIM = "#14100c", "#f8f0e4", "#d3c6b5"
@@ -63,6 +66,8 @@ class Card:
 
 @cache
 def _font(file: str, size: int, bold: bool) -> ImageFont.FreeTypeFont:
+    from PIL import ImageFont
+
     font = ImageFont.truetype(str(_FONTS / file), size)
     font.set_variation_by_axes([650 if bold else 450])
     return font
@@ -185,6 +190,8 @@ def _svg_moon(moon: Moon) -> str:
 
 def as_png(card: Card) -> bytes:
     """The card as a picture."""
+    from PIL import Image, ImageDraw
+
     image = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     draw = ImageDraw.Draw(image)
     for moon in card.moons:
@@ -202,6 +209,8 @@ def as_png(card: Card) -> bytes:
 @cache
 def _moon_mask(radius: int, n: int) -> Image.Image:
     """A moon as a mask of 32 pixels, drawn four times as large so that its edge is smooth."""
+    from PIL import Image, ImageDraw
+
     big, r = Image.new("L", (128, 128)), radius * 4
     draw = ImageDraw.Draw(big)
     box = (64 - r, 64 - r, 64 + r, 64 + r)

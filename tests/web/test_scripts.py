@@ -22,7 +22,7 @@ PAGE = """<!doctype html><html lang="ko"><head><title>시험</title></head><body
   {{ csrf() }}{{ revision(7) }}{{ field('title', '제목', '') }}
   {{ phasematrix([('SCR', '대본', '')], [('N', '안 씀', '', 0), ('G', 'AI 생성', '', 3)], {}) }}
   {{ btn('제출') }}</form>
-<div id="pv-label">전</div>
+<div id="pv-label" data-live>전</div>
 <input id="code" value="9f2c"><button type="button" data-copy="#code" data-copied="복사했어요">복사</button>
 {{ timegrid('시간표', halls, first=12, last=19, move='/move') }}
 {{ toastregion() }}{{ offline() }}
