@@ -63,7 +63,7 @@ FORMS: dict[str, Form] = {
     "entries.change_films": Form("creator", {"number": DRAFT}, "entries.omnibus_films"),
     **_all("creator", "entries.send_film entries.send_picture entries.watched entries.submit", number=DRAFT),
     **_all("creator", "entries.send_extra entries.mark_credits entries.send_clip", number=DRAFT),
-    "entries.name_tool": Form("creator", {"number": DRAFT, "code": "clip"}, "entries.clips", {"tool": ""}),
+    **_all("creator", "entries.name_tool", bare=True, number=DRAFT, code="clip"),
     "entries.answer_finding": Form(
         "creator",
         {"number": DRAFT, "code": "finding"},
@@ -75,6 +75,7 @@ FORMS: dict[str, Form] = {
         {"number": RECUT, "code": "finding_in"},
         "entries.desk_provenance",
         {"note": "봄", "settle": "1"},
+        bare=True,
     ),
     **_all("creator2", "entries.send_cut entries.ask_replacement", number=RECUT),
     **_all("creator2", "entries.withdraw_replacement", bare=True, number=RECUT),

@@ -23,7 +23,7 @@ from portal.entries.views.blueprint import bp
 from portal.entries.views.files import Pile, Status, box, label_of, original, own_file, receive_file, remove, status_of
 from portal.errors import Invalid
 from portal.i18n import N_, translate
-from portal.lifecycles import AssetState, FindingState
+from portal.lifecycles import AssetState, EntryState, FindingState
 from portal.media import queries as media
 from portal.media.models import Asset, Slot
 from portal.media.tickets import MOST_FILES
@@ -64,8 +64,12 @@ def name_tool(entry: Entry) -> ResponseReturnValue:
     """Which of the declared tools a clip came out of."""
     session, name = current.session(), tidy(request.form.get("tool"))
     clip = own_file(entry, (request.view_args or {})["code"], (Slot.EVIDENCE,))
-    if name and name not in _tools(entry):
-        return _page(entry, status=422, problem=(f"tool-{clip.code}", _("Choose a tool of your form.")))
+    try:
+        service.hold_for(session, entry, Task.AI, at=current.arrived_at())
+        if name and name not in _tools(entry):
+            raise Invalid("tool", N_("Choose a tool of your form."))
+    except Invalid as problem:
+        return _page(entry, status=422, problem=(f"tool-{clip.code}", problem.message))
     service.name_tool(session, entry, clip, name, by=current.actor())
     flash(_("Saved."), "success")
     return _back(entry)
@@ -78,6 +82,8 @@ def answer_finding(entry: Entry) -> ResponseReturnValue:
     session, finding = current.session(), finding_here(entry)
     words, chosen = tidy(request.form.get("answer")), request.form.get("choice", "")
     try:
+        if entry.state == EntryState.DRAFT:
+            service.hold_for(session, entry, Task.AI, at=current.arrived_at())
         if finding.severity in TOLD_ONLY:
             raise Invalid("answer", N_("There is nothing to answer here."))
         to = next((one for one in findings.ANSWERS if one == chosen), FindingState.OPEN)
