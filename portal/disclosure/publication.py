@@ -84,11 +84,12 @@ def published(session: Session, entry_id: int) -> Publication | None:
     if found is None:
         return None
     if found.revision is not None:
-        return _of_revision(found)
+        return of_revision(found)
     return None if found.tier is None else _of_draft(session, found)
 
 
-def _of_revision(row: Any) -> Publication:
+def of_revision(row: Any) -> Publication:
+    """What a row with a revision's number, body, digest and moment makes public."""
     body = json.loads(row.body)
     on = row.created_at.astimezone(ZoneInfo(i18n.SEOUL)).date()
     declaration = Declaration(row.revision, on, row.verified_clips)

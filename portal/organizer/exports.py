@@ -17,6 +17,7 @@ from portal.entries.models import Entry
 from portal.i18n import N_
 from portal.jury.models import Assignment, Juror, Panel, Round, ScoreSheet
 from portal.lifecycles import EntryState, SheetState
+from portal.organizer.catalogue import HEADER, label_rows
 from portal.programme.models import Package, Screening
 
 Rows = Sequence[Sequence[Any]]
@@ -110,6 +111,12 @@ SHEETS = {
         ("number", "state", "category", "title_ko", "title_en", "owner", "email", "country", "seconds", "submitted_at",
          "tier", "generated_bp", "altered_bp"),
         _entries,
+    ),
+    "labels": Sheet(
+        N_("AI labels"),
+        N_("For the catalogue: the AI label of every eligible film in both languages, with its figures."),
+        HEADER,
+        label_rows,
     ),
     "scores": Sheet(
         N_("Score sheets"),

@@ -17,6 +17,7 @@ from portal.disclosure.codes import ConsentStatus
 from portal.disclosure.files import PUBLIC_KINDS
 from portal.disclosure.models import Performer
 from portal.entries.models import Entry
+from portal.organizer.exports import SHEETS
 from portal.policies import SYSTEM
 from tests.disclosure.seed import LEAD, SEED, part
 from tests.public.conftest import Festival
@@ -88,6 +89,16 @@ def test_an_omnibus_shows_the_label_of_every_film(client: FlaskClient, session: 
     assert html.count('class="ail"') == 6
     assert "P5" in html
     assert len(client.get(f"/ko/films/{film.number}/label.csv").text.splitlines()) == 6
+
+
+def test_the_catalogue_has_a_row_for_each_film_in_both_languages(
+    session: Session, festival: Festival, film: Entry
+) -> None:
+    sheet = SHEETS["labels"]
+    (row,) = [dict(zip(sheet.header, one, strict=True)) for one in sheet.rows(session, festival.edition.id)]
+    assert (row["number"], row["tier"], row["generated_bp_lo"], row["yt_altered"]) == (film.number, "L2", "4000", True)
+    assert row["label_ko"].startswith("일부 AI")
+    assert row["label_en"].startswith("Contains AI-made")
 
 
 def test_mining_is_reserved_everywhere(client: FlaskClient, film: Entry) -> None:
