@@ -95,7 +95,7 @@ def credits_from(asset: Asset) -> float | None:
 
 def made_of(asset: Asset, *kinds: RenditionKind, name: str | None = None) -> Rendition | None:
     """The asset's rendition of the first of these kinds it has; of a kind with several files, the one of that name."""
-    by_kind = {made.kind: made for made in asset.renditions if name in (None, made.name)}
+    by_kind = {made.kind: made for made in asset.renditions if name is None or made.name == name}
     return next((by_kind[kind] for kind in kinds if kind in by_kind), None)
 
 
