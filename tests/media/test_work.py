@@ -101,7 +101,7 @@ def test_a_film_becomes_playable(session: Session, received: Receive, film: Call
     streamed = {made.name for made in asset.renditions if made.kind == RenditionKind.STREAM}
     assert streamed == {"master.m3u8", "180.m3u8", "180.mp4"}
     assert asset.probe["strip"] == {"count": 1, "columns": 1, "rows": 1, "width": 160, "height": 90, "every": 2}
-    assert asset.probe["provenance"] == {"state": "NO_MANIFEST"}
+    assert asset.probe["provenance"]["state"] == "NO_MANIFEST"
     assert list(queries.to_transcode(session)) == []
     standing = queries.standing(asset)
     assert (standing.settled, standing.sentence, standing.verdict) == (True, "재생할 수 있어요", "ok")
