@@ -75,6 +75,25 @@ REEL = Sample(
 )
 
 
+def shot(kind: str, name: str, start: int, end: int, note: str = "") -> Sample:
+    """A stretch of the sample film of 272 seconds."""
+    times = tuple(f"{moment // 60}:{moment % 60:02}" for moment in (start, end))
+    place = {"x": start * 1000 // 272, "width": (end - start) * 1000 // 272}
+    return Sample(kind=kind, name=name, start=start, end=end, times=times, note=note, **place)
+
+
+SHOTS = Sample(
+    title="",
+    length_s=272,
+    sums=[("live", "촬영·수작업", 150), ("altered", "AI로 변형", 40), ("generated", "AI로 생성", 82)],
+    stretches=[
+        shot("live", "촬영·수작업", 0, 150),
+        shot("altered", "AI로 변형", 150, 190, "하늘"),
+        shot("generated", "AI로 생성", 190, 272),
+    ],
+)
+
+
 def label(tier: int, headline: str, phases: tuple[int, ...], *badges: str) -> Sample:
     """A public label with its five crafts."""
     names = dict(PHASES)
@@ -302,6 +321,7 @@ def samples() -> dict[str, Any]:
         "upload_box": UPLOAD_BOX,
         "film_status": FILM_STATUS,
         "reel": REEL,
+        "shots": SHOTS,
         "phases": PHASES,
         "degrees": DEGREES,
         "scopes": SCOPES,

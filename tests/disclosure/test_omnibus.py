@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal import i18n
 from portal.db import unit_of_work
 from portal.disclosure import films, omnibus, queries, service
-from portal.disclosure.answers import Answers, SharePicked, stamp
+from portal.disclosure.answers import Answers, PersonShown, SharePicked, stamp
 from portal.disclosure.codes import Base, Degree, PerformerKind, Scope, ShareMethod
 from portal.disclosure.films import Head
 from portal.disclosure.problems import Facts
@@ -28,9 +28,7 @@ GENERATED = replace(
     base=(Base.NONE,),
     picture_s=160,
     share=SharePicked(ShareMethod.TIMECODES, 160, 0),
-    performers=(
-        replace(ACTRESS, code="NQBQDY2345", kind=PerformerKind.SYN, name="", likeness=(), appear_s=0, synth_s=0),
-    ),
+    performers=(PersonShown("NQBQDY2345", PerformerKind.SYN),),
 )
 
 

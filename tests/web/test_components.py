@@ -18,6 +18,7 @@ from portal import i18n, paths
 from portal.web import components, icons
 from portal.web.forms import Line
 from portal.web.pagination import Page
+from portal.web.styleguide import REEL, SHOTS
 
 EVIL = '"><script>alert(1)</script>'
 
@@ -269,6 +270,20 @@ def test_the_label_says_in_words_what_its_moons_show(env: Environment) -> None:
     assert "AI 사용 표시: 일부 AI" in re.sub(r"\s+", " ", words)
     assert "영상: AI 생성" in words
     assert "합성 음성" in words
+
+
+def test_the_shot_map_says_in_words_what_it_draws_and_leads_to_each_moment(env: Environment) -> None:
+    html = draw(env, "{{ shotmap(shots, 'm', '/media/film') }}", shots=SHOTS)
+    assert "AI로 변형 40초" in re.search(r"<title[^>]*>(.*?)</title>", html, re.DOTALL)[1]  # type: ignore[index]
+    assert [link["href"] for link in Elements(html).all("a")] == [f"/media/film#t={n}" for n in (0, 150, 190)]
+    assert draw(env, "{{ shotmap(shots, 'm') }}", shots=SHOTS).count("<a ") == 0
+
+
+def test_what_viewers_have_to_know_stands_before_the_player_without_javascript(env: Environment) -> None:
+    html = draw(env, "{{ player(reel, notice=told) }}", reel=REEL, told="진짜가 아니에요")
+    assert html.index("진짜가 아니에요") < html.index("<video")
+    assert re.search(r"data-before hidden", html)
+    assert "data-before" not in draw(env, "{{ player(reel) }}", reel=REEL)
 
 
 def test_the_matrix_posts_one_degree_for_each_scope(env: Environment) -> None:

@@ -6,6 +6,7 @@ from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import policies
+from portal.disclosure.publication import published
 from portal.entries import eligibility, queries
 from portal.entries.checks import checks_of
 from portal.entries.forms import FixForm, VerdictForm
@@ -112,6 +113,7 @@ def _page(entry: Entry, verdict: Form, fixes: Form, *, status: int = 200) -> Res
         fixes=fixes,
         checks=checks_of(session, entry),
         reel=reel_of(entry),
+        disclosed=published(session, entry.id),
         place=place,
         waiting=len(waiting),
         following=waiting[place] if place is not None and place < len(waiting) else None,

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from portal import policies
+from portal.disclosure.publication import published
 from portal.entries import fields, queries, service, stages
 from portal.entries.forms import NoteForm
 from portal.entries.models import Entry
@@ -117,6 +118,7 @@ def _material_page(entry: Entry, form: NoteForm, *, status: int = 200) -> Respon
         standing=stages.standing(entry.state),
         form=form,
         reel=reel_of(entry),
+        disclosed=published(session, entry.id),
         answers=fields.answers_of(entry),
         sign_offs=queries.sign_offs(session, entry.id),
         waits=policies.sign_off_entry(current.actor(), entry),
