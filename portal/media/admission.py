@@ -24,11 +24,16 @@ def open_to_all(session: Session, picture: Rendition) -> bool:
 def open_to(session: Session, file: Rendition | Asset, viewer: Actor) -> bool:
     """Whether the holder of a ticket may see a file now: of a held film only who brought it and the desk.
 
-    Consent papers never go out by ticket; see `entries.views.papers`.
+    Consent papers never go out by ticket; see `entries.views.officers`.
     """
     asset_id = file.id if isinstance(file, Asset) else file.asset_id
     row = session.execute(_HELD, {"asset": asset_id}).one()
     if row.slot == Slot.CONSENT:
         return False
-    own = viewer.person_id is not None and viewer.person_id == row.uploaded_by_id
-    return not row.held or own or policies.enter_desk(viewer)
+    return not row.held or sees_held(viewer, row.uploaded_by_id)
+
+
+def sees_held(viewer: Actor, uploaded_by_id: int | None) -> bool:
+    """Whether somebody still sees the files of a held film: who brought them, and the desk that has to judge."""
+    own = viewer.person_id is not None and viewer.person_id == uploaded_by_id
+    return own or policies.enter_desk(viewer)

@@ -44,8 +44,8 @@ class Asset(Versioned, Claimable, Base):
     `frozen_at` says when the file was handed in with its entry.
     `judged_at` is the moment of the verdict, `compared_at` that of the search for its likes; `credits_from_ms` is where
     the maker says the closing credits begin; `made_with` the tool that, by their word, an evidence clip comes from.
-    A consent paper is encrypted at `sealed_at`, once examined; `plain_key` is where its plain bytes still lie until they
-    are deleted a moment later.
+    A consent paper is encrypted at `sealed_at`, once examined; `plain_key` is where its plain bytes lie until they are
+    deleted a moment later.
     """
 
     __tablename__ = "assets"

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager, load_only
 
+from portal.disclosure.public_view import held
 from portal.i18n import N_, translate
-from portal.media import queries, tickets, viewing
+from portal.media import admission, queries, tickets, viewing
 from portal.media.models import Asset, Rendition, RenditionKind, Slot, Viewing
 from portal.media.queries import made_of
 from portal.policies import Actor
@@ -45,7 +46,7 @@ class Reel:
 
 # Jurors open one film after the other: built once. Whoever wants more of these files in the same session is told so.
 _REELS = (
-    sa.select(Asset, Viewing.position_ms)
+    sa.select(Asset, Viewing.position_ms, held(Asset.entry_id).label("on_hold"))
     .outerjoin(Asset.renditions)
     .outerjoin(Viewing, sa.and_(Viewing.asset_id == Asset.id, Viewing.person_id == sa.bindparam("person")))
     .where(
@@ -56,7 +57,7 @@ _REELS = (
     .order_by(Asset.id, Rendition.id)
     .options(
         load_only(
-            *(Asset.entry_id, Asset.slot, Asset.state, Asset.probe),
+            *(Asset.entry_id, Asset.slot, Asset.state, Asset.probe, Asset.uploaded_by_id),
             *(Asset.duration_ms, Asset.width, Asset.height),
             raiseload=True,
         ),
@@ -68,10 +69,12 @@ _REELS = (
 
 
 def of_entry(session: Session, entry_id: int, *, viewer: Actor) -> Reel | None:
-    """The film of an entry that counts, with the captions that do; one statement."""
+    """The film of an entry that counts, with the captions that do; one statement. A held film is shown to few."""
     rows = session.execute(_REELS, {"entry": entry_id, "person": viewer.person_id}).unique().all()
-    held = queries.by_slot(row.Asset for row in rows)
-    film, captions = (held[slot].get(entry_id) for slot in (Slot.FILM, Slot.SUBTITLE))
+    living = queries.by_slot(row.Asset for row in rows)
+    film, captions = (living[slot].get(entry_id) for slot in (Slot.FILM, Slot.SUBTITLE))
+    if film is not None and rows[0].on_hold and not admission.sees_held(viewer, film.uploaded_by_id):
+        return None
     stops = {row.Asset.id: row.position_ms or 0 for row in rows}
     return _reel(session, film, captions, stops[film.id], viewer) if film else None
 

@@ -8,6 +8,9 @@ from urllib.parse import quote
 
 from flask import Response, current_app, make_response, render_template, request
 
+# Uploaded bytes and what was made of them never run as a page, even when they are opened as one.
+HARMLESS = "sandbox; default-src 'none'"
+
 
 def wants_fragment() -> bool:
     """Whether htmx asks for a part of the page (a boosted link and a step back want the whole)."""

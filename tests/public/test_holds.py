@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from portal.disclosure import holds
 from portal.entries.models import Entry
-from portal.media import tickets
-from portal.policies import SYSTEM, Role, Scope
+from portal.media import reel, tickets
+from portal.policies import SYSTEM, Actor, Grant, Role, Scope
 from portal.programme.models import Screening
 from tests import builders
 from tests.media.stored import store_film
@@ -86,7 +86,13 @@ def test_pictures_and_tickets_end(
     assert (again.status_code, again.data) == (304, b"")
     paths = (stored.path(stored.screener), stored.streamed("360.mp4"), stored.streamed("master.m3u8"))
     assert [mine.get(path, buffered=True).status_code for path in paths] == [200, 200, 200]
+    juror = Actor("person", stored.person_id)
+    assert reel.of_entry(session, stored.asset.entry_id, viewer=juror) is not None
     hold(session, session.get_one(Entry, stored.asset.entry_id))
+    assert reel.of_entry(session, stored.asset.entry_id, viewer=juror) is None
+    office = Actor("person", 0, frozenset({Grant(Role.ORGANIZER, Scope.EDITION, 1)}))
+    assert reel.of_entry(session, stored.asset.entry_id, viewer=office) is not None
+    session.commit()
     assert client.get(picture, headers={"If-None-Match": fresh.headers["ETag"]}, buffered=True).status_code == 302
     assert [mine.get(path, buffered=True).status_code for path in paths] == [404, 404, 404]
 

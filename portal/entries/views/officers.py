@@ -18,10 +18,9 @@ from portal.i18n import translate
 from portal.lifecycles import ConsentState
 from portal.media.service import sealing
 from portal.media.vault import Unreadable
-from portal.media.views.delivery import HARMLESS
 from portal.web import current
 from portal.web.access import guard
-from portal.web.pages import download, page
+from portal.web.pages import HARMLESS, download, page
 
 _ = translate
 

@@ -16,11 +16,9 @@ from portal.media.models import Asset, Rendition
 from portal.signing import BadToken
 from portal.web import current
 from portal.web.access import guard, require
-from portal.web.pages import attach
+from portal.web.pages import HARMLESS, attach
 
 bp = Blueprint("media", __name__)
-# Uploaded bytes and what was made of them never run as a page, even when they are opened as one.
-HARMLESS = "sandbox; default-src 'none'"
 SUFFIXES = {
     "video/mp4": "mp4",
     "image/webp": "webp",
