@@ -157,6 +157,7 @@ def _entry(rng: random.Random, call: Call, film: Film, number: str) -> dict[str,
         "created_at": film.started,
         "updated_at": submitted or film.started,
         "submitted_at": submitted,
+        "rules_version": 1 if _received(film) else None,
         "fix_due_at": clock.now() + timedelta(days=5) if film.state == EntryState.NEEDS_FIX else None,
         "search_text": search_text(
             [number, title_ko, title_en, film.owner.native, f"{film.owner.family} {film.owner.given}"]

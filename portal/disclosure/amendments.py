@@ -73,6 +73,9 @@ def start(session: Session, disclosure: Disclosure, reason: str, note: str, *, b
         return disclosure.amendment
     if reason not in set(Reason):
         raise Invalid("reason", N_("Choose why you change it."))
+    last = queries.latest_revision(session, disclosure.id)
+    if last is None:  # what was brought in from elsewhere has no revision yet, and must not be lost
+        service.freeze_held(session, disclosure, last, by=by, reason="SUBMITTED")
     made = Amendment(
         disclosure_id=disclosure.id,
         state=_P.OPEN,
@@ -96,8 +99,8 @@ def differences(session: Session, disclosure: Disclosure) -> tuple[list[Change],
 
 def _sides(session: Session, disclosure: Disclosure) -> tuple[Declared, Declared]:
     last = queries.latest_revision(session, disclosure.id)
-    before = history.declaration(last.body) if last else _declared(disclosure)
-    return before, _declared(drafts.working(disclosure))
+    assert last is not None
+    return history.declaration(last.body), _declared(drafts.working(disclosure))
 
 
 def _declared(disclosure: Disclosure) -> Declared:

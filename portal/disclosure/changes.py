@@ -163,7 +163,8 @@ def _people(old: Sequence[Performer], new: Sequence[Performer]) -> Iterator[Chan
     for place, key in enumerate({**was, **now}, 1):
         before, after = was.get(key), now.get(key)
         field = translate(N_("Person {n}")).format(n=place)
-        yield Change(field, _named(before), _named(after), public=False)
+        named = translate(N_("{person}, name and part")).format(person=field)
+        yield Change(named, _named(before), _named(after), public=False)
         yield Change(field, _shown(before), _shown(after), _less(before, after))
         consent = translate(N_("{person}, consent")).format(person=field)
         yield Change(consent, _consent(before), _consent(after), of_consent=True)

@@ -163,7 +163,16 @@ def evaluate(
     policies: Iterable[Policy], ledger: Ledger, evidence: Evidence | None = None, waivers: Iterable[Waiver] = ()
 ) -> list[PolicyResult]:
     """The result of each policy for the whole work, in the order given."""
-    case = Case(ledger, measure(ledger), evidence or Evidence())
+    return judge(policies, case_of(ledger, evidence), waivers)
+
+
+def case_of(ledger: Ledger, evidence: Evidence | None = None) -> Case:
+    """A film with what was measured of it, for whoever judges it more than once."""
+    return Case(ledger, measure(ledger), evidence or Evidence())
+
+
+def judge(policies: Iterable[Policy], case: Case, waivers: Iterable[Waiver] = ()) -> list[PolicyResult]:
+    """The same for a film that was measured already."""
     granted = {waiver.code: waiver for waiver in waivers}
     return [_judge(policy, case, granted.get(policy.code)) for policy in policies]
 

@@ -22,7 +22,7 @@ from portal.disclosure.outcomes import Outcome
 from portal.disclosure.rows import ledger_from
 from portal.disclosure.rule_checks import Evidence
 from portal.disclosure.rule_versions import Rules
-from portal.disclosure.rules import PolicyResult, Waiver, evaluate, overall
+from portal.disclosure.rules import PolicyResult, Waiver, case_of, judge, overall
 from portal.entries.judging import state_of
 from portal.entries.models import Entry
 from portal.lifecycles import AssetState, EntryState
@@ -95,8 +95,8 @@ def tried(films: Iterable[Film], in_force: Mapping[int | None, Rules], rules: Ru
 
 
 def _trial(film: Film, in_force: Rules, rules: Rules) -> Trial:
-    now = evaluate(in_force, film.ledger, film.evidence, film.waivers)
-    then = evaluate(rules, film.ledger, film.evidence, film.waivers)
+    case = case_of(film.ledger, film.evidence)
+    now, then = (judge(policies, case, film.waivers) for policies in (in_force, rules))
     return Trial(film, overall(now), overall(then), tuple(one for one in then if one.outcome is not Outcome.PASS))
 
 
