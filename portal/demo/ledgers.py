@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from portal import clock
@@ -22,6 +23,7 @@ PROFILES = (
     ("NGGGGGNN", ["NONE"], 100, 0, 30),
 )
 TOOLS = (("영상 생성 모델", "2.6", ["VID", "IMG"]), ("음악 생성 모델", "4", ["MUS"]), ("음성 합성", "1.2", ["VOI"]))
+SCENES = 6
 SCOPES = ("SCR", "IMG", "VID", "VOI", "MUS", "SFX", "EDT", "LOC")
 HUMAN = (
     "콘티를 먼저 손으로 그리고 장면마다 구도를 정했어요. 나온 컷 가운데 스물에 하나만 골라 다시 자르고 소리를 붙였어요."
@@ -44,7 +46,7 @@ def invent(rng: random.Random, title: str, seconds: int) -> Invented:
         "picture_s": seconds,
         "base": base,
         "degrees": dict(zip(SCOPES, degrees, strict=True)),
-        "share": {"method": "SLIDER", "generated_pct": generated, "altered_pct": altered},
+        "share": _share(seconds, generated, altered),
         "tools": _tools(degrees),
     }
     performers = _performers(rng, degrees, seconds)
@@ -62,6 +64,19 @@ def invent(rng: random.Random, title: str, seconds: int) -> Invented:
         "updated_at": clock.now(),
     }
     return Invented(columns, performers)
+
+
+def _share(seconds: int, generated: int, altered: int) -> dict[str, Any]:
+    """An estimate where all or nothing is AI's, else a list of shots spread over the film."""
+    if generated in (0, 100) and not altered:
+        return {"method": "SLIDER", "generated_pct": generated, "altered_pct": altered}
+    segments = []
+    for scene in range(SCENES):
+        start, end = scene * seconds // SCENES, (scene + 1) * seconds // SCENES
+        cuts = (start, start + (end - start) * generated // 100, start + (end - start) * (generated + altered) // 100)
+        stretches = zip(pairwise(cuts), ("G", "M"), strict=True)
+        segments += [{"in_s": a, "out_s": b, "degree": degree} for (a, b), degree in stretches if a < b]
+    return {"method": "TIMECODES", "segments": segments}
 
 
 def _tools(degrees: str) -> list[dict[str, Any]]:
