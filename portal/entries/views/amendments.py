@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 
 from portal import i18n, policies
 from portal.disclosure import amendments, history
-from portal.disclosure import queries as disclosures
 from portal.disclosure.models import Disclosure
 from portal.entries import queries, service
 from portal.entries.models import Entry
@@ -98,17 +97,17 @@ def _hand_in(entry: Entry) -> ResponseReturnValue:
 
 def _page(entry: Entry, *, problems: Sequence[Invalid] = (), status: int = 200) -> Response:
     session = current.session()
-    disclosure = disclosures.disclosure_of(session, entry.id)
+    known = queries.known_of(session, entry)
     return page(
         "entries/changes.html",
         status=status,
         entry=entry,
-        rail=frame.rail(entry, frame.items_of(entry), None),
+        rail=frame.rail(entry, frame.items_of(entry, known), None),
         problems=[("reason" if one.field == "reason" else "answers", one.message) for one in problems],
         reasons=amendments.reasons(),
         chosen=request.form.get("reason", ""),
         note=tidy(request.form.get("note")),
         amendable=entry.state in service.AMENDABLE,
         free=service.less_counts(session, entry, at=current.arrived_at()),
-        **told(entry, disclosure),
+        **told(entry, known.disclosure),
     )

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from portal import policies
 from portal.disclosure import amendments, rule_fields, waivers
 from portal.disclosure import queries as disclosures
-from portal.disclosure.models import Disclosure
+from portal.disclosure.rows import ledger_from
 from portal.disclosure.rules import PolicyResult
 from portal.entries import judging, queries, service
 from portal.entries.models import Entry
@@ -79,24 +79,24 @@ def _back(entry: Entry, sentence: str) -> ResponseReturnValue:
 
 def _page(entry: Entry, *, problem: tuple[str, str] | None = None, status: int = 200) -> Response:
     session = current.session()
-    disclosure = disclosures.disclosure_of(session, entry.id)
+    known = queries.known_of(session, entry)
     return desk_page(
         entry,
         "disclosure",
         status=status,
         problem=problem,
-        rules=_results(entry, disclosure),
+        rules=_results(entry, known),
         titles=rule_fields.TITLES,
         rules_version=entry.rules_version or entry.category.rules_version,
         in_force=entry.category.rules_version,
         label=disclosures.public_label(session, entry.id),
-        **told(entry, disclosure),
+        **told(entry, known.disclosure),
     )
 
 
-def _results(entry: Entry, disclosure: Disclosure | None) -> list[PolicyResult]:
+def _results(entry: Entry, known: queries.Known) -> list[PolicyResult]:
+    disclosure = known.disclosure
     if disclosure is None:
         return []
-    session = current.session()
-    ledger = disclosures.ledger_of(session, disclosure)
-    return judging.results(session, entry, disclosure, ledger, queries.living_assets(session, entry.id))
+    ledger = ledger_from(disclosure.ledger, disclosure.performers)
+    return judging.results(current.session(), entry, disclosure, ledger, known.assets)
