@@ -38,12 +38,12 @@ class Chain:
     key: bytes
 
 
-def chain(company: str, common_name: str = "Signer") -> Chain:
-    """A root, an issuer below it, and a signer of this name."""
+def chain(company: str, common_name: str = "Signer", *, valid: timedelta = timedelta(days=30)) -> Chain:
+    """A root, an issuer below it, and a signer of this name, whose certificates are valid for so long from now on."""
     keys = [ec.generate_private_key(ec.SECP256R1()) for _ in range(3)]
-    root = _certificate(keys[0], _name("Test root", company), None, None, ca=True)
-    issuer = _certificate(keys[1], _name("Test issuer", company), root, keys[0], ca=True)
-    leaf = _certificate(keys[2], _name(common_name, company), issuer, keys[1], ca=False)
+    root = _certificate(keys[0], _name("Test root", company), None, None, ca=True, valid=valid)
+    issuer = _certificate(keys[1], _name("Test issuer", company), root, keys[0], ca=True, valid=valid)
+    leaf = _certificate(keys[2], _name(common_name, company), issuer, keys[1], ca=False, valid=valid)
     pem = serialization.Encoding.PEM
     key = keys[2].private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     return Chain(root.public_bytes(pem).decode(), leaf.public_bytes(pem) + issuer.public_bytes(pem), key)
@@ -74,6 +74,7 @@ def _certificate(
     issuer_key: ec.EllipticCurvePrivateKey | None,
     *,
     ca: bool,
+    valid: timedelta,
 ) -> x509.Certificate:
     now = datetime.now(UTC)
     signing_key = issuer_key or key
@@ -85,7 +86,7 @@ def _certificate(
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=30))
+        .not_valid_after(now + valid)
         .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
         .add_extension(x509.KeyUsage(**uses), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)

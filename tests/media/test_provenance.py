@@ -6,14 +6,17 @@ import json
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
 from c2pa import C2paError, Context, Reader, Settings
+from cryptography import x509
 from PIL import Image
 
 from portal.media import child, ffmpeg, provenance, trust
@@ -120,6 +123,25 @@ def test_every_change_after_signing_breaks_it(film: Callable[[str], Path], job: 
     content[content.index(b"mdat") + 2000] ^= 1
     signed.write_bytes(content)
     assert probe(signed, job, company.root)["state"] == "BROKEN"
+
+
+def test_an_expired_certificate_is_no_damage(picture: Path, job: Path) -> None:
+    """Nobody signs with an expired certificate, so one is signed with that expires right after."""
+    short = signing.chain("A studio", valid=timedelta(seconds=5))
+    signed = signing.sign(picture, picture.with_name("signed.jpg"), short)
+    leaf = x509.load_pem_x509_certificate(short.certificates)
+    # The reader counts whole seconds, the last one included.
+    while datetime.now(UTC) <= leaf.not_valid_after_utc + timedelta(seconds=1):
+        time.sleep(0.2)
+    assert probe(signed, job, short.root)["state"] == "EXPIRED_UNPROVEN"
+
+
+def test_a_sound_is_told_from_a_film(job: Path, company: signing.Chain) -> None:
+    plain = job / "plain.m4a"
+    source = ("-f", "lavfi", "-i", "sine=duration=1")
+    subprocess.run([ffmpeg.binary(), "-loglevel", "error", *source, str(plain)], check=True)
+    found = probe(signing.sign(plain, job / "signed.m4a", company), job)
+    assert (found["kind"], found["state"]) == ("audio", "UNTRUSTED_SIGNER")
 
 
 def test_a_copy_by_ffmpeg_has_no_credentials(film: Callable[[str], Path], job: Path, company: signing.Chain) -> None:
