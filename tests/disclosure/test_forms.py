@@ -71,7 +71,7 @@ def as_sent(answers: Answers) -> Fields:
     fields |= {f"degree-{scope}": degree.value for scope, degree in answers.degrees.items()}
     fields |= {"attested": "1"} if form.attested.data else {}
     for field in form.authorship.form:
-        fields[field.name] = field.data
+        fields[field.name] = field.data or []
     for entry in (*form.tools.entries, *form.performers.entries, *form.sources.entries):
         for field in entry.form:
             if field.type == "BooleanField":
