@@ -5,8 +5,10 @@
 The portal runs behind gunicorn as in the Procfile, on SQLite. The film lies in the page cache; it goes over the
 loopback in pieces of 64 and of 8 MiB. The bare copy is the same file, read in the same pieces, sent over one connection
 and moved inside the kernel by a process that does nothing else, so that the ratio is the price of the protocol, of its
-client and of the portal. Both are timed until the bytes are safe on the disk. Their order alternates, and the ratio is
-taken over all rounds, because a shared disk is not equally fast twice.
+client and of the portal. `turns` is the same bare copy in tuspy's manner: a connection for each piece, and the next one
+read only when the last was answered; what it loses no server of this protocol can win back. All are timed until the
+bytes are safe on the disk. Their order alternates, and a ratio is taken over all rounds, because a shared disk is not
+equally fast twice.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -44,7 +47,7 @@ PIECES = {"64": 64 * MIB, "8": 8 * MIB}
 
 @dataclass(frozen=True)
 class Figure:
-    """One upload: MB/s, CPU seconds a gigabyte of server and client, and the seconds of it and of a bare copy."""
+    """One upload: MB/s, CPU seconds a gigabyte of server and client, and the seconds of it and of two bare copies."""
 
     piece: str
     mb_per_s: float
@@ -52,6 +55,7 @@ class Figure:
     client_cpu_s_per_gb: float
     taken: float
     bare: float
+    in_turns: float
 
     @property
     def ratio(self) -> float:
@@ -141,6 +145,44 @@ def copy(film: Path, target: Path, piece: int) -> None:
     target.unlink()
 
 
+def receive_in_turns(listener: socket.socket, target: Path) -> None:
+    """The server of the copy in turns: each connection brings a piece and is answered; an empty one is the end."""
+    out, into = os.pipe()
+    fcntl.fcntl(into, fcntl.F_SETPIPE_SZ, MIB)
+    with target.open("wb", buffering=0) as file:
+        while True:
+            sender, _ = listener.accept()
+            with sender:
+                left = int.from_bytes(sender.recv(8, socket.MSG_WAITALL))
+                if not left:
+                    os.fsync(file.fileno())
+                    return
+                while left:
+                    came = os.splice(sender.fileno(), into, min(MIB, left))
+                    left -= came
+                    while came:
+                        came -= os.splice(out, file.fileno(), came)
+                sender.sendall(b"!")
+
+
+def copy_in_turns(film: Path, target: Path, piece: int) -> None:
+    """The client of the copy in turns."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = get_context("fork").Process(target=receive_in_turns, args=(listener, target))
+        server.start()
+        with film.open("rb", buffering=0) as file:
+            while True:
+                content = file.read(piece)
+                with socket.create_connection(listener.getsockname()) as sender:
+                    sender.sendall(len(content).to_bytes(8))
+                    sender.sendall(content)
+                    sender.recv(1)
+                if not content:
+                    break
+        server.join()
+    target.unlink()
+
+
 def seconds(work: Callable[[], None]) -> float:
     """How long it takes, the disk being idle when it begins."""
     os.sync()
@@ -150,19 +192,19 @@ def seconds(work: Callable[[], None]) -> float:
 
 
 def measure(visitor: Visitor, server: Server, film: Path, piece: str, *, bare_first: bool) -> Figure:
-    """One bare copy and one upload of the film, one after the other."""
-    size, folder = film.stat().st_size, visitor.settings.data
+    """The bare copies and one upload of the film, one after the other."""
+    size, target = film.stat().st_size, visitor.settings.data / "bare.bin"
 
-    def bare_copy() -> float:
-        return seconds(lambda: copy(film, folder / "bare.bin", PIECES[piece]))
+    def bare_copies() -> list[float]:
+        return [seconds(partial(way, film, target, PIECES[piece])) for way in (copy, copy_in_turns)]
 
-    bare = bare_copy() if bare_first else 0.0
+    bare = bare_copies() if bare_first else []
     served_before, own_before = server.cpu_seconds(), time.process_time()
     taken = seconds(lambda: visitor.send(origin(server), film, PIECES[piece]))
     cpu, own = server.cpu_seconds() - served_before, time.process_time() - own_before
-    bare = bare or bare_copy()
-    figure = Figure(piece, size / taken / 1e6, cpu / (size / GB), own / (size / GB), taken, bare)
-    for stored in (folder / "media" / "files").glob("*/*.bin"):
+    bare = bare or bare_copies()
+    figure = Figure(piece, size / taken / 1e6, cpu / (size / GB), own / (size / GB), taken, *bare)
+    for stored in (visitor.settings.data / "media" / "files").glob("*/*.bin"):
         stored.unlink()
     return figure
 
@@ -216,12 +258,13 @@ def summary(figures: Sequence[Figure], risen: float, mib: int, rounds: int) -> d
     found: dict[str, object] = {"mib": mib, "rounds": rounds, "cpus": os.cpu_count(), "load": os.getloadavg()[0]}
     for piece in PIECES:
         of_piece = [figure for figure in figures if figure.piece == piece]
-        taken, bare = sum(figure.taken for figure in of_piece), sum(figure.bare for figure in of_piece)
+        taken, bare, in_turns = (sum(getattr(one, name) for one in of_piece) for name in ("taken", "bare", "in_turns"))
         for name in ("ratio", "mb_per_s", "cpu_s_per_gb", "client_cpu_s_per_gb"):
             values = [getattr(figure, name) for figure in of_piece]
             found[f"{name}_{piece}"] = round(statistics.median(values), 3)
             found[f"{name}_{piece}_spread"] = [round(min(values), 3), round(max(values), 3)]
         found[f"ratio_{piece}"] = round(bare / taken, 3)
+        found[f"ratio_{piece}_of_turns"] = round(in_turns / taken, 3)
     return {**found, "peak_mb_above_idle": round(risen, 1)}
 
 
