@@ -11,11 +11,15 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.calls.models import Call, Category
+from portal.disclosure import service as disclosures
+from portal.disclosure import waivers
 from portal.disclosure.outcomes import Outcome
 from portal.disclosure.rules import read_policies
-from portal.entries import simulation
+from portal.entries import judging, simulation
 from portal.entries.models import Entry
-from portal.policies import Role, Scope
+from portal.lifecycles import AssetState
+from portal.media.models import Asset, Slot
+from portal.policies import SYSTEM, Role, Scope
 from tests import builders
 from tests.entries import made
 
@@ -120,3 +124,21 @@ def test_an_entry_knows_its_version_and_its_receipt_says_so(session: Session, ca
     assert entry.rules_version == 1
     assert '"ai_rules":1' in receipt.snapshot
     assert clock.now() >= receipt.created_at
+
+
+def test_only_clips_found_sound_are_evidence() -> None:
+    clips = [Asset(slot=Slot.EVIDENCE, state=state) for state in (AssetState.PLAYABLE, AssetState.PROBING)]
+    film = Asset(slot=Slot.FILM, state=AssetState.PLAYABLE, probe={"provenance": {"state": "BROKEN"}})
+    found = judging.evidence_of([*clips, film])
+    assert (found.clips, found.provenance_state) == (1, "BROKEN")
+    assert judging.state_of({"provenance": "nonsense"}) is None
+
+
+def test_a_waiver_softens_one_film_in_the_trial(session: Session, category: Category) -> None:
+    entry_id = session.scalars(sa.select(Entry.id).where(Entry.rules_version.is_not(None))).one()
+    disclosure = disclosures.of_entry(session, entry_id)
+    for _ in range(2):
+        waivers.grant(session, disclosure, "P01", "특별 상영", by=SYSTEM)
+    session.commit()
+    trial = simulation.simulate(session, category, read_policies([{"code": "P01", "min_bp": 5000}]))
+    assert {one.film.received: one.then for one in trial.trials} == {True: Outcome.WARN, False: Outcome.FAIL}
