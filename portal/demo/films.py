@@ -245,6 +245,7 @@ def _asset(clip: Clip, entry_id: int, key: str, row: dict[str, Any]) -> dict[str
         "fps_num": RATE,
         "fps_den": 1,
         "audio_channels": 2,
+        "probe": {"provenance": {"state": "NO_MANIFEST", "kind": "video", "tags": {}, "requests": 0}},
         "progress_bp": 10_000,
         "received_at": row["created_at"],
         "settled_at": row["created_at"],

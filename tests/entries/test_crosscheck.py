@@ -257,6 +257,29 @@ def test_the_office_sees_the_mark_and_settles(
     assert "Needs review" not in browser.get(f"/en/ops/entries/{entry.number}/provenance").text
 
 
+def test_the_pages_ask_little(
+    session: Session, sign_in: SignIn, count_queries: Callable[[], int], entry: Entry, owner: Person, organizer: Person
+) -> None:
+    maker, office, number = owner.id, organizer.id, entry.number
+    session.commit()
+    visits = (
+        (sign_in(maker), f"/en/entries/{number}/clips"),
+        (sign_in(office), f"/en/ops/entries/{number}/provenance"),
+    )
+    asked = []
+    for n in range(2):
+        for _ in range(1 + 3 * n):
+            clip(session, entry)
+        checked(session, entry)
+        for browser, address in visits:
+            browser.get(address)
+            count_queries()
+            assert browser.get(address).status_code == 200
+            asked.append(count_queries())
+    assert asked[:2] == asked[2:]
+    assert max(asked) <= 13, "twelve, and the transaction's beginning"
+
+
 def test_only_the_makers_and_the_office_know(
     session: Session, sign_in: SignIn, entry: Entry, call: Call, owner: Person
 ) -> None:
