@@ -126,9 +126,21 @@ def test_several_papers_go_up_side_by_side_but_one_film(
     assert session.query(Upload).count() == 3
 
 
-def test_a_paper_is_only_ever_saved(send: Send, browser: FlaskClient, session: Session, settings: Settings) -> None:
+def test_no_ticket_opens_a_consent_paper(
+    send: Send, browser: FlaskClient, session: Session, settings: Settings
+) -> None:
+    assert send(Slot.CONSENT, "동의서.pdf", b"%PDF-1.4\n") == 201
+    asset = session.query(Asset).one()
+    viewer = policies.Actor("person", asset.uploaded_by_id)
+    answer = browser.get(tickets.playback_path(settings.secret_key, asset, viewer=viewer, minutes=5), buffered=True)
+    assert (answer.status_code, b"%PDF" in answer.data) == (404, False)
+
+
+def test_a_file_as_it_came_is_only_ever_saved(
+    send: Send, browser: FlaskClient, session: Session, settings: Settings
+) -> None:
     paper = b"%PDF-1.4\n1 0 obj << /OpenAction << /S /JavaScript >> >>"
-    assert send(Slot.CONSENT, "동의서.pdf", paper) == 201
+    assert send(Slot.SUBTITLE, "자막.srt", paper) == 201
     asset = session.query(Asset).one()
     viewer = policies.Actor("person", asset.uploaded_by_id)
     answer = browser.get(tickets.playback_path(settings.secret_key, asset, viewer=viewer, minutes=5), buffered=True)

@@ -71,7 +71,7 @@ def test_the_public_day_shows_what_was_released_and_the_seats_left(
     client.get(path)
     count_queries()
     page = client.get(path)
-    assert count_queries() <= 3
+    assert count_queries() <= 4  # the version, what is held, the seats; SQLite's BEGIN counts
     assert page.status_code == 200
     assert "AI 단편 1" in page.text
     assert "180석 남음" in page.text
