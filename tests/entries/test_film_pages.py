@@ -137,7 +137,7 @@ def test_the_pages_around_files_ask_little(session, owner, entry, sign_in: SignI
     number = entry.number
     session.commit()
     browser, costs = sign_in(owner.id), {}
-    for path in ("/film", "/film/status", "/dock", "/papers", "/replacement"):
+    for path in ("/film", "/film/status", "/dock", "/clips", "/replacement"):
         browser.get(f"/en/entries/{number}{path}", headers=HTMX)
         count_queries()
         assert browser.get(f"/en/entries/{number}{path}", headers=HTMX).status_code == 200
