@@ -16,12 +16,14 @@ from portal import clock
 from portal.db import unit_of_work
 from portal.disclosure import consents, service
 from portal.disclosure.answers import Answers, stamp
-from portal.disclosure.codes import ConsentStatus, Degree, Scope
+from portal.disclosure.codes import Base, ConsentStatus, Degree, Scope
 from portal.disclosure.models import Consent, Disclosure
 from portal.disclosure.rows import answers_of
 from portal.entries import eligibility, queries
+from portal.entries.views.ai_page import base_of
 from portal.lifecycles import ConsentState, DisclosureState
 from portal.mail.models import OutgoingMail
+from portal.media.models import Asset
 from tests import builders
 from tests.disclosure.declared import ACTRESS, SOUND, STATEMENT, WORDS, Desk, ask, declare, desk, performer, stored
 
@@ -203,6 +205,45 @@ def test_a_person_typed_by_autosave_is_one_row(session: Session, mine: Desk, bro
         assert answer.json is not None
         seen = answer.json["rev"]
     assert [person.name for person in kept(session, mine).performers] == ["김순례"]
+
+
+@pytest.mark.parametrize(
+    ("state", "codes", "base"),
+    [
+        ("TRUSTED", ["digitalCapture"], (Base.LIVE,)),
+        ("TRUSTED", ["digitalCapture", "trainedAlgorithmicMedia"], ()),
+        ("UNTRUSTED_SIGNER", ["digitalCapture"], ()),
+        ("NO_MANIFEST", [], ()),
+    ],
+)
+def test_a_camera_is_offered_only_where_trusted_credentials_name_one(
+    state: str, codes: list[str], base: tuple[Base, ...]
+) -> None:
+    told = {
+        "state": state,
+        "source_types": [f"http://cv.iptc.org/newscodes/digitalsourcetype/{code}" for code in codes],
+    }
+    assert base_of(Asset(id=1, probe={"provenance": told})) == base
+    assert base_of(None) == base_of(Asset(id=1, probe={})) == ()
+
+
+def test_the_tools_and_people_of_the_last_film_are_offered_and_nobody_has_agreed(
+    session: Session, mine: Desk, browser: FlaskClient
+) -> None:
+    earlier = replace(
+        mine, entry=builders.entry(session, builders.call(session, builders.edition(session)), mine.owner)
+    )
+    session.commit()
+    seen = seen_on(browser.get(address(earlier)).text)
+    browser.post(address(earlier), data={**FIELDS, **PERSON, "rev": seen}, headers={"X-Autosave": "1"})
+    html = browser.get(address(mine)).text
+    assert "지난 작품에서" in html
+    html = browser.post(address(mine), data={"rev": seen_on(html), "borrow": "1"}).text
+    assert re.search(r'name="tools-0-name" value="Kling"|value="Kling" id="tools-0-name"', html)
+    (code,) = re.findall(r'name="performers-0-code" value="([2-9A-Z]{10})"', html)
+    assert code != ACTRESS.code
+    assert "김순례" in html
+    assert kept(session, mine).performers == ()
 
 
 def test_the_preview_tells_the_label_in_both_languages(session: Session, mine: Desk, browser: FlaskClient) -> None:

@@ -16,6 +16,7 @@ from portal.disclosure.answers import OF_FILM, OF_WHOLE, SECTIONS, Answers
 from portal.disclosure.borrowing import Lent
 from portal.disclosure.codes import Base, Basis, Contribution, Degree, Likeness, PerformerKind, Scope, SourceKind
 from portal.disclosure.figures import PHASES, measure
+from portal.disclosure.file_facts import CAPTURED, GENERATIVE, facts_of
 from portal.disclosure.label import public_label
 from portal.disclosure.ledger import Ledger
 from portal.disclosure.models import Disclosure
@@ -85,12 +86,13 @@ class Draft:
 
     @property
     def shown(self) -> Answers:
-        """The stored answers, with the film's length to start from, and unsigned where the film was replaced."""
+        """The stored answers, with what the file tells to start from, and unsigned where the film was replaced."""
         stored, master = self.stored, self.facts.master_sha256
         signed_for = self.disclosure.film_sha256 if self.disclosure else None
         another = bool(signed_for and master and signed_for != master)
         length = stored.picture_s or (None if self.heads else self.facts.probed_s)
-        return replace(stored, picture_s=length, attested=stored.attested and not another)
+        base = stored.base or (() if self.heads else base_of(queries.film_of(self.known.assets)))
+        return replace(stored, base=base, picture_s=length, attested=stored.attested and not another)
 
     @property
     def timing(self) -> Timing:
@@ -105,6 +107,16 @@ class Draft:
         ledger = ledger_shown(answers, self.disclosure, self.film)
         found = assess(ledger, answers.human_statement, (), facts, begun=True).form
         return [problem for problem in found if problem.blocking]
+
+
+def base_of(film: Asset | None) -> tuple[Base, ...]:
+    """Filmed with a camera, where trusted credentials of the file say so and nothing of generated material."""
+    probed = (film.probe or {}).get("provenance") if film else None
+    if film is None or not probed:
+        return ()
+    told = facts_of(film.id, "", clip=False, made_with="", probed=probed)
+    filmed = told.trusted and told.sources & CAPTURED and not told.sources & GENERATIVE
+    return (Base.LIVE,) if filmed else ()
 
 
 def _rate(asset: Asset | None) -> Fraction | None:
