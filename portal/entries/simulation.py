@@ -79,6 +79,11 @@ class Simulation:
         """The films that change sides."""
         return tuple(trial for trial in self.trials if trial.changes)
 
+    @property
+    def unmet(self) -> tuple[Trial, ...]:
+        """The films that would not pass, and do not pass now either."""
+        return tuple(trial for trial in self.trials if not trial.changes and trial.then is not Outcome.PASS)
+
 
 def simulate(session: Session, category: Category, rules: Rules) -> Simulation:
     """Try a draft of rules on every film of the category that is in the running: six statements however many."""

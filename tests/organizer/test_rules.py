@@ -82,6 +82,8 @@ def test_publishing_judges_drafts_and_leaves_what_was_handed_in(
     }
     session.rollback()
     assert "규정 3조" in organizer.get(path).text
+    again = organizer.post(path, data={**FORM, "seen": "2", "try": "1"}).text
+    assert "지금처럼 통과하지 못할 작품 1편" in again
     late = organizer.post(path, data={**FORM, "min_bp-0": "60", "publish": "1", "reason": "늦었어요"})
     assert late.status_code == 409
     assert 'value="60"' in late.text
@@ -142,3 +144,5 @@ def test_a_waiver_softens_one_film_in_the_trial(session: Session, category: Cate
     session.commit()
     trial = simulation.simulate(session, category, read_policies([{"code": "P01", "min_bp": 5000}]))
     assert {one.film.received: one.then for one in trial.trials} == {True: Outcome.WARN, False: Outcome.FAIL}
+    assert trial.counts(received=True)[Outcome.WARN] == (0, 1)
+    assert (len(trial.moving), trial.unmet) == (2, ())
