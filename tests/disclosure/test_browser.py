@@ -17,6 +17,8 @@ from portal.accounts import service as accounts
 from portal.disclosure.codes import Contribution, Degree, Likeness, PerformerKind, Scope
 from portal.disclosure.ledger import Segment
 from portal.disclosure.rows import answers_of
+from portal.lifecycles import AssetState
+from portal.media.models import Asset, Rendition, RenditionKind, Slot
 from tests.disclosure.declared import STATEMENT, Desk, desk, stored
 
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite]
@@ -43,6 +45,20 @@ def mine(session: Session) -> Desk:
     made = desk(session, title_en="The Letter Machine")
     session.commit()
     return made
+
+
+@pytest.fixture
+def film(session: Session, mine: Desk) -> Asset:
+    """Its film of fourteen minutes at 25 frames a second, with a review copy."""
+    asset = Asset(
+        entry_id=mine.entry.id, slot=Slot.FILM, state=AssetState.PLAYABLE, file_name="film.mp4", sha256="ab" * 32
+    )
+    asset.duration_ms, asset.fps_num, asset.fps_den = 840_000, 25, 1
+    copy = Rendition(kind=RenditionKind.SCREENER, storage_key="nowhere", content_type="video/mp4", size=1)
+    asset.renditions = [copy]
+    session.add(asset)
+    session.commit()
+    return asset
 
 
 @pytest.fixture
@@ -162,6 +178,23 @@ def test_a_list_that_cannot_be_read_is_told_line_by_line(form: Page) -> None:
     expect(told).to_contain_text("Line 2: “X” is no degree.")
     expect(told).to_contain_text("Line 3: It starts before line 1 ends.")
     expect(form.locator("#shots")).to_have_value("0:00,0:10,G\n0:05,0:12,X\n0:09,0:20,M")
+
+
+def test_the_map_leads_to_its_moments(film: Asset, form: Page) -> None:
+    form.locator("#method-TIMECODES").check()
+    form.locator("#shots").fill("01:03:30:00,01:07:00:12,G\n01:08:00:00,01:09:00:00,M,sky")
+    form.locator("#length").focus()
+    line = form.locator("#pv-shots svg[data-seeks]")
+    expect(line).to_be_visible()
+    form.get_by_text("Watch the film").click()
+    at = "() => document.querySelector('video').currentTime"
+    box = line.bounding_box()
+    assert box is not None
+    line.click(position={"x": box["width"] / 4, "y": box["height"] / 2})
+    assert abs(form.evaluate(at) - 210) < 5
+    form.get_by_text("Show as a table").click()
+    form.get_by_role("link", name="8:00", exact=True).click()
+    assert form.evaluate(at) == 480
 
 
 def test_a_file_is_read_into_the_list(form: Page, tmp_path: Path) -> None:

@@ -30,10 +30,11 @@ from portal.entries import judging, queries
 from portal.entries.checklist import Task
 from portal.entries.models import Entry
 from portal.entries.views import frame
+from portal.entries.views.files import reel_of
 from portal.entries.views.forms import DisclosureForm, Timing
 from portal.i18n import ngettext
 from portal.media import queries as media
-from portal.media import reel, tickets
+from portal.media import tickets
 from portal.media.models import Asset, RenditionKind, Slot
 from portal.web import current
 
@@ -179,7 +180,7 @@ def form_page(
         **offered(),
         lent=lent_to(draft),
         still=_still(draft),
-        reel=reel.of_entry(current.session(), draft.entry.id, viewer=current.actor()) if draft.place >= 0 else None,
+        reel=reel_of(draft.entry) if draft.place >= 0 else None,
         **preview(draft, answers),
         **context,
     )

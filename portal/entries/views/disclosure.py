@@ -21,6 +21,7 @@ from portal.entries.models import Entry
 from portal.entries.views import frame
 from portal.entries.views.ai_page import Draft, draft_of, form_page, missing_fields, preview
 from portal.entries.views.blueprint import bp
+from portal.entries.views.files import reel_of
 from portal.entries.views.forms import MOST_SHOT_LETTERS, DisclosureForm
 from portal.errors import Invalid, Stale
 from portal.i18n import translate
@@ -168,7 +169,8 @@ def preview_ai(entry: Entry) -> Response:
     draft = _draft(entry)
     form = _posted(draft)
     form.validate()
-    return page("disclosure/preview.html", **preview(draft, form.answers(draft.shown)))
+    shown = preview(draft, form.answers(draft.shown))
+    return page("disclosure/preview.html", **shown, reel=reel_of(entry) if shown["maps"] else None)
 
 
 def _conflict(draft: Draft, form: DisclosureForm, stale: Stale) -> Response:
