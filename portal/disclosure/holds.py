@@ -6,10 +6,9 @@ person is still in the film without having agreed.
 
 from __future__ import annotations
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal import audit, clock
+from portal import audit, clock, db
 from portal.disclosure import hold_queries, letters
 from portal.disclosure.codes import HoldCause
 from portal.disclosure.models import Consent, Hold, Performer
@@ -46,7 +45,7 @@ def place_by_office(session: Session, entry_id: int, reason: str, *, by: Actor) 
     """An organizer holds a film; the same reason given twice is one hold."""
     if not reason:
         raise Invalid("reason", N_("Say why the film is held."))
-    lock(session, entry_id)
+    db.one_at_a_time(session, f"hold:{entry_id}")
     standing = [one for one in hold_queries.standing(session, entry_id) if one.cause is HoldCause.OFFICE]
     if standing:
         return standing[0]
@@ -59,11 +58,6 @@ def _begin(session: Session, hold: Hold, *, by: Actor) -> None:
     session.add(hold)
     session.flush()
     audit.record(session, by, "hold.placed", hold, entry=hold.entry_id, cause=hold.cause, performer=hold.performer_id)
-
-
-def lock(session: Session, entry_id: int) -> None:
-    """Wait for whoever places or lifts a hold of the entry now."""
-    session.execute(sa.select(Hold.id).where(Hold.entry_id == entry_id).with_for_update())
 
 
 def lift_returned(session: Session, performer: Performer, *, by: Actor) -> None:

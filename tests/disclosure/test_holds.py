@@ -126,3 +126,16 @@ def test_lifted_by_two_at_once_it_is_lifted_once(session: Session, sessions: Ses
     assert hold.lift_reason in reasons
     lifted = session.scalars(sa.select(AuditRecord).where(AuditRecord.verb == "hold.lifted")).all()
     assert len(lifted) == 1
+
+
+def test_held_by_two_organizers_at_once_it_is_one_hold(session: Session, sessions: Sessions, withdrawn: Desk) -> None:
+    entry_id = desk(session).entry.id
+    session.commit()
+
+    def hold(reason: str) -> str:
+        with unit_of_work(sessions) as own:
+            return holds.place_by_office(own, entry_id, reason, by=withdrawn.by).code
+
+    first, second = at_once(lambda: hold("하나"), lambda: hold("둘"))
+    assert first == second
+    assert [one.code for one in hold_queries.standing(session, entry_id)] == [first]
