@@ -28,14 +28,15 @@ def _all(who: str, endpoints: str, **names: str) -> dict[str, Visit]:
     return dict.fromkeys(endpoints.split(), Visit(who, names))
 
 
-_DRAFT_PAGES = """entries.show entries.ai entries.omnibus_films entries.label_files entries.consents entries.credits entries.film entries.film_status
-entries.film_extras entries.dock entries.images entries.info entries.review entries.rights entries.team"""
+_DRAFT_PAGES = """entries.show entries.ai entries.omnibus_films entries.label_files entries.consents entries.credits
+entries.film entries.film_status entries.film_extras entries.dock entries.images entries.info entries.review entries.rights entries.team"""
 _DESK_LISTS = """organizer.home organizer.trail organizer.export calls.index calls.team styleguide.index
 entries.desk mail.outbox"""
 
 # Every route that answers GET.
 PAGES: dict[str, Visit] = {
-    **_all("", "front.door public.home public.access public.films public.label public.mining public.privacy entries.calls_open"),
+    **_all("", "front.door public.home public.access public.films public.label public.mining public.privacy"),
+    **_all("", "entries.calls_open"),
     **_all("", "accounts.login accounts.password_door accounts.link_sent accounts.second_step"),
     **_all("", "mailbox.inbox health.alive health.ready"),
     **_all("", "programme.schedule programme.schedule_calendar api.description api.schedule"),

@@ -171,9 +171,11 @@ class Consent(Versioned, Base):
     """A request for a performer's consent by single-use link, and the answer; or a paper they signed.
 
     `offer` is what the person was asked for, word for word (see disclosure.offers); `media` and `ends_on` are what
-    they granted of it; `chain` is how a licensee came to the rights. The same link lets them withdraw later. A paper is REQUESTED until its file is sound, OPENED
-    until a consent officer has read it, then SIGNED, or EXPIRED when the officer refused it for `verdict`; its digest,
-    dates, words and verdict stay when the file behind `asset_id` is deleted.
+    they granted of it; `chain` is how a licensee came to the rights. The same link lets them withdraw later.
+
+    A paper is REQUESTED until its file is sound, OPENED until a consent officer has read it, then SIGNED, or EXPIRED
+    when the officer refused it for `verdict`; its digest, dates, words and verdict stay when the file behind `asset_id`
+    is deleted.
     """
 
     __tablename__ = "consents"
