@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -245,3 +246,31 @@ def test_the_office_accepts_and_waives_on_its_page(
     session.expire_all()
     assert disclosures.of_entry(session, entry_id).tier == 0
     assert made.found(session, entry.number).state == EntryState.SUBMITTED
+
+
+def test_the_form_itself_writes_the_amendment(
+    session: Session, entry: Entry, sign_in: Callable[[int], FlaskClient]
+) -> None:
+    owner_id, number, entry_id = entry.owner_id, entry.number, entry.id
+    session.rollback()
+    browser, path = sign_in(owner_id), f"/ko/entries/{number}"
+    fields = {f"degree-{scope}": "G" if scope is Scope.MUS else "N" for scope in Scope}
+    fields |= {"base": "LIVE", "length": "14:00", "tools-0-name": "Suno", "tools-0-scopes": "MUS", "realistic": "no"}
+    fields |= {"human_statement": made.STATEMENT, "attested": "1"}
+
+    def sent() -> dict[str, str]:
+        shown = browser.get(f"{path}/ai").text
+        hidden = {name: re.search(rf'name="{name}" value="([^"]*)"', shown) for name in ("rev", "film")}
+        return fields | {name: found[1] if found else "" for name, found in hidden.items()}
+
+    closed = browser.post(f"{path}/ai", data={**sent(), "next": "1"})
+    assert closed.status_code == 422, "what was handed in is closed until it is amended"
+    browser.post(f"{path}/changes", data={"reason": "TOOL_ADDED"})
+    onward = browser.post(f"{path}/ai", data={**sent(), "next": "1"})
+    assert onward.location.endswith("/changes"), onward.text
+    assert disclosures.of_entry(session, entry_id).tier == 0
+    session.rollback()
+    assert 'value="Suno"' in browser.get(f"{path}/ai").text
+    assert browser.post(f"{path}/changes/settle", data={"hand": "1"}).status_code == 303
+    assert disclosures.of_entry(session, entry_id).tier == 2
+    assert [step.reason for step in history.steps(session, entry_id)] == ["TOOL_ADDED", "SUBMITTED"]
