@@ -202,7 +202,6 @@
 
     async play() {
       if (!this.video.paused) return this.video.pause();
-      if (this.before) this.before.hidden = true;
       await this.source.ready();
       this.video.play().catch((problem) => problem.name !== 'AbortError' && this.fault(true));
     }
@@ -311,6 +310,7 @@
       const button = box.querySelector('[data-play]');
       const words = button.querySelector('.vh');
       button.setAttribute('aria-pressed', !video.paused);
+      if (this.before && !video.paused) this.before.hidden = true;
       words.textContent = video.paused ? words.dataset.off : words.dataset.on;
       box.querySelector('[data-mute]').setAttribute('aria-pressed', video.muted);
       box.classList.toggle('is-playing', !video.paused);
