@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -98,4 +100,4 @@ def _check_files(session: Session, settings: Settings) -> None:
     assert all(volume.path(key).stat().st_size > 10_000 for key in keys)
     asset = session.scalars(sa.select(Asset).limit(1)).one()
     assert asset.storage_key is not None
-    assert volume.sha256(asset.storage_key) == asset.sha256
+    assert hashlib.sha256(volume.path(asset.storage_key).read_bytes()).hexdigest() == asset.sha256
