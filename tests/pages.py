@@ -29,7 +29,8 @@ def _all(who: str, endpoints: str, **names: str) -> dict[str, Visit]:
 
 
 _DRAFT_PAGES = """entries.show entries.ai entries.omnibus_films entries.label_files entries.consents entries.credits
-entries.film entries.film_status entries.film_extras entries.dock entries.images entries.info entries.review entries.rights entries.team"""
+entries.film entries.film_status entries.film_extras entries.dock entries.images entries.info entries.review
+entries.rights entries.team"""
 _DESK_LISTS = """organizer.home organizer.trail organizer.export calls.index calls.team styleguide.index
 entries.desk mail.outbox"""
 

@@ -32,7 +32,8 @@ OF_COLOUR = ["color-contrast", "link-in-text-block"]
 _RUN = """rules => axe.run(document, rules).then(found => found.violations.map(
     one => `${one.id}: ${one.nodes.map(node => node.html.slice(0, 160)).join(' | ')}`))"""
 # Addresses that answer with a file, a calendar, JSON, or the way to a page. The API of pages is what people see.
-NO_PAGES = """entries.pack_file entries.own_paper entries.paper_file front.door static health.alive health.ready api.description api.schedule media.play media.picture
+NO_PAGES = """entries.pack_file entries.own_paper entries.paper_file front.door static health.alive health.ready
+    api.description api.schedule media.play media.picture
     programme.schedule programme.schedule_calendar programme.screening_calendar programme.calendar audience.calendar
     audience.check_list entries.receipt_document results.export organizer.export_sheet mailbox.attachment
     mailbox.delivered_html mail.letter_html entries.film_status programme.desk entries.eligibility_queue
