@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -21,8 +23,11 @@ from portal.disclosure.crosscheck_models import CrossFinding
 from portal.entries import queries, service
 from portal.entries.models import Entry
 from portal.errors import Invalid
-from portal.lifecycles import FindingState
+from portal.lifecycles import AssetState, FindingState
 from portal.mail.models import OutgoingMail
+from portal.media import service as media
+from portal.media import tickets
+from portal.media.checks import Rule
 from portal.media.models import Asset, Slot
 from portal.policies import SYSTEM, Role, Scope
 from portal.settings import Settings
@@ -30,6 +35,7 @@ from tests import builders
 from tests.entries import made
 from tests.scene_clips import SAID, clip
 from workers.crosscheck import crosscheck
+from workers.media import examine
 
 SignIn = Callable[..., FlaskClient]
 FILM = b"\0\0\0\x18ftypmp42" + bytes(400)
@@ -174,6 +180,61 @@ def test_what_the_office_settled_stays_settled(session: Session, entry: Entry, o
         findings.answer(session, finding, FindingState.EXPLAINED, "늦은 답", by=SYSTEM)
 
 
+def test_an_answer_and_a_settlement_at_once_stand_in_line(
+    session: Session, entry: Entry, owner: Person, organizer: Person, sessions: sessionmaker[Session]
+) -> None:
+    clip(session, entry)
+    code = checked(session, entry)["X01"].code
+    entry_id, maker, office = entry.id, made.by(owner), made.by(organizer)
+    session.commit()
+
+    def say(_: int) -> str:
+        with sessions() as own:
+            finding = crosscheck_queries.finding_by_code(own, entry_id, code)
+            assert finding is not None
+            try:
+                findings.answer(own, finding, FindingState.EXPLAINED, "설명", by=maker)
+            except Invalid:
+                return "late"
+            own.commit()
+            return "said"
+
+    def settle() -> None:
+        with sessions() as own:
+            finding = crosscheck_queries.finding_by_code(own, entry_id, code)
+            assert finding is not None
+            findings.settle(own, finding, "끝", by=office)
+            own.commit()
+
+    with ThreadPoolExecutor(2) as pool:
+        said = pool.submit(say, 0)
+        pool.submit(settle).result()
+    finding = crosscheck_queries.finding_by_code(session, entry_id, code)
+    assert finding is not None
+    session.refresh(finding)
+    assert finding.state is FindingState.SETTLED
+    assert bool(finding.answer) == (said.result() == "said")
+
+
+def test_a_real_clip_confirms_its_tool(
+    environment: Settings, session: Session, call: Call, owner: Person, shared: Path
+) -> None:
+    """A clip of Sora from the shared folder, from its upload to what is found, with the lists beside it."""
+    draft = made.whole(session, call, owner)
+    service.add_tool(session, draft, "Sora", by=made.by(owner), at=clock.now())
+    shutil.copytree(shared / "data" / "provenance" / "trust", environment.trust_folder)
+    film = next((shared / "data" / "provenance").glob("01-*"))
+    ticket = tickets.UploadTicket(owner.id, draft.id, Slot.EVIDENCE, Rule())
+    with film.open("rb") as source:
+        asset = media.receive(session, ticket, film.name, source, film.stat().st_size, by=made.by(owner))
+    session.commit()
+    examine(asset.id)
+    session.refresh(asset)
+    assert (asset.state, asset.probe["provenance"]["signer"]) == (AssetState.PLAYABLE, "OpenAI")
+    found = checked(session, draft)
+    assert (set(found), found["X12"].subject) == ({"X01", "X12"}, "Sora")
+
+
 def test_a_confirmed_clip_stands_in_the_labels_third_line(session: Session, entry: Entry, owner: Person) -> None:
     """Declared is Sora and a trusted clip says Sora; an untrusted one counts for nothing."""
     service.start_amendment(session, entry, "TOOL_ADDED", "", by=made.by(owner))
@@ -202,6 +263,22 @@ def test_five_clips_and_no_more(session: Session, sign_in: SignIn, entry: Entry,
     assert "at most 5" in answer.text
     held = sa.select(sa.func.count()).where(Asset.entry_id == draft.id, Asset.slot == Slot.EVIDENCE)
     assert session.scalar(held) == 5
+
+
+def test_clips_come_while_the_form_is_open(session: Session, sign_in: SignIn, entry: Entry, owner: Person) -> None:
+    """After handing in only with an amendment, so that nobody piles up proof behind the office's back."""
+    entry_id, number, maker = entry.id, entry.number, made.by(owner)
+    session.commit()
+    browser = sign_in(maker.person_id)
+    answers = []
+    for _ in range(2):
+        sent = {"evidence": (io.BytesIO(FILM), "clip.mp4")}
+        answers.append(browser.post(f"/en/entries/{number}/clips", data=sent).status_code)
+        service.start_amendment(session, made.found(session, number), "CROSSCHECK", "", by=maker)
+        session.commit()
+    assert answers == [422, 302]
+    held = sa.select(Asset.file_name).where(Asset.entry_id == entry_id, Asset.slot == Slot.EVIDENCE)
+    assert session.scalars(held).all() == ["clip.mp4"]
 
 
 def test_the_makers_read_and_answer(session: Session, sign_in: SignIn, entry: Entry, owner: Person) -> None:

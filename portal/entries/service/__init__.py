@@ -10,7 +10,7 @@ from portal.entries.service.amending import (
     start_amendment,
     take_back_amendment,
 )
-from portal.entries.service.crosschecking import add_tool, check, name_tool
+from portal.entries.service.crosschecking import add_tool, check, hold_clips, name_tool
 from portal.entries.service.drafts import edit, hold_for, open_for, require_editable, start_draft
 from portal.entries.service.editing import (
     credit_lines,
@@ -54,6 +54,7 @@ __all__ = [
     "hand_in_amendment",
     "hand_over",
     "hold",
+    "hold_clips",
     "hold_for",
     "invite",
     "join",

@@ -27,6 +27,7 @@ from portal.entries.models import Entry
 from portal.entries.queries.crosscheck import examined_files, file_facts
 from portal.entries.queries.entry import parts, people_of
 from portal.entries.service.amending import require_disclosable
+from portal.entries.service.locking import locked
 from portal.lifecycles import EntryState
 from portal.media.models import Asset
 from portal.policies import Actor
@@ -69,6 +70,12 @@ def _declared(session: Session, disclosure: Disclosure) -> Ledger:
 def _deadline(session: Session, entry_id: int) -> datetime | None:
     wanted = sa.select(Call.closes_at).join(Entry, Entry.call_id == Call.id).where(Entry.id == entry_id)
     return session.scalar(wanted)
+
+
+def hold_clips(session: Session, entry: Entry, *, at: datetime) -> None:
+    """Refuse a change of the clips unless the form is open, or was opened again to amend it; hold the entry so."""
+    locked(session, entry)
+    require_disclosable(session, entry, at=at)
 
 
 def name_tool(session: Session, entry: Entry, clip: Asset, tool: str, *, by: Actor) -> None:

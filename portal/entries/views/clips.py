@@ -20,11 +20,12 @@ from portal.entries.checklist import Task
 from portal.entries.models import Entry
 from portal.entries.views import frame
 from portal.entries.views.blueprint import bp
-from portal.entries.views.files import Pile, Status, box, label_of, original, own_file, receive_file, remove, status_of
+from portal.entries.views.files import Pile, Status, box, label_of, original, own_file, status_of, taken
 from portal.errors import Invalid
 from portal.i18n import N_, translate
 from portal.lifecycles import AssetState, EntryState, FindingState
 from portal.media import queries as media
+from portal.media import service as files
 from portal.media.models import Asset, Slot
 from portal.media.tickets import MOST_FILES
 from portal.web import current
@@ -48,11 +49,14 @@ def clips(entry: Entry) -> Response:
 @guard(policies.own_entry, load=queries.entry_by_number)
 def send_clip(entry: Entry) -> ResponseReturnValue:
     """One that came in its form, or one taken away."""
-    if code := request.form.get("remove"):
-        remove(entry, own_file(entry, code, (Slot.EVIDENCE,)), Task.AI)
-        return _back(entry)
+    session, code = current.session(), request.form.get("remove")
     try:
-        receive_file(entry, Task.AI, Slot.EVIDENCE, Slot.EVIDENCE.value)
+        service.hold_clips(session, entry, at=current.arrived_at())
+        if code:
+            files.remove(session, own_file(entry, code, (Slot.EVIDENCE,)), by=current.actor())
+            flash(_("Removed."), "success")
+        else:
+            taken(entry, Slot.EVIDENCE, Slot.EVIDENCE.value)
     except Invalid as problem:
         return _page(entry, status=422, problem=("evidence-up-file", problem.message))
     return _back(entry)
@@ -65,7 +69,7 @@ def name_tool(entry: Entry) -> ResponseReturnValue:
     session, name = current.session(), tidy(request.form.get("tool"))
     clip = own_file(entry, (request.view_args or {})["code"], (Slot.EVIDENCE,))
     try:
-        service.hold_for(session, entry, Task.AI, at=current.arrived_at())
+        service.hold_clips(session, entry, at=current.arrived_at())
         if name and name not in _tools(entry):
             raise Invalid("tool", N_("Choose a tool of your form."))
     except Invalid as problem:
@@ -83,7 +87,7 @@ def answer_finding(entry: Entry) -> ResponseReturnValue:
     words, chosen = tidy(request.form.get("answer")), request.form.get("choice", "")
     try:
         if entry.state == EntryState.DRAFT:
-            service.hold_for(session, entry, Task.AI, at=current.arrived_at())
+            service.hold_clips(session, entry, at=current.arrived_at())
         if finding.severity in TOLD_ONLY:
             raise Invalid("answer", N_("There is nothing to answer here."))
         to = next((one for one in findings.ANSWERS if one == chosen), FindingState.OPEN)
