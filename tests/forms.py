@@ -86,6 +86,7 @@ FORMS: dict[str, Form] = {
     "entries.accept_pack": Form("creator", {"number": LENT}, "entries.pack", {"version": "1", "accepted": "1"}),
     **_all("organizer", "entries.match_paper entries.refuse_paper", code="paper"),
     **_all("organizer", "entries.hold_film", number="received"),
+    **_all("organizer", "entries.confirm_guardian", bare=True, consent_id="guardian"),
     **_all("organizer", "entries.save_pack entries.write_licence", category_id="lent_category"),
     **_all("organizer", "entries.change_pack_files entries.end_licence", category_id="lent_category"),
     **_all("organizer", "entries.publish_pack", bare=True, category_id="lent_category"),

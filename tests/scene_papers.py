@@ -13,7 +13,7 @@ from portal import clock, signing
 from portal.accounts.models import Person, RoleGrant
 from portal.calls.models import Category, Gel
 from portal.disclosure import holds, packs
-from portal.disclosure.codes import Channel, Likeness, Medium, PerformerKind
+from portal.disclosure.codes import Channel, Likeness, Medium, PerformerKind, SignerCapacity
 from portal.disclosure.models import Consent, Disclosure, Performer
 from portal.disclosure.offers import Offer
 from portal.disclosure.pack_models import PackFile, PackTeam
@@ -35,6 +35,7 @@ def with_papers(session: Session, draft: Entry, officer: Person) -> None:
         RoleGrant(person_id=officer.id, role=Role.CONSENT_OFFICER, scope=Scope.EDITION, scope_id=draft.edition_id)
     )
     _a_paper(session, draft)
+    _a_guardian(session, draft)
     received = sa.select(Entry).where(Entry.state == EntryState.SUBMITTED).order_by(Entry.id).limit(1)
     holds.place_by_office(session, session.scalars(received).one().id, "저작권 분쟁", by=SYSTEM)
     _a_pack(session, draft)
@@ -45,6 +46,7 @@ def things(session: Session) -> dict[str, Any]:
     return {
         "paper": session.scalars(sa.select(Asset.code).where(Asset.slot == Slot.CONSENT).order_by(Asset.id)).first(),
         "lent_category": session.scalars(sa.select(Category.id).where(Category.code == "lent")).one(),
+        "guardian": session.scalars(sa.select(Consent.id).where(Consent.signer_capacity == "GUARDIAN")).first(),
         "lent_file": session.scalars(sa.select(PackFile.code)).first(),
         "lent_team": session.scalars(sa.select(PackTeam.code)).first(),
     }
@@ -81,6 +83,36 @@ def _a_paper(session: Session, draft: Entry) -> None:
     session.add_all((person, asset))
     session.flush()
     session.add(_consent(draft, person, asset))
+
+
+def _a_guardian(session: Session, draft: Entry) -> None:
+    disclosure = session.scalars(sa.select(Disclosure).where(Disclosure.entry_id == draft.id)).one()
+    pupil = Performer(
+        code=signing.random_code(),
+        disclosure_id=disclosure.id,
+        kind=PerformerKind.ALTER,
+        name="한아름",
+        likeness=[Likeness.VOICE.value],
+        appear_s=30,
+        synth_s=10,
+        minor=True,
+    )
+    session.add(pupil)
+    session.flush()
+    session.add(
+        Consent(
+            performer_id=pupil.id,
+            state=ConsentState.SIGNED,
+            digest=signing.digest(signing.random_token()),
+            email="guardian@pan.example",
+            signer_name="한어른",
+            signer_capacity=SignerCapacity.GUARDIAN.value,
+            offer=Offer(number=draft.number, name=pupil.name, minor=True).to_json(),
+            scope_text=_WORDS,
+            answered_at=clock.now(),
+            expires_at=clock.now(),
+        )
+    )
 
 
 def _consent(draft: Entry, person: Performer, asset: Asset) -> Consent:

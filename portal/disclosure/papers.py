@@ -124,6 +124,17 @@ def refuse(session: Session, consent: Consent, reason: str, *, at: datetime, by:
     letters.tell_maker(session, consent)
 
 
+def confirm_guardian(session: Session, consent: Consent, *, by: Actor) -> None:
+    """An officer has checked a guardian's signature by link; without that a minor's film does not become public."""
+    consents.locked_performer(session, consent)
+    if consent.state is not ConsentState.SIGNED or consent.signer_capacity != SignerCapacity.GUARDIAN:
+        raise Invalid("main", N_("Somebody else has settled this paper. Look at it again."))
+    if consent.officer_id is None:
+        consent.officer_id = by.person_id
+        session.flush()
+        audit.record(session, by, "consent.guardian_checked", consent, performer=consent.performer_id)
+
+
 def _waiting(session: Session, consent: Consent, *, done: ConsentState) -> Performer | None:
     """The performer of a paper that waits for an officer; None where it was settled the same way already."""
     performer = consents.locked_performer(session, consent)

@@ -7,14 +7,20 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal.disclosure.codes import ConsentStatus, PerformerKind
-from portal.disclosure.models import Disclosure, Hold, Performer
+from portal.disclosure.models import Consent, Disclosure, Hold, Performer
+from portal.lifecycles import ConsentState
 
 PROVEN = (ConsentStatus.DOC, ConsentStatus.VERIFIED, ConsentStatus.ESTATE)
 
 
 def unproven() -> sa.ColumnElement[bool]:
-    """Whether a performer's row keeps its film out of public view (the rule `rules.public_hold`, as a condition)."""
-    return sa.and_(Performer.kind != PerformerKind.SYN, Performer.consent_status.not_in(PROVEN))
+    """Whether a performer's row keeps its film out of public view: the rule `rules.public_hold`, as a condition.
+
+    For a minor a consent officer has read the guardian's consent besides, be it signed by link or on paper.
+    """
+    read = (Consent.performer_id == Performer.id, Consent.state == ConsentState.SIGNED, Consent.officer_id.is_not(None))
+    unread = sa.and_(Performer.minor, ~sa.exists().where(*read))
+    return sa.and_(Performer.kind != PerformerKind.SYN, sa.or_(Performer.consent_status.not_in(PROVEN), unread))
 
 
 def held(entry_id: Any) -> sa.ColumnElement[bool]:

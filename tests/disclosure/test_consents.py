@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal import clock
 from portal.audit import AuditRecord
 from portal.db import unit_of_work
-from portal.disclosure import consents, queries, service
+from portal.disclosure import consents, papers, queries, service
 from portal.disclosure.codes import ConsentStatus, Likeness, Medium, PerformerKind, SignerCapacity
 from portal.disclosure.models import Consent, DisclosureRevision
 from portal.disclosure.problems import Facts
@@ -261,6 +261,15 @@ def test_a_guardian_signs_for_a_minor(session: Session) -> None:
     sign(session, token_of(session), replace(GRANT, signer_name="김엄마"))
     assert codes(session, mine) == set()
     assert performer(stored(session, mine)).consent_status is ConsentStatus.VERIFIED
+    assert queries.public_holds(session, [mine.entry.id]) == {mine.entry.id}
+    token = token_of(session, "consent_copy")
+    for _ in range(2):
+        papers.confirm_guardian(session, behind(session, token), by=mine.by)
+        session.commit()
+        session.expunge_all()
+    assert queries.public_holds(session, [mine.entry.id]) == set()
+    checked = sa.select(AuditRecord).where(AuditRecord.verb == "consent.guardian_checked")
+    assert len(session.scalars(checked).all()) == 1
 
 
 def test_heirs_sign_for_the_dead(session: Session) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -32,7 +32,8 @@ from portal.media.vault import Unreadable, Vault
 from portal.policies import SYSTEM, Role, Scope
 from portal.settings import Settings
 from tests import builders
-from tests.disclosure.declared import ACTRESS, WORDS, Desk, at_once, declare, desk, performer, stored
+from tests.disclosure.declared import ACTRESS, WISH, WORDS, Desk, ask, at_once, declare, desk, performer, stored
+from tests.disclosure.test_consents import GRANT, sign, token_of
 from workers import media as tasks
 from workers.papers import seal, shred_papers
 
@@ -254,3 +255,20 @@ def test_its_file_goes_and_its_facts_stay(session: Session, brought: Brought, en
     assert kept.media == ["FESTIVAL"]
     assert list(Path(environment.data / "media").rglob("*.bin")) == []
     assert status(session, brought) is ConsentStatus.VERIFIED
+
+
+def test_an_officer_checks_the_guardian_who_signed_by_link(session: Session, sign_in: SignIn) -> None:
+    mine = desk(session)
+    declare(session, mine, performers=(replace(ACTRESS, minor=True),))
+    ask(session, mine, replace(WISH, capacity=SignerCapacity.GUARDIAN))
+    sign(session, token_of(session), replace(GRANT, signer_name="김엄마"))
+    reader, stranger = builders.person(session), builders.person(session)
+    builders.grant(session, reader, Role.CONSENT_OFFICER, Scope.EDITION, mine.entry.edition_id)
+    consent_id = session.scalars(sa.select(Consent.id)).one()
+    session.commit()
+    assert sign_in(stranger.id).post(f"/en/ops/guardians/{consent_id}").status_code == 404
+    officer_desk = sign_in(reader.id)
+    assert "김엄마" in officer_desk.get("/en/ops/papers").text
+    assert officer_desk.post(f"/en/ops/guardians/{consent_id}").status_code == 303
+    assert "김엄마" not in officer_desk.get("/en/ops/papers").text
+    assert queries.public_holds(session, [mine.entry.id]) == set()

@@ -45,13 +45,23 @@ from portal.entries.queries.known import Before, Known, before_submission, film_
 from portal.entries.queries.limits import entered, entries_counted
 from portal.entries.queries.material import facts_of, film_of, material
 from portal.entries.queries.packs import pack_teams
-from portal.entries.queries.papers import PaperCase, outdated_papers, paper_by_code, paper_of_entry, paper_rows
+from portal.entries.queries.papers import (
+    GuardianCase,
+    PaperCase,
+    guardian_case,
+    guardian_rows,
+    outdated_papers,
+    paper_by_code,
+    paper_of_entry,
+    paper_rows,
+)
 from portal.media.queries import living_assets
 
 __all__ = [
     "EDITED",
     "Before",
     "Filters",
+    "GuardianCase",
     "Known",
     "PaperCase",
     "alike",
@@ -73,6 +83,8 @@ __all__ = [
     "film_of",
     "film_on_its_way",
     "films_of",
+    "guardian_case",
+    "guardian_rows",
     "held_films",
     "holds_with_people",
     "known_of",

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from portal.calls.models import Edition
-from portal.disclosure.codes import Channel
+from portal.disclosure.codes import Channel, SignerCapacity
 from portal.disclosure.models import Consent, Disclosure, Performer
 from portal.entries.models import Entry
 from portal.lifecycles import ConsentState
@@ -74,6 +74,49 @@ def paper_rows(session: Session, actor: Actor) -> Sequence[sa.Row[*tuple[Any, ..
         .limit(MOST_ROWS)
     )
     return session.execute(wanted).all()
+
+
+@dataclass(frozen=True, slots=True)
+class GuardianCase:
+    """A guardian's consent by link, and the edition whose officer checks it."""
+
+    consent: Consent
+    edition_id: int
+
+
+def guardian_case(session: Session, consent_id: int) -> GuardianCase | None:
+    """A guardian's signature by its row."""
+    whole = joinedload(Consent.performer).joinedload(Performer.disclosure)
+    wanted = sa.select(Consent, Entry.edition_id).where(Consent.id == consent_id, *_BY_GUARDIANS).options(whole)
+    row = session.execute(_with_entry(wanted)).first()
+    return GuardianCase(row[0], row[1]) if row else None
+
+
+def guardian_rows(session: Session, actor: Actor) -> Sequence[sa.Row[*tuple[Any, ...]]]:
+    """Guardians who signed by link for a minor and whom no officer has checked, the oldest first."""
+    columns = (Consent.id, Consent.signer_name, Consent.email, Consent.answered_at, Performer.name)
+    wanted = sa.select(*columns, Entry.number, Entry.title_ko, Entry.title_en).where(
+        *_BY_GUARDIANS,
+        Consent.officer_id.is_(None),
+        Entry.edition_id.in_(actor.places(Scope.EDITION, Role.CONSENT_OFFICER)),
+    )
+    return session.execute(_with_entry(wanted).order_by(Consent.answered_at, Consent.id).limit(MOST_ROWS)).all()
+
+
+_BY_GUARDIANS = (
+    Consent.channel == Channel.LINK,
+    Consent.state == ConsentState.SIGNED,
+    Consent.signer_capacity == SignerCapacity.GUARDIAN.value,
+    Performer.minor,
+)
+
+
+def _with_entry(wanted: sa.Select[*tuple[Any, ...]]) -> sa.Select[*tuple[Any, ...]]:
+    return (
+        wanted.join(Performer, Performer.id == Consent.performer_id)
+        .join(Disclosure, Disclosure.id == Performer.disclosure_id)
+        .join(Entry, Entry.id == Disclosure.entry_id)
+    )
 
 
 def outdated_papers(session: Session, today: date, keep_days: int) -> Sequence[Asset]:

@@ -11,7 +11,7 @@ from portal.disclosure.offers import Offer
 from portal.disclosure.phrases import name_of
 from portal.entries import queries
 from portal.entries.forms import ReadingForm
-from portal.entries.queries import PaperCase
+from portal.entries.queries import GuardianCase, PaperCase
 from portal.entries.views.blueprint import bp
 from portal.errors import Invalid
 from portal.i18n import translate
@@ -36,7 +36,9 @@ def own_paper(case: PaperCase) -> Response:
 @guard(policies.enter_papers)
 def paper_desk() -> Response:
     """The papers that wait for an officer, then the ones that were settled."""
-    return page("entries/paper_desk.html", found=queries.paper_rows(current.session(), current.actor()))
+    session, actor = current.session(), current.actor()
+    found, guardians = queries.paper_rows(session, actor), queries.guardian_rows(session, actor)
+    return page("entries/paper_desk.html", found=found, guardians=guardians)
 
 
 @bp.get("/ops/papers/<code>")
@@ -81,6 +83,15 @@ def refuse_paper(case: PaperCase) -> ResponseReturnValue:
         form.blame(problem)
         return _page(case, form, status=422)
     flash(_("Refused. The maker is told why."), "success")
+    return redirect(url_for("entries.paper_desk"), 303)
+
+
+@bp.post("/ops/guardians/<int:consent_id>")
+@guard(policies.read_paper, load=queries.guardian_case)
+def confirm_guardian(case: GuardianCase) -> ResponseReturnValue:
+    """A guardian's signature by link was checked."""
+    papers.confirm_guardian(current.session(), case.consent, by=current.actor())
+    flash(_("Confirmed."), "success")
     return redirect(url_for("entries.paper_desk"), 303)
 
 
