@@ -163,6 +163,13 @@ def directors(session: Session, entry_ids: Sequence[int]) -> dict[int, list[tupl
     return found
 
 
+# Whether a film was ever chosen, and whether it may be seen now; built once, for building it costs more than asking.
+_STANDING = sa.select(
+    _chosen(sa.bindparam("rounds", expanding=True)).label("chosen"),
+    sa.and_(*public(sa.bindparam("edition_id"), sa.bindparam("rounds", expanding=True))).label("shown"),
+).where(Entry.id == sa.bindparam("entry_id"))
+
+
 def film(session: Session, number: str) -> Film | None:
     """The film of a page; None unless it is public or once was."""
     loaded = (joinedload(Entry.category), selectinload(Entry.credits))
@@ -170,7 +177,6 @@ def film(session: Session, number: str) -> Film | None:
     if entry is None:
         return None
     rounds = told_rounds(session, entry.edition_id)
-    if not session.scalar(sa.select(Entry.id).where(Entry.id == entry.id, _chosen(rounds))):
-        return None
-    is_public = session.scalar(sa.select(Entry.id).where(Entry.id == entry.id, *public(entry.edition_id, rounds)))
-    return Film(entry, gone=is_public is None)
+    values = {"entry_id": entry.id, "edition_id": entry.edition_id, "rounds": rounds}
+    standing = session.execute(_STANDING, values).one()
+    return Film(entry, gone=not standing.shown) if standing.chosen else None
