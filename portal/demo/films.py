@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from portal import clock, signing
 from portal.calls.models import Call, Category
@@ -20,12 +20,17 @@ from portal.demo import ledgers, words
 from portal.demo.cast import Cast
 from portal.demo.clips import HEIGHT, RATE, SECONDS, WIDTH, Clip, Shelf
 from portal.demo.words import Name
+from portal.disclosure.changes import Declared
+from portal.disclosure.history import revision_of
 from portal.disclosure.models import Disclosure, Performer
+from portal.disclosure.rows import ledger_from
+from portal.disclosure.service import MAKER
 from portal.entries.models import Credit, CreditRole, Entry, Receipt, Verdict, VerdictOutcome
 from portal.entries.search import search_text
 from portal.entries.snapshot import digest
 from portal.lifecycles import AssetState, DisclosureState, EntryState
 from portal.media.models import Asset, Rendition, RenditionKind, Slot
+from portal.policies import Actor
 
 DRAFTS = 2067
 ELIGIBLE = {"short": 263, "actor_ip": 45, "short_form": 112, "advertisement": 115}
@@ -193,6 +198,17 @@ def _disclosures(session: Session, rng: random.Random, received: Received) -> No
         for performer in invented.performers
     ]
     session.execute(sa.insert(Performer), people)
+    _revisions(session, {entry_id: row for _, row, entry_id in received})
+
+
+def _revisions(session: Session, handed_in: dict[int, dict[str, Any]]) -> None:
+    """What was declared, as it was handed in with each entry."""
+    people = selectinload(Disclosure.performers).selectinload(Performer.consents)
+    for found in session.scalars(sa.select(Disclosure).where(Disclosure.entry_id.in_(handed_in)).options(people)):
+        declared = Declared(ledger_from(found.ledger, found.performers), found.human_statement)
+        row = handed_in[found.entry_id]
+        by, at = Actor("person", row["owner_id"]), row["submitted_at"] or row["updated_at"]
+        session.add(revision_of(found, None, declared, by=by, reason="SUBMITTED", role=MAKER, at=at))
 
 
 def _assets(session: Session, received: Received, clips: Sequence[Clip], shelf: Shelf) -> None:

@@ -17,12 +17,14 @@ from sqlalchemy.orm import Session
 
 from portal import i18n
 from portal.accounts.models import Person
+from portal.disclosure.canonical import GENESIS, canonical, fingerprint, normal
 from portal.disclosure.changes import Change, Declared, changes
-from portal.disclosure.figures import Tier
+from portal.disclosure.figures import Tier, measure
 from portal.disclosure.models import Disclosure, DisclosureRevision
 from portal.disclosure.phrases import TIERS
-from portal.disclosure.serial import from_json
+from portal.disclosure.serial import from_json, to_json
 from portal.i18n import translate
+from portal.policies import Actor
 
 DECLARED = ("ledger", "human_statement", "film_sha256")
 _MOST = 20
@@ -37,14 +39,47 @@ def heading(made: DisclosureRevision) -> dict[str, Any]:
 
 def declared_in(body: str) -> dict[str, Any]:
     """What a stored body declares, as plain JSON values."""
-    content = json.loads(body)
-    return {name: content.get(name) for name in DECLARED}
+    stored = json.loads(body)
+    return {name: stored.get(name) for name in DECLARED}
 
 
 def declaration(body: str) -> Declared:
     """The same as a ledger with the statement of what people did."""
-    content = json.loads(body)
-    return Declared(from_json(content["ledger"]), content.get("human_statement", ""))
+    stored = json.loads(body)
+    return Declared(from_json(stored["ledger"]), stored.get("human_statement", ""))
+
+
+def content(disclosure: Disclosure, declared: Declared) -> dict[str, Any]:
+    """What a revision of these words would declare, as plain JSON values."""
+    said = to_json(declared.ledger), declared.statement, disclosure.film_sha256
+    plain: dict[str, Any] = normal(dict(zip(DECLARED, said, strict=True)))
+    return plain
+
+
+def revision_of(
+    disclosure: Disclosure,
+    last: DisclosureRevision | None,
+    declared: Declared,
+    *,
+    by: Actor,
+    reason: str,
+    role: str,
+    at: datetime,
+) -> DisclosureRevision:
+    """A revision that says this, chained to the last one; for the caller to store."""
+    made = DisclosureRevision(
+        disclosure_id=disclosure.id,
+        revision=last.revision + 1 if last else 1,
+        previous=last.digest if last else GENESIS,
+        reason=reason,
+        role=role,
+        tier=int(measure(declared.ledger).tier),
+        person_id=by.person_id,
+        created_at=at,
+    )
+    body = canonical({**content(disclosure, declared), **heading(made)})
+    made.body, made.digest = body.decode(), fingerprint(body)
+    return made
 
 
 @dataclass(frozen=True, slots=True)

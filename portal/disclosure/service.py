@@ -12,16 +12,14 @@ from sqlalchemy.orm import Session
 from portal import audit, clock
 from portal.disclosure import drafts, history, queries
 from portal.disclosure.answers import ATTESTATION, Answers, Merged, PersonShown, merge, plain, stamp
-from portal.disclosure.canonical import GENESIS, canonical, fingerprint, normal
 from portal.disclosure.changes import Declared
 from portal.disclosure.codes import ConsentStatus, PerformerKind
 from portal.disclosure.figures import measure
-from portal.disclosure.history import DECLARED, declared_in
+from portal.disclosure.history import declared_in
 from portal.disclosure.ledger import Ledger
 from portal.disclosure.models import Disclosure, DisclosureRevision, Performer
 from portal.disclosure.problems import Facts, Problem
 from portal.disclosure.rows import answers_of, ledger_from, living_consent, proof_of, stored_from
-from portal.disclosure.serial import to_json
 from portal.errors import Stale
 from portal.lifecycles import DisclosureState, advance
 from portal.policies import Actor
@@ -239,22 +237,9 @@ def _revised(
     role: str,
 ) -> DisclosureRevision:
     """The revision that says this: the last one where nothing changed, else a new one chained to it."""
-    said = to_json(declared.ledger), declared.statement, disclosure.film_sha256
-    content = normal(dict(zip(DECLARED, said, strict=True)))
-    if last is not None and content == declared_in(last.body):
+    if last is not None and history.content(disclosure, declared) == declared_in(last.body):
         return last
-    made = DisclosureRevision(
-        disclosure_id=disclosure.id,
-        revision=last.revision + 1 if last else 1,
-        previous=last.digest if last else GENESIS,
-        reason=reason,
-        role=role,
-        tier=int(measure(declared.ledger).tier),
-        person_id=by.person_id,
-        created_at=clock.now(),
-    )
-    body = canonical({**content, **history.heading(made)})
-    made.body, made.digest = body.decode(), fingerprint(body)
+    made = history.revision_of(disclosure, last, declared, by=by, reason=reason, role=role, at=clock.now())
     session.add(made)
     return made
 
