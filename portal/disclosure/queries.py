@@ -15,13 +15,12 @@ from portal import signing
 from portal.accounts.models import Person
 from portal.audit import AuditRecord
 from portal.disclosure import readiness as checks
-from portal.disclosure.label import CardLabel, PublicLabel
+from portal.disclosure.label import CardLabel
 from portal.disclosure.label import card_label as _card_label
 from portal.disclosure.ledger import Ledger
 from portal.disclosure.models import Consent, Disclosure, DisclosureRevision, Hold, Performer
 from portal.disclosure.problems import Facts
 from portal.disclosure.public_view import unproven
-from portal.disclosure.publication import published
 from portal.disclosure.readiness import Readiness
 from portal.disclosure.rows import by_part, ledger_from
 from portal.disclosure.serial import from_json
@@ -85,21 +84,6 @@ def _submitted(body: str) -> Ledger:
 def submitted_statement(revision: DisclosureRevision) -> str:
     """What people did, as a revision tells it."""
     return str(json.loads(revision.body)["human_statement"])
-
-
-def public_label(session: Session, entry_id: int) -> PublicLabel | None:
-    """What the audience and the jury read: the latest submitted revision, or the draft while there is none.
-
-    None where nothing was declared.
-    """
-    found = published(session, entry_id)
-    return found.label if found else None
-
-
-def human_statement(session: Session, entry_id: int) -> str:
-    """What people did, as it was submitted last; empty where nothing was."""
-    revision = session.scalar(_revisions(Disclosure.entry_id == entry_id).limit(1))
-    return submitted_statement(revision) if revision else ""
 
 
 def card(row: Any) -> CardLabel | None:

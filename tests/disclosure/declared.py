@@ -13,7 +13,9 @@ from portal.accounts.models import Person
 from portal.disclosure import consents, queries, service
 from portal.disclosure.answers import Answers, PersonShown, SharePicked, ToolUse, stamp
 from portal.disclosure.codes import Base, Degree, Likeness, Medium, PerformerKind, Scope, ShareMethod, SignerCapacity
+from portal.disclosure.label import PublicLabel
 from portal.disclosure.models import Consent, Disclosure, Performer
+from portal.disclosure.publication import published
 from portal.disclosure.rows import answers_of
 from portal.entries.models import Entry
 from portal.policies import Actor
@@ -108,3 +110,9 @@ def at_once(*jobs: Callable[[], object]) -> list[object]:
 
     with ThreadPoolExecutor(len(jobs)) as pool:
         return list(pool.map(settled, jobs))
+
+
+def label_of(session: Session, entry_id: int) -> PublicLabel | None:
+    """The label that everybody reads of an entry now."""
+    found = published(session, entry_id)
+    return found.label if found else None

@@ -19,7 +19,7 @@ from portal.disclosure.problems import Facts
 from portal.disclosure.rows import answers_of, ledger_from
 from portal.errors import Invalid
 from portal.public.films import film as public_film
-from tests.disclosure.declared import ACTRESS, SOUND, Desk, at_once, declare, desk, stored
+from tests.disclosure.declared import ACTRESS, SOUND, Desk, at_once, declare, desk, label_of, stored
 
 SECOND = Head("SECONDFILM", "둘째", "Second", ("한서윤", "Claire Moreau"))
 THIRD = Head("THIRDFILM2", "셋째")
@@ -62,7 +62,7 @@ def test_the_whole_is_added_up_and_each_film_keeps_its_own(session: Session, min
     assert answers_of(disclosure, second).performers == GENERATED.performers
     assert answers_of(disclosure).performers == ()
     with i18n.using("en"):
-        label = queries.public_label(session, mine.entry.id)
+        label = label_of(session, mine.entry.id)
     assert label is not None
     assert label.numbers == "46% of picture time generated, 6% altered (from time-codes)"
     assert [(part.title, part.label.tier.name) for part in label.parts] == [("Film 1", "L2"), ("Second", "L4")]

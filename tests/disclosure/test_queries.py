@@ -14,22 +14,23 @@ from portal.disclosure import queries, service
 from portal.disclosure.codes import ConsentStatus, Degree, PerformerKind, Scope
 from portal.disclosure.models import Disclosure
 from portal.disclosure.problems import Facts
+from portal.disclosure.publication import published
 from portal.disclosure.rules import public_hold
-from tests.disclosure.declared import ACTRESS, STATEMENT, declare, desk, performer, stored
+from tests.disclosure.declared import ACTRESS, STATEMENT, declare, desk, label_of, performer, stored
 
 
 def test_nothing_declared_has_no_label(session: Session) -> None:
     mine = desk(session)
-    assert queries.public_label(session, mine.entry.id) is None
-    assert queries.human_statement(session, mine.entry.id) == ""
+    assert label_of(session, mine.entry.id) is None
+    assert published(session, mine.entry.id) is None
     service.of_entry(session, mine.entry.id)
-    assert queries.public_label(session, mine.entry.id) is None
+    assert label_of(session, mine.entry.id) is None
 
 
 def test_a_draft_has_a_label_without_a_revision(session: Session) -> None:
     mine = desk(session)
     declare(session, mine, performers=(ACTRESS,))
-    label = queries.public_label(session, mine.entry.id)
+    label = label_of(session, mine.entry.id)
     assert label is not None
     assert (label.headline, label.declared) == ("일부 AI", "")
 
@@ -39,13 +40,15 @@ def test_the_public_label_is_that_of_the_submitted_revision(session: Session) ->
     service.freeze(session, declare(session, mine), by=mine.by, reason="SUBMITTED")
     session.commit()
     declare(session, mine, degrees=dict.fromkeys(Scope, Degree.G))
-    label = queries.public_label(session, mine.entry.id)
+    label = label_of(session, mine.entry.id)
     assert label is not None
     assert label.headline == "일부 AI"
     assert "36%" in label.numbers
-    assert queries.human_statement(session, mine.entry.id) == STATEMENT
+    said = published(session, mine.entry.id)
+    assert said is not None
+    assert said.statement == STATEMENT
     with i18n.using("en"):
-        english = queries.public_label(session, mine.entry.id)
+        english = label_of(session, mine.entry.id)
     assert english is not None
     assert english.declared.startswith("Declared by the creator, revision 1, ")
 
@@ -53,9 +56,9 @@ def test_the_public_label_is_that_of_the_submitted_revision(session: Session) ->
 def test_the_label_names_a_performer_only_who_wants_it(session: Session) -> None:
     mine = desk(session)
     declare(session, mine, performers=(ACTRESS,))
-    hidden = queries.public_label(session, mine.entry.id)
+    hidden = label_of(session, mine.entry.id)
     declare(session, mine, performers=(replace(ACTRESS, public_credit=True),))
-    named = queries.public_label(session, mine.entry.id)
+    named = label_of(session, mine.entry.id)
     assert hidden is not None
     assert named is not None
     assert "김순례" not in hidden.text
@@ -68,7 +71,7 @@ def test_a_label_costs_one_statement(session: Session, count_queries: Callable[[
     entry_id = mine.entry.id
     session.connection()
     count_queries()
-    queries.public_label(session, entry_id)
+    label_of(session, entry_id)
     assert count_queries() == 1
 
 

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from portal import policies
 from portal.disclosure import amendments, rule_fields, waivers
 from portal.disclosure import queries as disclosures
+from portal.disclosure.publication import published
 from portal.disclosure.rows import ledger_from
 from portal.disclosure.rules import PolicyResult
 from portal.entries import judging, queries, service
@@ -89,7 +90,7 @@ def _page(entry: Entry, *, problem: tuple[str, str] | None = None, status: int =
         titles=rule_fields.TITLES,
         rules_version=entry.rules_version or entry.category.rules_version,
         in_force=entry.category.rules_version,
-        label=disclosures.public_label(session, entry.id),
+        disclosed=published(session, entry.id),
         **told(entry, known.disclosure),
     )
 
