@@ -15,7 +15,7 @@ from portal import audit, clock
 from portal.accounts import service as accounts
 from portal.accounts.models import Person
 from portal.calls.models import Call, CallKind, Category, Edition, Gel, Regulations, RuleVersion
-from portal.disclosure import presets
+from portal.disclosure.rules import presets
 from portal.policies import SYSTEM, Grant, Role, Scope
 
 RULES_KO = """제1조 출품자는 작품에 쓴 AI를 빠짐없이 밝힙니다.

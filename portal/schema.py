@@ -7,9 +7,9 @@ from portal.accounts import models as accounts
 from portal.audience import models as audience
 from portal.calls import models as calls
 from portal.db import Base
-from portal.disclosure import crosscheck_models as crosscheck
 from portal.disclosure import models as disclosure
-from portal.disclosure import pack_models as packs
+from portal.disclosure.crosscheck import models as crosscheck
+from portal.disclosure.packs import models as packs
 from portal.entries import models as entries
 from portal.jury import models as jury
 from portal.mail import models as mail

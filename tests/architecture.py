@@ -28,7 +28,7 @@ FEATURES = (
     "mail", "accounts", "calls", "school", "disclosure", "media", "entries", "jury", "programme", "audience",
 )  # fmt: skip
 DESKS = ("organizer", "public", "api")
-MODELS = ("models", "pack_models", "codes")
+MODELS = ("models", "codes")
 VIEWS = ("views", "forms")
 FLASK = ("flask", "flask_wtf", "wtforms", "werkzeug")
 
@@ -96,7 +96,7 @@ def layer(name: str) -> int:
 
 
 def _feature_layer(parts: list[str]) -> int:
-    if len(parts) > 1 and parts[1] in MODELS:
+    if len(parts) > 1 and parts[-1] in MODELS:
         return 2
     return 5 if len(parts) > 1 and parts[1] in VIEWS else 3
 

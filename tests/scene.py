@@ -26,9 +26,9 @@ from portal.app import create_app
 from portal.audience.models import Booking
 from portal.demo.cast import DOMAIN
 from portal.disclosure.codes import Likeness, Medium, PerformerKind
-from portal.disclosure.crosscheck_models import CrossFinding
+from portal.disclosure.consent.offers import Offer
+from portal.disclosure.crosscheck.models import CrossFinding
 from portal.disclosure.models import Consent, Disclosure, Performer
-from portal.disclosure.offers import Offer
 from portal.entries.models import Entry, Member, Replacement
 from portal.jury import decisions
 from portal.jury.models import Assignment, Conflict, ConflictSource, Juror, Memo, Outcome, Round

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.disclosure import crosscheck_service
-from portal.disclosure.crosscheck import crosscheck, declared_of
+from portal.disclosure.crosscheck import service as crosscheck_service
+from portal.disclosure.crosscheck.comparison import crosscheck, declared_of
 from portal.disclosure.ledger import Ledger
 from portal.entries import queries
 from portal.entries.models import Entry

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from portal import clock, signing
 from portal.accounts.models import Person, RoleGrant
 from portal.calls.models import Category, Gel
-from portal.disclosure import holds, packs
 from portal.disclosure.codes import Channel, Likeness, Medium, PerformerKind, SignerCapacity
+from portal.disclosure.consent import holds
+from portal.disclosure.consent.offers import Offer
 from portal.disclosure.models import Consent, Disclosure, Performer
-from portal.disclosure.offers import Offer
-from portal.disclosure.pack_models import PackFile, PackTeam
+from portal.disclosure.packs import service as packs
+from portal.disclosure.packs.models import PackFile, PackTeam
 from portal.entries.models import Entry
 from portal.lifecycles import AssetState, ConsentState, EntryState
 from portal.media import child, storage, vault

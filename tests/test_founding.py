@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import RoleGrant
 from portal.calls.models import Call, Category, Edition
 from portal.cli import main
-from portal.disclosure.rules import read_policies
+from portal.disclosure.rules.policies import read_policies
 from portal.policies import Role
 from portal.settings import Settings
 

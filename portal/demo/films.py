@@ -20,9 +20,9 @@ from portal.demo import ledgers, words
 from portal.demo.cast import Cast
 from portal.demo.clips import HEIGHT, RATE, SECONDS, WIDTH, Clip, Shelf
 from portal.demo.words import Name
-from portal.disclosure.changes import Declared
-from portal.disclosure.history import revision_of
 from portal.disclosure.models import Disclosure, Performer
+from portal.disclosure.revisions.changes import Declared
+from portal.disclosure.revisions.history import revision_of
 from portal.disclosure.rows import ledger_from
 from portal.disclosure.service import MAKER
 from portal.entries.models import Credit, CreditRole, Entry, Receipt, Verdict, VerdictOutcome

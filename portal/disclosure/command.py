@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portal.disclosure import exports, proof
+from portal.disclosure.exports import shapes as exports
 from portal.disclosure.figures import Appearance, Figures, Interval, measure
 from portal.disclosure.ledger import Ledger
-from portal.disclosure.presets import PRESETS, preset
-from portal.disclosure.rules import evaluate
+from portal.disclosure.revisions import proof
+from portal.disclosure.rules.policies import evaluate
+from portal.disclosure.rules.presets import PRESETS, preset
 from portal.disclosure.serial import from_json
 from portal.disclosure.validation import check
 from portal.errors import Invalid

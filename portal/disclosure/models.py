@@ -91,7 +91,7 @@ class DisclosureRevision(Base):
 class Amendment(Versioned, Base):
     """A change of a disclosure that was handed in, while it is written and until it counts.
 
-    `answers` is the working copy (see disclosure.drafts); the disclosure and its performers stay as they were handed
+    `answers` is the working copy (see revisions.drafts); the disclosure and its performers stay as they were handed
     in. PROPOSED waits for an organizer, because it declares less AI after the deadline.
     """
 
@@ -170,7 +170,7 @@ class Performer(Base):
 class Consent(Versioned, Base):
     """A request for a performer's consent by single-use link, and the answer; or a paper they signed.
 
-    `offer` is what the person was asked for, word for word (see disclosure.offers); `media` and `ends_on` are what
+    `offer` is what the person was asked for, word for word (see consent.offers); `media` and `ends_on` are what
     they granted of it; `chain` is how a licensee came to the rights. The same link lets them withdraw later.
 
     A paper is REQUESTED until its file is sound, OPENED until a consent officer has read it, then SIGNED, or EXPIRED

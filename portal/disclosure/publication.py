@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from portal import i18n
-from portal.disclosure.crosscheck_queries import verified_clips
+from portal.disclosure.crosscheck.queries import verified_clips
 from portal.disclosure.figures import Badge, Figures, measure
 from portal.disclosure.label import Declaration, PublicLabel, public_label
 from portal.disclosure.ledger import Ledger

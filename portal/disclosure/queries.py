@@ -15,12 +15,12 @@ from portal import signing
 from portal.accounts.models import Person
 from portal.audit import AuditRecord
 from portal.disclosure import readiness as checks
+from portal.disclosure.consent.public_view import unproven
 from portal.disclosure.label import CardLabel
 from portal.disclosure.label import card_label as _card_label
 from portal.disclosure.ledger import Ledger
 from portal.disclosure.models import Consent, Disclosure, DisclosureRevision, Hold, Performer
 from portal.disclosure.problems import Facts
-from portal.disclosure.public_view import unproven
 from portal.disclosure.readiness import Readiness
 from portal.disclosure.rows import by_part, ledger_from
 from portal.disclosure.serial import from_json

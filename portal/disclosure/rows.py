@@ -22,9 +22,9 @@ from portal.disclosure.codes import (
     SignerCapacity,
     SourceKind,
 )
+from portal.disclosure.consent.offers import Offer
 from portal.disclosure.ledger import Ledger, Segment, Source
 from portal.disclosure.models import Consent, Disclosure, Performer
-from portal.disclosure.offers import Offer
 from portal.disclosure.people_rules import HEIRS, WORLD
 from portal.disclosure.serial import from_json
 from portal.lifecycles import ConsentState

@@ -10,15 +10,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal import audit, clock
-from portal.disclosure import drafts, history, queries
+from portal.disclosure import queries
 from portal.disclosure.answers import ATTESTATION, Answers, Merged, PersonShown, merge, plain, stamp
-from portal.disclosure.changes import Declared
 from portal.disclosure.codes import ConsentStatus, PerformerKind
 from portal.disclosure.figures import measure
-from portal.disclosure.history import declared_in
 from portal.disclosure.ledger import Ledger
 from portal.disclosure.models import Disclosure, DisclosureRevision, Performer
 from portal.disclosure.problems import Facts, Problem
+from portal.disclosure.revisions import drafts, history
+from portal.disclosure.revisions.changes import Declared
+from portal.disclosure.revisions.history import declared_in
 from portal.disclosure.rows import answers_of, ledger_from, living_consent, proof_of, stored_from
 from portal.errors import Stale
 from portal.lifecycles import DisclosureState, advance

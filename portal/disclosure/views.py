@@ -6,11 +6,12 @@ from flask import Blueprint, Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import policies
-from portal.disclosure import consents, queries
+from portal.disclosure import queries
 from portal.disclosure.codes import Likeness, Medium, SignerCapacity
+from portal.disclosure.consent import requests as consents
+from portal.disclosure.consent.offers import Offer
 from portal.disclosure.forms import ReasonForm, SignForm
 from portal.disclosure.models import Consent
-from portal.disclosure.offers import Offer
 from portal.disclosure.phrases import name_of
 from portal.errors import Invalid
 from portal.i18n import translate

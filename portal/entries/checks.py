@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from portal import i18n
 from portal.disclosure import queries as disclosures
-from portal.disclosure.outcomes import Outcome
-from portal.disclosure.rules import PolicyResult
+from portal.disclosure.rules.outcomes import Outcome
+from portal.disclosure.rules.policies import PolicyResult
 from portal.entries import judging, queries
 from portal.entries.models import Entry
 from portal.i18n import N_, translate

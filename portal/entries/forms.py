@@ -12,8 +12,8 @@ from wtforms.validators import InputRequired
 from portal import i18n
 from portal.accounts.addresses import normal_email
 from portal.disclosure.codes import Medium, SignerCapacity
-from portal.disclosure.packs import PackDraft
-from portal.disclosure.papers import Reading
+from portal.disclosure.consent.papers import Reading
+from portal.disclosure.packs.service import PackDraft
 from portal.disclosure.phrases import choices, name_of
 from portal.entries import fields
 from portal.entries.checklist import TITLES

@@ -12,11 +12,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from portal import clock, i18n
-from portal.disclosure import rule_versions, waivers
 from portal.disclosure.ledger import Ledger
 from portal.disclosure.models import Disclosure
-from portal.disclosure.rule_checks import Evidence
-from portal.disclosure.rules import PolicyResult, evaluate
+from portal.disclosure.rules import versions as rule_versions
+from portal.disclosure.rules import waivers
+from portal.disclosure.rules.checks import Evidence
+from portal.disclosure.rules.policies import PolicyResult, evaluate
 from portal.entries.models import Entry
 from portal.entries.queries.material import film_of
 from portal.lifecycles import AssetState

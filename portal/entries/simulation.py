@@ -15,14 +15,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from portal.calls.models import Category
-from portal.disclosure import rule_versions, waivers
 from portal.disclosure.ledger import Ledger
 from portal.disclosure.models import Disclosure, Performer, RuleWaiver
-from portal.disclosure.outcomes import Outcome
 from portal.disclosure.rows import ledger_from
-from portal.disclosure.rule_checks import Evidence
-from portal.disclosure.rule_versions import Rules
-from portal.disclosure.rules import PolicyResult, Waiver, case_of, judge, overall
+from portal.disclosure.rules import versions as rule_versions
+from portal.disclosure.rules import waivers
+from portal.disclosure.rules.checks import Evidence
+from portal.disclosure.rules.outcomes import Outcome
+from portal.disclosure.rules.policies import PolicyResult, Waiver, case_of, judge, overall
+from portal.disclosure.rules.versions import Rules
 from portal.entries.judging import state_of
 from portal.entries.models import Entry
 from portal.lifecycles import AssetState, EntryState

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal import audit
 from portal.accounts.models import Person, RoleGrant
-from portal.disclosure.pack_models import Pack
+from portal.disclosure.packs.models import Pack
 from portal.entries.models import Credit, Entry, Member
 from portal.errors import Invalid
 from portal.i18n import N_

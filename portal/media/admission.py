@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal import policies
-from portal.disclosure.public_view import held, kept_back
+from portal.disclosure.consent.public_view import held, kept_back
 from portal.media.models import Asset, Rendition, Slot
 from portal.policies import Actor
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, joinedload, load_only, selectinload
 
 from portal import claims, clock
-from portal.disclosure.pack_models import PackFile
+from portal.disclosure.packs.models import PackFile
 from portal.i18n import N_, translate
 from portal.lifecycles import AssetState
 from portal.media import storage

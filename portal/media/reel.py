@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager, load_only
 
-from portal.disclosure.public_view import held
+from portal.disclosure.consent.public_view import held
 from portal.i18n import N_, translate
 from portal.media import admission, queries, tickets, viewing
 from portal.media.models import Asset, Rendition, RenditionKind, Slot, Viewing

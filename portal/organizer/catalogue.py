@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from portal.disclosure.crosscheck_queries import verified_clips
-from portal.disclosure.exports import PARTS_HEADER, flags, part_rows
+from portal.disclosure.crosscheck.queries import verified_clips
+from portal.disclosure.exports.shapes import PARTS_HEADER, flags, part_rows
 from portal.disclosure.models import Disclosure, DisclosureRevision
 from portal.disclosure.publication import Publication, of_revision
 from portal.entries.models import Entry

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.calls.models import Call
 from portal.db import UtcDateTime
-from portal.disclosure.crosscheck_queries import needs_review
+from portal.disclosure.crosscheck.queries import needs_review
 from portal.disclosure.models import Amendment, Disclosure, Hold
 from portal.entries.models import Entry, Replacement, Verdict
 from portal.jury.models import Conflict, ConflictState, Juror, Result, Round

@@ -10,10 +10,11 @@ from flask.typing import ResponseReturnValue
 from portal import policies
 from portal.calls import queries as calls
 from portal.calls.models import Category
-from portal.disclosure import rule_fields, rule_versions
-from portal.disclosure.outcomes import Outcome
-from portal.disclosure.presets import PRESETS, name_of_preset
-from portal.disclosure.rules import read_policies
+from portal.disclosure.rules import fields as rule_fields
+from portal.disclosure.rules import versions as rule_versions
+from portal.disclosure.rules.outcomes import Outcome
+from portal.disclosure.rules.policies import read_policies
+from portal.disclosure.rules.presets import PRESETS, name_of_preset
 from portal.entries import simulation
 from portal.errors import Invalid, Stale
 from portal.i18n import N_, _, translate

@@ -15,8 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, joinedload, load_only, selectinload
 
 from portal.calls.models import Category
+from portal.disclosure.consent.public_view import kept_back
 from portal.disclosure.models import Disclosure
-from portal.disclosure.public_view import kept_back
 from portal.disclosure.queries import CARD_COLUMNS
 from portal.entries.models import Credit, CreditRole, Entry
 from portal.entries.search import pattern

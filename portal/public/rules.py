@@ -8,7 +8,7 @@ from typing import Any
 from portal import i18n
 from portal.disclosure.codes import Scope
 from portal.disclosure.phrases import name_of
-from portal.disclosure.rules import Policy, read_policies
+from portal.disclosure.rules.policies import Policy, read_policies
 from portal.i18n import N_, translate
 
 _SENTENCES = {

@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Person
-from portal.disclosure import consents, queries, service
+from portal.disclosure import queries, service
 from portal.disclosure.answers import Answers, PersonShown, SharePicked, ToolUse, stamp
 from portal.disclosure.codes import Base, Degree, Likeness, Medium, PerformerKind, Scope, ShareMethod, SignerCapacity
+from portal.disclosure.consent import requests as consents
 from portal.disclosure.label import PublicLabel
 from portal.disclosure.models import Consent, Disclosure, Performer
 from portal.disclosure.publication import published

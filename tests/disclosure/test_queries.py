@@ -15,7 +15,7 @@ from portal.disclosure.codes import ConsentStatus, Degree, PerformerKind, Scope
 from portal.disclosure.models import Disclosure
 from portal.disclosure.problems import Facts
 from portal.disclosure.publication import published
-from portal.disclosure.rules import public_hold
+from portal.disclosure.rules.policies import public_hold
 from tests.disclosure.declared import ACTRESS, STATEMENT, declare, desk, label_of, performer, stored
 
 

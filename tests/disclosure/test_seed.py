@@ -6,11 +6,11 @@ import pytest
 
 from portal import i18n
 from portal.disclosure.command import label_report
-from portal.disclosure.exports import flags
+from portal.disclosure.exports.shapes import flags
 from portal.disclosure.figures import Figures, measure
 from portal.disclosure.label import public_label
-from portal.disclosure.presets import preset
-from portal.disclosure.rules import evaluate, public_hold
+from portal.disclosure.rules.policies import evaluate, public_hold
+from portal.disclosure.rules.presets import preset
 from portal.disclosure.serial import from_json
 from portal.disclosure.validation import check
 from tests.disclosure.seed import LEAD, SEED

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal import clock
 from portal.db import unit_of_work
-from portal.disclosure import consents, service
+from portal.disclosure import service
 from portal.disclosure.answers import Answers, stamp
 from portal.disclosure.codes import Base, ConsentStatus, Degree, Scope
+from portal.disclosure.consent import requests as consents
 from portal.disclosure.models import Consent, Disclosure
 from portal.disclosure.rows import answers_of
 from portal.entries import eligibility, queries

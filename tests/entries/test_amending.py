@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal import clock
 from portal.db import unit_of_work
-from portal.disclosure import drafts, history, proof, queries
+from portal.disclosure import queries
 from portal.disclosure import service as disclosures
 from portal.disclosure.answers import Answers, PersonShown, ToolUse, stamp
 from portal.disclosure.codes import Degree, Likeness, PerformerKind, Scope
 from portal.disclosure.models import Amendment, Disclosure, DisclosureRevision
+from portal.disclosure.revisions import drafts, history, proof
 from portal.disclosure.rows import answers_of
 from portal.entries import service
 from portal.entries.models import Entry

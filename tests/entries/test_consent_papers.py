@@ -18,8 +18,9 @@ from portal.accounts.models import Person
 from portal.audit import AuditRecord
 from portal.calls.models import Edition
 from portal.db import unit_of_work
-from portal.disclosure import papers, queries
+from portal.disclosure import queries
 from portal.disclosure.codes import Channel, ConsentStatus, Medium, SignerCapacity
+from portal.disclosure.consent import papers
 from portal.disclosure.models import Consent
 from portal.entries import queries as entries
 from portal.entries import service

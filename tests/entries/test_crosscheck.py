@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal import clock, i18n
 from portal.accounts.models import Person
 from portal.calls.models import Call
-from portal.disclosure import crosscheck_queries, publication
-from portal.disclosure import crosscheck_service as findings
+from portal.disclosure import publication
 from portal.disclosure import service as disclosing
-from portal.disclosure.crosscheck_models import CrossFinding
+from portal.disclosure.crosscheck import queries as crosscheck_queries
+from portal.disclosure.crosscheck import service as findings
+from portal.disclosure.crosscheck.models import CrossFinding
 from portal.entries import queries, service
 from portal.entries.models import Entry
 from portal.errors import Invalid

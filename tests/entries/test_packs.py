@@ -18,8 +18,9 @@ from portal.accounts.models import Person
 from portal.audit import AuditRecord
 from portal.calls.models import Call
 from portal.db import unit_of_work
-from portal.disclosure import pack_queries, packs
-from portal.disclosure.pack_models import Pack, PackTeam, PackUse
+from portal.disclosure.packs import queries as pack_queries
+from portal.disclosure.packs import service as packs
+from portal.disclosure.packs.models import Pack, PackTeam, PackUse
 from portal.entries.forms import DECLARATIONS
 from portal.entries.models import Entry
 from portal.errors import Invalid, Stale

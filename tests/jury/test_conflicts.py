@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.disclosure import packs
+from portal.disclosure.packs import service as packs
 from portal.entries.models import Credit, CreditRole
 from portal.errors import Invalid
 from portal.jury import conflicts

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.cli import main
-from portal.disclosure.crosscheck_models import CrossCheck
+from portal.disclosure.crosscheck.models import CrossCheck
 from portal.media import service, tickets
 from portal.media.checks import Rule
 from portal.media.models import Asset, Slot

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.calls.models import Call, Category
 from portal.disclosure import service as disclosures
-from portal.disclosure import waivers
-from portal.disclosure.outcomes import Outcome
-from portal.disclosure.rules import read_policies
+from portal.disclosure.rules import waivers
+from portal.disclosure.rules.outcomes import Outcome
+from portal.disclosure.rules.policies import read_policies
 from portal.entries import judging, simulation
 from portal.entries.models import Entry
 from portal.lifecycles import AssetState

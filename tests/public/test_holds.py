@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from portal.disclosure import holds
+from portal.disclosure.consent import holds
 from portal.entries.models import Entry
 from portal.media import reel, tickets
 from portal.policies import SYSTEM, Actor, Grant, Role, Scope

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.disclosure import queries, service
 from portal.disclosure.codes import ConsentStatus
-from portal.disclosure.files import PUBLIC_KINDS
+from portal.disclosure.exports.files import PUBLIC_KINDS
 from portal.disclosure.models import Performer
 from portal.entries.models import Entry
 from portal.organizer.exports import SHEETS

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock, i18n
 from portal.calls.models import Regulations
-from portal.disclosure.presets import PRESETS
+from portal.disclosure.rules.presets import PRESETS
 from portal.policies import Role, Scope
 from portal.public.rules import ai_rules
 from tests import builders

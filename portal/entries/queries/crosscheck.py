@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.disclosure import crosscheck_queries
-from portal.disclosure.crosscheck_models import CrossCheck
-from portal.disclosure.file_facts import FileFacts, facts_of
+from portal.disclosure.crosscheck import queries as crosscheck_queries
+from portal.disclosure.crosscheck.file_facts import FileFacts, facts_of
+from portal.disclosure.crosscheck.models import CrossCheck
 from portal.disclosure.models import Disclosure, DisclosureRevision
 from portal.lifecycles import AssetState
 from portal.media import queries as media

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from portal.accounts.models import Person
 from portal.audit import AuditRecord
 from portal.calls.models import Call, Category
-from portal.disclosure.crosscheck_queries import needs_review
+from portal.disclosure.crosscheck.queries import needs_review
 from portal.disclosure.models import Amendment, Disclosure
 from portal.entries import search
 from portal.entries.models import Entry, Verdict, VerdictOutcome

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from portal.accounts.models import Person
-from portal.disclosure import holds
+from portal.disclosure.consent import holds
+from portal.disclosure.consent.public_view import held
 from portal.disclosure.models import Hold, Performer
-from portal.disclosure.public_view import held
 from portal.entries.models import Entry
 from portal.entries.queries.desk import on_desk
 from portal.policies import Actor

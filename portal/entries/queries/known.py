@@ -19,8 +19,8 @@ from sqlalchemy.orm import Session, contains_eager
 from portal import clock
 from portal.calls.models import Regulations
 from portal.disclosure.models import Consent, Disclosure, DisclosureRevision, Performer
-from portal.disclosure.pack_models import Pack
-from portal.disclosure.pack_queries import licensed
+from portal.disclosure.packs.models import Pack
+from portal.disclosure.packs.queries import licensed
 from portal.entries.deadline import FilmOnItsWay
 from portal.entries.models import Credit, Entry, Receipt
 from portal.entries.queries.limits import counted

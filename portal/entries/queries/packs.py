@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Person
-from portal.disclosure.pack_models import PackLicence, PackTeam, PackUse
+from portal.disclosure.packs.models import PackLicence, PackTeam, PackUse
 from portal.entries.models import Entry
 
 

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from portal import i18n
-from portal.disclosure import amendments, rule_versions
 from portal.disclosure import service as disclosures
 from portal.disclosure.models import Amendment, Disclosure, DisclosureRevision
+from portal.disclosure.revisions import amendments
+from portal.disclosure.rules import versions as rule_versions
 from portal.entries import mails, queries
 from portal.entries.checklist import Task
 from portal.entries.models import Entry

@@ -10,16 +10,16 @@ from sqlalchemy.orm import Session
 
 from portal import audit, doorbell
 from portal.calls.models import Call
-from portal.disclosure import crosscheck_service as findings
 from portal.disclosure import queries as disclosures
 from portal.disclosure import service as disclosing
 from portal.disclosure.answers import ToolUse, stamp
-from portal.disclosure.crosscheck import Difference, crosscheck, declared_of
-from portal.disclosure.crosscheck_models import Severity
-from portal.disclosure.crosscheck_queries import open_findings
-from portal.disclosure.drafts import working
+from portal.disclosure.crosscheck import service as findings
+from portal.disclosure.crosscheck.comparison import Difference, crosscheck, declared_of
+from portal.disclosure.crosscheck.models import Severity
+from portal.disclosure.crosscheck.queries import open_findings
 from portal.disclosure.ledger import Ledger
 from portal.disclosure.models import Disclosure
+from portal.disclosure.revisions.drafts import working
 from portal.disclosure.rows import answers_of
 from portal.disclosure.tools import usual_scopes
 from portal.entries import mails

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from portal.disclosure import amendments
 from portal.disclosure import service as disclosures
 from portal.disclosure.models import DisclosureRevision
+from portal.disclosure.revisions import amendments
 from portal.entries.models import Entry
 from portal.entries.queries import Before
 from portal.policies import Actor

@@ -11,20 +11,21 @@ from typing import Any
 from flask import Response, url_for
 
 from portal import i18n
-from portal.disclosure import borrowing, drafts, films, places, tools
+from portal.disclosure import borrowing, films, places, tools
 from portal.disclosure.answers import OF_FILM, OF_WHOLE, SECTIONS, Answers
 from portal.disclosure.borrowing import Lent
 from portal.disclosure.codes import Base, Basis, Contribution, Degree, Likeness, PerformerKind, Scope, SourceKind
+from portal.disclosure.crosscheck.file_facts import CAPTURED, GENERATIVE, facts_of
 from portal.disclosure.figures import PHASES, measure
-from portal.disclosure.file_facts import CAPTURED, GENERATIVE, facts_of
 from portal.disclosure.label import public_label
 from portal.disclosure.ledger import Ledger
 from portal.disclosure.models import Disclosure
 from portal.disclosure.phrases import choices, hint_of, name_of
 from portal.disclosure.problems import Facts, Problem
 from portal.disclosure.readiness import assess
+from portal.disclosure.revisions import drafts
 from portal.disclosure.rows import answers_of, ledger_shown
-from portal.disclosure.rules import PolicyResult
+from portal.disclosure.rules.policies import PolicyResult
 from portal.disclosure.shot_map import shot_maps
 from portal.entries import judging, queries
 from portal.entries.checklist import Task

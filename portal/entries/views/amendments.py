@@ -9,8 +9,8 @@ from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import i18n, policies
-from portal.disclosure import amendments, history
 from portal.disclosure.models import Disclosure
+from portal.disclosure.revisions import amendments, history
 from portal.entries import queries, service
 from portal.entries.models import Entry
 from portal.entries.views import frame

@@ -10,11 +10,11 @@ from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import policies
-from portal.disclosure import crosscheck_queries as crosschecks
-from portal.disclosure import crosscheck_service as findings
 from portal.disclosure import queries as disclosures
-from portal.disclosure.crosscheck_models import CrossFinding, Severity
-from portal.disclosure.crosscheck_words import FILE_STATES, source_in_words, spoken
+from portal.disclosure.crosscheck import queries as crosschecks
+from portal.disclosure.crosscheck import service as findings
+from portal.disclosure.crosscheck.models import CrossFinding, Severity
+from portal.disclosure.crosscheck.words import FILE_STATES, source_in_words, spoken
 from portal.entries import queries, service
 from portal.entries.checklist import Task
 from portal.entries.models import Entry

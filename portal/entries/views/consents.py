@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 
 from portal import i18n, policies
 from portal.accounts.addresses import normal_email
-from portal.disclosure import consents as consenting
-from portal.disclosure import papers as consent_papers
 from portal.disclosure.codes import Channel, ConsentStatus, Likeness, Medium, PerformerKind, SignerCapacity
+from portal.disclosure.consent import papers as consent_papers
+from portal.disclosure.consent import requests as consenting
 from portal.disclosure.models import Consent, Disclosure, Performer
 from portal.disclosure.phrases import name_of
 from portal.entries import queries

@@ -6,11 +6,13 @@ from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import policies
-from portal.disclosure import amendments, rule_fields, waivers
 from portal.disclosure import queries as disclosures
 from portal.disclosure.publication import published
+from portal.disclosure.revisions import amendments
 from portal.disclosure.rows import ledger_from
-from portal.disclosure.rules import PolicyResult
+from portal.disclosure.rules import fields as rule_fields
+from portal.disclosure.rules import waivers
+from portal.disclosure.rules.policies import PolicyResult
 from portal.entries import judging, queries, service
 from portal.entries.models import Entry
 from portal.entries.views.amendments import told

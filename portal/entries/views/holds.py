@@ -6,8 +6,8 @@ from flask import Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import policies
-from portal.disclosure import hold_queries
-from portal.disclosure import holds as holding
+from portal.disclosure.consent import hold_queries
+from portal.disclosure.consent import holds as holding
 from portal.disclosure.phrases import name_of
 from portal.entries import queries
 from portal.entries.forms import HoldForm

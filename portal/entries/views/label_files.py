@@ -6,9 +6,10 @@ from flask import Response, abort, request, url_for
 from sqlalchemy.orm import Session
 
 from portal import policies
-from portal.disclosure import annex, exports
-from portal.disclosure.files import KINDS, Work, written
-from portal.disclosure.jsonld import Page
+from portal.disclosure.exports import annex
+from portal.disclosure.exports import shapes as exports
+from portal.disclosure.exports.files import KINDS, Work, written
+from portal.disclosure.exports.jsonld import Page
 from portal.disclosure.publication import Publication, published
 from portal.entries import queries
 from portal.entries.models import Entry

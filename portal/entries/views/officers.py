@@ -6,8 +6,9 @@ from flask import Response, abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import audit, policies
-from portal.disclosure import consents, papers
-from portal.disclosure.offers import Offer
+from portal.disclosure.consent import papers
+from portal.disclosure.consent import requests as consents
+from portal.disclosure.consent.offers import Offer
 from portal.disclosure.phrases import name_of
 from portal.entries import queries
 from portal.entries.forms import ReadingForm

@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 from portal import policies
 from portal.calls import queries as calls
 from portal.calls.models import Category
-from portal.disclosure import pack_queries as packs
-from portal.disclosure import packs as lending
-from portal.disclosure.pack_models import Pack
+from portal.disclosure.packs import queries as packs
+from portal.disclosure.packs import service as lending
+from portal.disclosure.packs.models import Pack
 from portal.entries import queries
 from portal.entries.forms import LicenceForm, PackForm
 from portal.entries.views.blueprint import bp

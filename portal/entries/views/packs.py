@@ -8,9 +8,9 @@ from flask import Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import i18n, policies
-from portal.disclosure import pack_queries as packs
-from portal.disclosure import packs as lending
-from portal.disclosure.pack_models import Pack, PackFile, PackTeam
+from portal.disclosure.packs import queries as packs
+from portal.disclosure.packs import service as lending
+from portal.disclosure.packs.models import Pack, PackFile, PackTeam
 from portal.entries import queries, service
 from portal.entries.checklist import Task
 from portal.entries.forms import AcceptForm

@@ -6,9 +6,9 @@ from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import policies
-from portal.disclosure import crosscheck_queries as crosschecks
-from portal.disclosure import crosscheck_service as findings
-from portal.disclosure.crosscheck_words import spoken
+from portal.disclosure.crosscheck import queries as crosschecks
+from portal.disclosure.crosscheck import service as findings
+from portal.disclosure.crosscheck.words import spoken
 from portal.entries import queries
 from portal.entries.models import Entry
 from portal.entries.views.blueprint import bp

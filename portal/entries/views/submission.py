@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from portal import policies
 from portal.disclosure.rows import ledger_from
-from portal.disclosure.rules import PolicyResult
+from portal.disclosure.rules.policies import PolicyResult
 from portal.entries import fields, judging, queries, service
 from portal.entries.checklist import Task
 from portal.entries.fields import CREDIT_ROLES

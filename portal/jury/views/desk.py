@@ -10,8 +10,8 @@ from flask import Blueprint, Response, flash, jsonify, redirect, request, url_fo
 from flask.typing import ResponseReturnValue
 
 from portal import i18n, policies
-from portal.disclosure import history
 from portal.disclosure.publication import published
+from portal.disclosure.revisions import history
 from portal.errors import Invalid, InvalidMany
 from portal.i18n import _, pick
 from portal.jury import film_queries, queries, scoring

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal import doorbell
-from portal.disclosure.crosscheck_models import CrossCheck
+from portal.disclosure.crosscheck.models import CrossCheck
 from portal.lifecycles import AssetState
 from portal.media import child, provenance
 from portal.media.contract import Storage

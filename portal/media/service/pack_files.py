@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from sqlalchemy.orm import Session
 
 from portal import audit, clock
-from portal.disclosure.pack_models import Pack, PackFile
+from portal.disclosure.packs.models import Pack, PackFile
 from portal.errors import Invalid
 from portal.i18n import N_
 from portal.media import child, storage

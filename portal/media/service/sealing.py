@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal import audit, clock
-from portal.disclosure import papers
+from portal.disclosure.consent import papers
 from portal.lifecycles import AssetState
 from portal.media import child, storage, vault
 from portal.media.models import Asset, Slot

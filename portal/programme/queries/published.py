@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.calls.models import Edition
-from portal.disclosure.public_view import kept_back
+from portal.disclosure.consent.public_view import kept_back
 from portal.entries.models import Entry
 from portal.i18n import language
 from portal.lifecycles import ScreeningState

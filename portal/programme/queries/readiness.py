@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.disclosure.public_view import kept_back
+from portal.disclosure.consent.public_view import kept_back
 from portal.entries.models import Entry
 from portal.i18n import N_, translate
 from portal.jury.models import Decision, Outcome

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from portal import clock, policies
 from portal.calls import queries as calls
-from portal.disclosure import history, jsonld
-from portal.disclosure.files import PUBLIC_KINDS, document
+from portal.disclosure.exports import jsonld
+from portal.disclosure.exports.files import PUBLIC_KINDS, document
 from portal.disclosure.publication import Publication, published
+from portal.disclosure.revisions import history
 from portal.entries.fields import CREDIT_ROLES
 from portal.entries.models import Entry
 from portal.media import queries as media

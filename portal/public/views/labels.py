@@ -6,8 +6,8 @@ from flask import Response, abort, make_response, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import policies
-from portal.disclosure.files import PUBLIC_KINDS, Work, written
-from portal.disclosure.jsonld import Page
+from portal.disclosure.exports.files import PUBLIC_KINDS, Work, written
+from portal.disclosure.exports.jsonld import Page
 from portal.disclosure.publication import Publication, published
 from portal.entries.models import Entry
 from portal.public import films

@@ -1,0 +1,1 @@
+"""Consents of people, by link or on paper, and what happens while one is missing."""

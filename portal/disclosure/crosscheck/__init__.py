@@ -1,0 +1,1 @@
+"""The cross-check of a disclosure with the entry's files."""

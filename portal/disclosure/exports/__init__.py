@@ -1,0 +1,1 @@
+"""The label and its figures in other people's shapes."""

@@ -1,0 +1,1 @@
+"""Policies on AI use: read, evaluated, versioned, waived."""
