@@ -29,9 +29,9 @@ from portal.disclosure.codes import Base, Degree, Likeness, PerformerKind, Scope
 from portal.disclosure.figures import measure
 from portal.disclosure.label import public_label
 from portal.disclosure.models import Disclosure
-from portal.disclosure.proof import breaks
+from portal.disclosure.revisions.proof import breaks
 from portal.disclosure.rows import answers_of
-from portal.disclosure.rules import read_policies
+from portal.disclosure.rules.policies import read_policies
 from portal.entries.models import Entry
 from portal.entries.simulation import simulate
 from portal.policies import SYSTEM

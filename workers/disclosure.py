@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from portal import clock
-from portal.disclosure import consents, proof
+from portal.disclosure.consent import requests as consents
+from portal.disclosure.revisions import proof
 from portal.policies import SYSTEM
 from workers.app import app
 from workers.context import work

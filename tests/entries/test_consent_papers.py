@@ -33,8 +33,8 @@ from portal.media.vault import Unreadable, Vault
 from portal.policies import SYSTEM, Role, Scope
 from portal.settings import Settings
 from tests import builders
+from tests.disclosure.consent.test_requests import GRANT, sign, token_of
 from tests.disclosure.declared import ACTRESS, WISH, WORDS, Desk, ask, at_once, declare, desk, performer, stored
-from tests.disclosure.test_consents import GRANT, sign, token_of
 from workers import media as tasks
 from workers.papers import seal, shred_papers
 

@@ -19,8 +19,8 @@ from portal.accounts.models import Person
 from portal.entries.models import Entry
 from portal.policies import Role, Scope
 from tests import builders
+from tests.disclosure.consent.test_requests import token_of
 from tests.disclosure.declared import ACTRESS, Desk, ask, declare
-from tests.disclosure.test_consents import token_of
 from tests.public.conftest import Festival
 
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite]

@@ -19,8 +19,8 @@ from portal.lifecycles import EntryState
 from portal.mail.models import OutgoingMail
 from portal.policies import VISITOR, Role, Scope
 from tests import builders
+from tests.disclosure.consent.test_requests import behind, sign, token_of
 from tests.disclosure.declared import ACTRESS, Desk, ask, at_once, declare, desk, performer, stored
-from tests.disclosure.test_consents import behind, sign, token_of
 
 Sessions = sessionmaker[Session]
 
