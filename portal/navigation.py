@@ -20,20 +20,22 @@ WORK: tuple[Place, ...] = (
 )
 OPS: tuple[Place, ...] = (
     Place("organizer.home", N_("Today"), "layout-dashboard", policies.enter_desk),
-    Place("entries.desk", N_("Entries"), "film", policies.enter_desk),
+    Place("entries.desk", N_("Entries"), "film", policies.enter_desk, besides=("amendments", "films", "holds")),
     Place("entries.eligibility_queue", N_("Eligibility"), "shield-check", policies.enter_desk),
-    Place("rounds.index", N_("Rounds"), "gauge", policies.enter_judging),
-    Place("entries.paper_desk", N_("Consent papers"), "file-check", policies.enter_papers),
+    Place("rounds.index", N_("Rounds"), "gauge", policies.enter_judging, besides=("results",)),
+    Place("entries.paper_desk", N_("Consent papers"), "file-check", policies.enter_papers, besides=("guardians",)),
     Place("school.cohorts", N_("Classes"), "school", policies.enter_desk),
     Place(None, N_("Programme"), policy=policies.enter_programme),
-    Place("programme.desk", N_("Timetable"), "calendar-range", policies.enter_programme),
+    Place(
+        "programme.desk", N_("Timetable"), "calendar-range", policies.enter_programme, besides=("halls", "screenings")
+    ),
     Place("programme.packages", N_("Packages"), "film", policies.enter_programme),
     Place("programme.talks", N_("Q&A"), "message-circle", policies.enter_programme),
     Place("programme.venues", N_("Venues"), "building-2", policies.enter_programme),
     Place("programme.releases", N_("Publish"), "upload", policies.enter_programme),
-    Place("audience.all_seats", N_("Seats and waiting"), "armchair", policies.enter_door),
+    Place("audience.all_seats", N_("Seats and waiting"), "armchair", policies.enter_door, besides=("checkin",)),
     Place(None, N_("Office"), policy=policies.enter_office),
-    Place("calls.index", N_("Calls"), "file-text", policies.enter_office),
+    Place("calls.index", N_("Calls"), "file-text", policies.enter_office, besides=("categories",)),
     Place("calls.team", N_("Team"), "users", policies.enter_office),
     Place("mail.outbox", N_("Mail"), "mail", policies.enter_office),
     Place("organizer.export", N_("Export"), "download", policies.enter_office),

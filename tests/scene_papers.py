@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock, signing
 from portal.accounts.models import Person, RoleGrant
-from portal.calls.models import Category, Gel
+from portal.calls.models import Call, Category, Gel
 from portal.disclosure.codes import Channel, Likeness, Medium, PerformerKind, SignerCapacity
 from portal.disclosure.consent import holds
 from portal.disclosure.consent.offers import Offer
@@ -161,6 +161,8 @@ def _a_pack(session: Session, draft: Entry) -> None:
     values = {column.name: getattr(draft, column.name) for column in Entry.__table__.columns if column.name != "id"}
     team = {**values, "number": LENT, "category_id": category.id, "title_ko": "빌린 얼굴"}
     session.execute(sa.insert(Entry).values(**team))
+    room = sa.update(Call).where(Call.id == draft.call_id).values(entry_limit=Call.entry_limit + 1)
+    session.execute(room)
     entry_id = session.scalars(sa.select(Entry.id).where(Entry.number == LENT)).one()
     terms = packs.PackDraft("얼굴 팩", "A face to borrow", "별빛엔터", date(2099, 1, 1), ("starlight.example",))
     pack = packs.save(session, category.id, terms, by=SYSTEM)

@@ -16,12 +16,16 @@ from portal.web import current
 
 @dataclass(frozen=True)
 class Place:
-    """A menu item: an endpoint with its label (a msgid), icon and policy; without an endpoint a group's heading."""
+    """A menu item: an endpoint with its label (a msgid), icon and policy; without an endpoint a group's heading.
+
+    `besides` names the neighbours of its address whose pages belong to it too.
+    """
 
     endpoint: str | None
     label: str
     icon: str = ""
     policy: Callable[..., bool] = anyone
+    besides: tuple[str, ...] = ()
 
 
 Item = tuple[str | None, str, str, int | None, bool]
@@ -43,10 +47,11 @@ class Menu:
     def _items(self) -> list[Item]:
         actor = current.actor()
         seen = [(place, _address(place)) for place in self._places if place.policy(actor)]
-        here = max((address for _, address in seen if address and _leads_here(address)), key=len, default=None)
+        reaches = [_reach(place, address) for place, address in seen]
+        farthest = max(reaches, default=0) or None
         return [
-            (address, translate(place.label), place.icon, None, address is not None and address == here)
-            for place, address in seen
+            (address, translate(place.label), place.icon, None, reach == farthest)
+            for (place, address), reach in zip(seen, reaches, strict=True)
         ]
 
 
@@ -54,8 +59,13 @@ def _address(place: Place) -> str | None:
     return url_for(place.endpoint) if place.endpoint else None
 
 
-def _leads_here(address: str) -> bool:
-    return request.path == address or request.path.startswith(address.rstrip("/") + "/")
+def _reach(place: Place, address: str | None) -> int:
+    """How much of this page's address leads over a place; 0 where it does not."""
+    if address is None:
+        return 0
+    street = address.rpartition("/")[0]
+    ways = (address, *(f"{street}/{name}" for name in place.besides))
+    return max((len(way) for way in ways if f"{request.path}/".startswith(way.rstrip("/") + "/")), default=0)
 
 
 def init_app(app: Flask, **menus: Sequence[Place]) -> None:

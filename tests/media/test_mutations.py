@@ -15,9 +15,12 @@ from tests.media import signing
 FILES = 1000
 MIB = 1024**2
 # Within one process, as the worker's child reads one file: the code is the child's own.
+# It forks first: until then its peak is that of the process it came from.
 READER = """
-import json, random, resource, runpy, sys
+import json, os, random, resource, runpy, sys
 from pathlib import Path
+if worker := os.fork():
+    raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1]))
 sources, seed, n = [Path(name) for name in sys.argv[2].split("|")], int(sys.argv[3]), int(sys.argv[4])
 child = runpy.run_path(sys.argv[1])
 chance, said = random.Random(seed), {}

@@ -11,10 +11,10 @@ from functools import cache
 from io import BytesIO
 from itertools import groupby
 from math import ceil
-from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
+from portal import paths
 from portal.disclosure.label import PublicLabel
 
 # The picture library comes with the first card: no other page needs it, and it takes megabytes.
@@ -29,7 +29,7 @@ _TITLE, _HEADLINE, _BODY, _SMALL = 64, 44, 30, 24
 _LEADING = 1.42
 _BOTTOM = HEIGHT - 90
 _SCALES = (1, 0.85, 0.72, 0.6, 0.5, 0.4, 0.3)
-_FONTS = Path(__file__).parents[1] / "static" / "fonts"
+_FONTS = paths.STATIC / "fonts"
 _FILES = ("pan-sans-core.woff2", *(f"pan-sans-ext{n}.woff2" for n in range(1, 5)))
 _NO_CHARACTER = "\U0010fffe"
 
