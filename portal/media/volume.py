@@ -17,7 +17,6 @@ from portal.media.contract import Busy, Kept, Notes, Source
 from portal.media.pouring import PIECE, pour
 
 RESERVE = 256 * 1024**2
-_STRIDE = 8 * 1024**2
 
 
 class Volume:
@@ -131,19 +130,8 @@ class VolumeWriting:
         return os.lseek(self.fd, 0, os.SEEK_CUR)
 
     def append(self, source: Source, length: int) -> int:
-        """Writes up to `length` bytes; fewer when the source ends or breaks off early."""
-        start = self.offset
-        while (done := self.offset - start) < length:
-            wanted = min(_STRIDE, length - done)
-            came = pour(source, self.fd, wanted)
-            self._hurry(came)
-            if came < wanted:
-                break
-        return self.offset - start
-
-    def _hurry(self, written: int) -> None:
-        # Linux begins to write what it shall not keep. Otherwise all of it waits for the seal, and the client with it.
-        os.posix_fadvise(self.fd, self.offset - written, written, os.POSIX_FADV_DONTNEED)
+        """Writes up to `length` bytes in pieces of a megabyte; fewer when the source ends or breaks off early."""
+        return pour(source, self.fd, length)
 
     def digest(self) -> bytes:
         """The digest of everything this writing appended, read back from the file itself."""
