@@ -11,15 +11,19 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.serving import make_server
 
 from portal import db, i18n
 from portal.media import tickets
@@ -222,6 +226,42 @@ def browser() -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=services.chromium(), args=CHROMIUM)
         yield launched
         launched.close()
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    """The application answering on a port of its own."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def window(browser: Browser, app: Flask, session: Session, address: str) -> Iterator[Callable[..., Page]]:
+    """Opens a window on the live portal, signed in as the person with an id, or as nobody."""
+    from portal.accounts import service
+
+    opened: list[BrowserContext] = []
+
+    def open_for(person_id: int | None = None, *, width: int = 1440, **options: Any) -> Page:
+        context = browser.new_context(base_url=address, viewport={"width": width, "height": 1000}, **options)
+        context.set_default_timeout(15_000)
+        opened.append(context)
+        if person_id is not None:
+            token = service.start_session(session, person_id)
+            session.commit()
+            signer = SecureCookieSessionInterface().get_signing_serializer(app)
+            assert signer is not None
+            context.add_cookies([{"name": "pan", "value": str(signer.dumps({"t": token})), "url": address}])
+        return context.new_page()
+
+    yield open_for
+    for context in opened:
+        context.close()
 
 
 @pytest.fixture(scope="session")

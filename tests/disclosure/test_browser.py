@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
 
 import pytest
-from flask import Flask
-from flask.sessions import SecureCookieSessionInterface
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 
-from portal.accounts import service as accounts
 from portal.disclosure.codes import Contribution, Degree, Likeness, PerformerKind, Scope
 from portal.disclosure.ledger import Segment
 from portal.disclosure.rows import answers_of
@@ -25,18 +20,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.sqlite]
 AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 LOOK = "axe.run(document, ['wcag2a', 'wcag2aa']).then(found => found.violations.map(one => one.id + one.nodes[0].html))"
 SHOTS = "in,out,degree,note\n00:00:00,00:05:00,G,scenes 2-9\n0:06:00,0:07:00,altered"
-
-
-@pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    """The application answering on a port of its own."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture
@@ -62,19 +45,11 @@ def film(session: Session, mine: Desk) -> Asset:
 
 
 @pytest.fixture
-def form(browser: Browser, app: Flask, session: Session, address: str, mine: Desk) -> Iterator[Page]:
+def form(window: Callable[..., Page], mine: Desk) -> Page:
     """The maker at the disclosure's form."""
-    token = accounts.start_session(session, mine.owner.id)
-    session.commit()
-    signer = SecureCookieSessionInterface().get_signing_serializer(app)
-    assert signer is not None
-    context = browser.new_context(viewport={"width": 1440, "height": 1000}, bypass_csp=True)
-    context.set_default_timeout(15_000)
-    context.add_cookies([{"name": "pan", "value": str(signer.dumps({"t": token})), "url": address}])
-    page = context.new_page()
-    page.goto(f"{address}/en/entries/{mine.entry.number}/ai")
-    yield page
-    context.close()
+    page = window(mine.owner.id, bypass_csp=True)
+    page.goto(f"/en/entries/{mine.entry.number}/ai")
+    return page
 
 
 def press(page: Page, *keys: str) -> None:

@@ -43,29 +43,6 @@ FILM = b"\0\0\0\x18ftypmp42" + bytes(400)
 UNTRUSTED = {**SAID, "state": "UNTRUSTED_SIGNER", "signer": None}
 
 
-@pytest.fixture
-def owner(session: Session) -> Person:
-    return builders.person(session)
-
-
-@pytest.fixture
-def call(session: Session) -> Call:
-    return builders.call(session, builders.edition(session))
-
-
-@pytest.fixture
-def organizer(session: Session, call: Call) -> Person:
-    found = builders.person(session)
-    builders.grant(session, found, Role.ORGANIZER, Scope.EDITION, call.edition_id)
-    return found
-
-
-@pytest.fixture
-def entry(session: Session, call: Call, owner: Person) -> Entry:
-    """Handed in, with the word that no AI was used."""
-    return made.submitted(session, call, owner)[0]
-
-
 def checked(session: Session, entry: Entry) -> dict[str, CrossFinding]:
     service.check(session, entry.id)
     found = {row.kind: row for row in crosscheck_queries.findings(session, entry.id)}

@@ -11,8 +11,6 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
-from portal.accounts.models import Person
-from portal.calls.models import Call
 from portal.disclosure.models import Disclosure, DisclosureRevision
 from portal.entries import queries, service
 from portal.entries.models import Entry, Receipt, Replacement
@@ -21,34 +19,11 @@ from portal.lifecycles import AssetState, ReplacementState
 from portal.mail.models import OutgoingMail
 from portal.media import queries as media
 from portal.media.models import Asset, Likeness, Slot
-from portal.policies import Role, Scope
 from tests import builders
 from tests.entries import made
 
 SignIn = Callable[..., FlaskClient]
 ASKING = {"reason": "색을 다시 맞췄어요.", "same_ai": "1"}
-
-
-@pytest.fixture
-def owner(session: Session) -> Person:
-    return builders.person(session)
-
-
-@pytest.fixture
-def call(session: Session) -> Call:
-    return builders.call(session, builders.edition(session))
-
-
-@pytest.fixture
-def organizer(session: Session, call: Call) -> Person:
-    found = builders.person(session)
-    builders.grant(session, found, Role.ORGANIZER, Scope.EDITION, call.edition_id)
-    return found
-
-
-@pytest.fixture
-def entry(session: Session, call: Call, owner: Person) -> Entry:
-    return made.submitted(session, call, owner)[0]
 
 
 def new_cut(session: Session, entry: Entry, **values: object) -> Asset:

@@ -15,8 +15,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from flask.testing import FlaskClient
-from playwright.sync_api import Browser, BrowserContext
 from sqlalchemy.orm import Session
 
 from portal.entries.models import Entry
@@ -189,16 +187,3 @@ def film_entry(session: Session) -> Entry:
     made = builders.entry(session, call, builders.person(session))
     session.commit()
     return made
-
-
-@pytest.fixture
-def film_creator(
-    browser: Browser, address: str, film_entry: Entry, sign_in: Callable[[int], FlaskClient]
-) -> Iterator[BrowserContext]:
-    """The entry's owner, signed in to the live portal."""
-    cookie = sign_in(film_entry.owner_id).get_cookie("pan")
-    assert cookie is not None
-    context = browser.new_context(base_url=address, locale="ko-KR")
-    context.add_cookies([{"name": "pan", "value": cookie.value, "url": address}])
-    yield context
-    context.close()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
 from portal.entries.models import Entry
@@ -20,9 +20,9 @@ pytestmark = pytest.mark.browser
 
 
 def test_a_film_goes_up_and_its_review_copy_plays(
-    film_creator: BrowserContext, film_entry: Entry, session: Session, film: Callable[[str], Path]
+    window: Callable[..., Page], film_entry: Entry, session: Session, film: Callable[[str], Path]
 ) -> None:
-    page = film_creator.new_page()
+    page = window(film_entry.owner_id, locale="ko-KR")
     page.goto(f"/ko/entries/{film_entry.number}/film")
     page.locator("#film-up-file").set_input_files(film("plain.mp4"))
     expect(page.locator("#dock-up progress")).to_have_attribute("value", "100", timeout=20_000)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
 from portal.entries.models import Entry
@@ -34,7 +34,7 @@ def environment(environment: Settings, monkeypatch: pytest.MonkeyPatch) -> Setti
 
 
 def test_a_film_goes_into_the_bucket_and_plays_out_of_it(
-    film_creator: BrowserContext,
+    window: Callable[..., Page],
     address: str,
     film_entry: Entry,
     session: Session,
@@ -42,7 +42,7 @@ def test_a_film_goes_into_the_bucket_and_plays_out_of_it(
     settings: Settings,
 ) -> None:
     let_pages_read(settings.s3_url, address)
-    page, place = film_creator.new_page(), f"/ko/entries/{film_entry.number}/film"
+    page, place = window(film_entry.owner_id, locale="ko-KR"), f"/ko/entries/{film_entry.number}/film"
     page.goto(place)
     page.locator("[data-upload] input[type=file]").first.set_input_files(film("plain.mp4"))
     wait_until(lambda: state(session) == AssetState.RECEIVED)

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from threading import Thread
+from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
-from flask.sessions import SecureCookieSessionInterface
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session, sessionmaker
-from werkzeug.serving import make_server
 
-from portal.accounts import service as accounts
 from portal.audience.models import Booking
 from portal.policies import SYSTEM
 from portal.programme import queries, service
@@ -21,29 +16,6 @@ from portal.programme.models import Screening
 from tests.programme import rows
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    """The application answering on a port of its own."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def desk(browser: Browser, app: Flask, session: Session, address: str, person_id: int) -> Page:
-    """A page signed in as a programmer."""
-    token = accounts.start_session(session, person_id)
-    session.commit()
-    signer = SecureCookieSessionInterface().get_signing_serializer(app)
-    assert signer is not None
-    context = browser.new_context(viewport={"width": 1440, "height": 1000})
-    context.add_cookies([{"name": "pan", "value": str(signer.dumps({"t": token})), "url": address}])
-    return context.new_page()
 
 
 def place_of(sessions: sessionmaker[Session], code: str) -> tuple[str, str]:
@@ -55,7 +27,7 @@ def place_of(sessions: sessionmaker[Session], code: str) -> tuple[str, str]:
 
 
 def test_a_block_is_lifted_moved_dropped_and_undone(
-    browser: Browser, app: Flask, session: Session, sessions: sessionmaker[Session], address: str
+    window: Callable[..., Page], session: Session, sessions: sessionmaker[Session]
 ) -> None:
     edition = rows.edition(session)
     one, two = rows.hall(session, edition), rows.hall(session, edition, "2관", 120)
@@ -63,10 +35,10 @@ def test_a_block_is_lifted_moved_dropped_and_undone(
     screening = rows.screening(session, package, one, rows.evening(hour=15))
     rows.screening(session, package, two, rows.evening(hour=15, minute=30))
     code, person = screening.code, rows.programmer(session, edition)
-    page = desk(browser, app, session, address, person.id)
+    page = window(person.id)
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.goto(f"{address}/ko/ops/schedule/{rows.evening().date()}")
+    page.goto(f"/ko/ops/schedule/{rows.evening().date()}")
     block = page.locator(f"#b-{code}")
     block.locator(".blk__b").focus()
 
@@ -102,13 +74,13 @@ def test_a_block_is_lifted_moved_dropped_and_undone(
 
 
 def test_somebody_elses_move_is_not_overwritten(
-    browser: Browser, app: Flask, session: Session, sessions: sessionmaker[Session], address: str
+    window: Callable[..., Page], session: Session, sessions: sessionmaker[Session]
 ) -> None:
     edition = rows.edition(session)
     hall = rows.hall(session, edition)
     screening = rows.screening(session, rows.package(session, edition, rows.film(session, edition)), hall)
-    page = desk(browser, app, session, address, rows.programmer(session, edition).id)
-    page.goto(f"{address}/ko/ops/schedule/{rows.evening().date()}")
+    page = window(rows.programmer(session, edition).id)
+    page.goto(f"/ko/ops/schedule/{rows.evening().date()}")
     service.move(session, screening, hall, rows.evening(hour=12), rev=screening.rev, by=SYSTEM)
     session.commit()
     page.locator(f"#b-{screening.code} .blk__b").focus()
@@ -121,11 +93,11 @@ def test_somebody_elses_move_is_not_overwritten(
     expect(page.locator(f"#b-{screening.code} [data-time]")).to_contain_text("12:00", timeout=10_000)
 
 
-def test_booking_needs_no_javascript(browser: Browser, session: Session, address: str) -> None:
+def test_booking_needs_no_javascript(window: Callable[..., Page], session: Session) -> None:
     screening: Screening = rows.on_sale(session)
     session.commit()
-    page = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844}).new_page()
-    page.goto(f"{address}/ko/screenings/{screening.code}")
+    page = window(width=390, java_script_enabled=False)
+    page.goto(f"/ko/screenings/{screening.code}")
     page.get_by_label("이름", exact=True).fill("한서윤")
     page.get_by_label("메일 주소", exact=True).fill("han@example.com")
     page.get_by_role("radio", name="3").check()

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
 
 import pytest
-from flask import Flask
-from flask.sessions import SecureCookieSessionInterface
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 
-from portal.accounts import service as accounts
 from portal.accounts.models import Person
 from portal.entries.models import Entry
 from portal.policies import Role, Scope
@@ -28,40 +23,6 @@ AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text(encoding="
 LOOK = "axe.run(document, ['wcag2a', 'wcag2aa']).then(found => found.violations.map(one => one.id + one.nodes[0].html))"
 STICKS_OUT = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 A_MINUTE = 60.0
-
-
-@pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    """The application answering on a port of its own."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture
-def door(browser: Browser, app: Flask, session: Session, address: str) -> Iterator[Callable[..., Page]]:
-    """Opens a window, as wide as told, for a person or for nobody."""
-    opened: list[BrowserContext] = []
-
-    def open_for(person: Person | None = None, width: int = 1440) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": 844}, base_url=address, bypass_csp=True)
-        context.set_default_timeout(15_000)
-        opened.append(context)
-        if person is not None:
-            token = accounts.start_session(session, person.id)
-            session.commit()
-            signer = SecureCookieSessionInterface().get_signing_serializer(app)
-            assert signer is not None
-            context.add_cookies([{"name": "pan", "value": str(signer.dumps({"t": token})), "url": address}])
-        return context.new_page()
-
-    yield open_for
-    for context in opened:
-        context.close()
 
 
 @pytest.fixture
@@ -83,14 +44,14 @@ def sound(page: Page) -> None:
 
 
 def test_she_signs_and_withdraws_on_a_phone_and_the_film_is_gone(
-    session: Session, festival: Festival, film: Entry, door: Callable[..., Page]
+    session: Session, festival: Festival, film: Entry, window: Callable[..., Page]
 ) -> None:
     staff = builders.person(session)
     builders.grant(session, staff, Role.ORGANIZER, Scope.EDITION, festival.edition.id)
-    token, public = token_of(session), door()
+    token, public = token_of(session), window()
     assert public.goto(f"/ko/films/{film.number}").status == 410  # type: ignore[union-attr]
 
-    phone = door(width=390)
+    phone = window(width=390, bypass_csp=True)
     phone.goto(f"/ko/sign/{token}")
     sound(phone)
     phone.get_by_label("이름을 적어 서명해 주세요").fill(ACTRESS.name)
@@ -111,7 +72,7 @@ def test_she_signs_and_withdraws_on_a_phone_and_the_film_is_gone(
     public.goto("/ko/films")
     assert "편지를 쓰는 기계" not in public.content()
 
-    desk = door(staff)
+    desk = window(staff.id)
     desk.goto("/ko/ops")
     desk.get_by_role("link", name="이유 보기").click()
     desk.get_by_role("link", name="편지를 쓰는 기계").click()
