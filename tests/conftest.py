@@ -21,7 +21,7 @@ from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.serving import make_server
 
@@ -32,9 +32,10 @@ from portal.settings import Settings
 from portal.upgrade import upgrade
 from tests import builders, servers, services
 
-# How long an example takes depends on what else the machine does; it says nothing of the code.
+# How long an example or a page takes depends on what else the machine does; it says nothing of the code.
 examples.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 examples.load_profile("unhurried")
+expect.set_options(timeout=20_000)
 SECRET, BASE_URL = "k" * 40, "http://portal.test"
 CHROMIUM = (
     "--no-sandbox",

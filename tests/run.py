@@ -18,8 +18,8 @@ _CHECKS = {
     "format": ["ruff", "format", "--check", "--quiet", "."],
     "types": ["mypy", "--strict", "portal", "workers"],
 }
-# More than there are cores: a test that kills a server or waits for a sweep leaves its core to another.
-_PROCESSES = min(4, 2 * (os.cpu_count() or 1))
+# One more than there are cores: a test that kills a server or waits for a sweep leaves its core to another.
+_PROCESSES = min(4, (os.cpu_count() or 1) + 1)
 _PYTEST = ["pytest", "-n", str(_PROCESSES), "--dist", "worksteal", "-q"]
 _WHOLE = ["--everything", "--cov", "--cov-report=json:.coverage.json"]
 

@@ -31,7 +31,8 @@ from tests import forms, pages, scene
 from tests.forms import FORMS, Form
 from tests.scene import Scene
 
-pytestmark = pytest.mark.sqlite
+# Not traced: hundreds of forms go the same ways as the tests of their features.
+pytestmark = [pytest.mark.sqlite, pytest.mark.no_cover]
 
 WRITING = {"POST", "PUT", "PATCH", "DELETE"}
 # What may grow without anything having happened: the trail, and the tries that are counted against guessing.
