@@ -123,6 +123,7 @@ def festival(*, postgres: bool) -> Iterator[tuple[Settings, dict[str, str]]]:
             "PORTAL_DATABASE_URL": url,
             "PORTAL_BROKER_URL": stack.enter_context(services.valkey()),
             "PORTAL_SECRET_KEY": SECRET,
+            "PORTAL_PAPERS_KEY": "0" * 64,
             "PORTAL_BASE_URL": "https://pan.example",
             "PORTAL_SMTP_URL": "smtp://127.0.0.1:9",
         }
