@@ -11,6 +11,7 @@ from typing import Annotated, Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
@@ -173,6 +174,12 @@ def unit_of_work(factory: Callable[[], Session]) -> Iterator[Session]:
         except BaseException:
             session.rollback()
             raise
+
+
+def insert(session: Session, model: Any) -> Any:
+    """An INSERT of the session's dialect, which knows ON CONFLICT; both of ours say it alike."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    return dialect.insert(model)
 
 
 def one_at_a_time(session: Session, name: str) -> None:

@@ -65,6 +65,11 @@ def other() -> str:
     return "en" if language() == "ko" else "ko"
 
 
+def korean_day(moment: datetime) -> date:
+    """The day it is in Seoul at a moment: what deadlines, rules and licences mean by a day."""
+    return moment.astimezone(ZoneInfo(SEOUL)).date()
+
+
 def zone() -> ZoneInfo:
     """The reader's time zone."""
     return ZoneInfo(_current.get().zone)

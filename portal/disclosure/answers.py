@@ -14,6 +14,7 @@ from typing import Any
 from portal.disclosure.canonical import fingerprint
 from portal.disclosure.codes import Base, Contribution, Degree, Likeness, PerformerKind, Scope, ShareMethod
 from portal.disclosure.ledger import Segment, Source
+from portal.errors import Stale
 
 ATTESTATION = "2027-1"
 _LENGTH = 10
@@ -110,6 +111,14 @@ def merge(mine: Answers, current: Answers, seen: str) -> Merged:
     changed = tuple(name for name in touched if posted[name] != now[name])
     clashes = tuple(name for name in changed if now[name] != before.get(name))
     return Merged(taken(mine, changed, over=current), changed, clashes)
+
+
+def merged(mine: Answers, current: Answers, seen: str) -> Merged:
+    """The same; raises Stale with the stored sections where both sides changed one."""
+    found = merge(mine, current, seen)
+    if found.clashes:
+        raise Stale(theirs={name: plain(current, name) for name in found.clashes})
+    return found
 
 
 def rebased(seen: str, current: Answers, sections: Collection[str]) -> str:

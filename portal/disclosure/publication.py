@@ -6,18 +6,18 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from portal import i18n
 from portal.disclosure.crosscheck.queries import verified_clips
 from portal.disclosure.figures import Badge, Figures, measure
 from portal.disclosure.label import Declaration, PublicLabel, public_label
 from portal.disclosure.ledger import Ledger
-from portal.disclosure.models import Disclosure, DisclosureRevision, Performer
+from portal.disclosure.models import Disclosure, DisclosureRevision
 from portal.disclosure.phrases import BADGE_SENTENCES
+from portal.disclosure.queries import performers_of
 from portal.disclosure.rows import ledger_from
 from portal.disclosure.serial import from_json
 from portal.disclosure.shot_map import ShotMap, shot_maps
@@ -91,12 +91,10 @@ def published(session: Session, entry_id: int) -> Publication | None:
 def of_revision(row: Any) -> Publication:
     """What a row with a revision's number, body, digest and moment makes public."""
     body = json.loads(row.body)
-    on = row.created_at.astimezone(ZoneInfo(i18n.SEOUL)).date()
+    on = i18n.korean_day(row.created_at)
     declaration = Declaration(row.revision, on, row.verified_clips)
     return Publication(from_json(body["ledger"]), body["human_statement"], declaration, row.digest)
 
 
 def _of_draft(session: Session, row: Any) -> Publication:
-    wanted = sa.select(Performer).where(Performer.disclosure_id == row.id).order_by(Performer.id)
-    people = session.scalars(wanted.options(selectinload(Performer.consents))).all()
-    return Publication(ledger_from(row.ledger, people), row.human_statement)
+    return Publication(ledger_from(row.ledger, performers_of(session, row.id)), row.human_statement)

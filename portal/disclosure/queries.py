@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from portal import signing
 from portal.accounts.models import Person
 from portal.audit import AuditRecord
 from portal.disclosure import readiness as checks
-from portal.disclosure.consent.public_view import unproven
 from portal.disclosure.label import CardLabel
 from portal.disclosure.label import card_label as _card_label
 from portal.disclosure.ledger import Ledger
-from portal.disclosure.models import Consent, Disclosure, DisclosureRevision, Hold, Performer
+from portal.disclosure.models import Consent, Disclosure, DisclosureRevision, Performer
 from portal.disclosure.problems import Facts
 from portal.disclosure.readiness import Readiness
 from portal.disclosure.rows import by_part, ledger_from
-from portal.disclosure.serial import from_json
 
 EDITED = "disclosure.edited"
 
@@ -72,32 +69,9 @@ def _revisions(condition: sa.ColumnElement[bool]) -> sa.Select[DisclosureRevisio
     )
 
 
-def submitted_ledger(revision: DisclosureRevision) -> Ledger:
-    """What a revision declares."""
-    return _submitted(revision.body)
-
-
-def _submitted(body: str) -> Ledger:
-    return from_json(json.loads(body)["ledger"])
-
-
-def submitted_statement(revision: DisclosureRevision) -> str:
-    """What people did, as a revision tells it."""
-    return str(json.loads(revision.body)["human_statement"])
-
-
 def card(row: Any) -> CardLabel | None:
     """The short label of a list's row that holds CARD_COLUMNS; None where nothing was declared."""
     return None if row.tier is None else _card_label(row.tier, row.phases, row.badges)
-
-
-def public_holds(session: Session, entry_ids: Collection[int]) -> set[int]:
-    """The entries among these that must stay out of every public view, for want of a consent or because of a hold."""
-    if not entry_ids:
-        return set()
-    waiting = sa.select(Disclosure.entry_id).join(Performer, Performer.disclosure_id == Disclosure.id)
-    held = sa.select(Hold.entry_id).where(Hold.entry_id.in_(entry_ids), Hold.lifted_at.is_(None))
-    return set(session.scalars(waiting.where(Disclosure.entry_id.in_(entry_ids), unproven()).union(held)))
 
 
 def readiness(session: Session, entry_id: int, facts: Facts) -> Readiness:
@@ -138,5 +112,9 @@ def last_edit(session: Session, disclosure_id: int) -> tuple[Person | None, date
 def consent_behind(session: Session, token: str) -> Consent | None:
     """The request behind a mailed link, with its performer and disclosure; expired and answered ones too."""
     wanted = sa.select(Consent).where(Consent.digest == signing.digest(token))
-    performer = joinedload(Consent.performer)
-    return session.scalar(wanted.options(performer.joinedload(Performer.disclosure)))
+    return session.scalar(wanted.options(with_disclosure()))
+
+
+def with_disclosure() -> ORMOption:
+    """Loads a consent together with its performer and their disclosure, as every answer to it needs them."""
+    return joinedload(Consent.performer).joinedload(Performer.disclosure)

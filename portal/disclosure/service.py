@@ -6,12 +6,11 @@ import dataclasses
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from portal import audit, clock
+from portal import audit, clock, db
 from portal.disclosure import queries
-from portal.disclosure.answers import ATTESTATION, Answers, Merged, PersonShown, merge, plain, stamp
+from portal.disclosure.answers import ATTESTATION, Answers, Merged, PersonShown, merged, stamp
 from portal.disclosure.codes import ConsentStatus, PerformerKind
 from portal.disclosure.figures import measure
 from portal.disclosure.ledger import Ledger
@@ -21,7 +20,6 @@ from portal.disclosure.revisions import drafts, history
 from portal.disclosure.revisions.changes import Declared
 from portal.disclosure.revisions.history import declared_in
 from portal.disclosure.rows import answers_of, ledger_from, living_consent, proof_of, stored_from
-from portal.errors import Stale
 from portal.lifecycles import DisclosureState, advance
 from portal.policies import Actor
 
@@ -33,12 +31,12 @@ _AFTER_FREEZING = {_S.DRAFT: _S.SUBMITTED, _S.QUERIED: _S.CORRECTED, _S.STALE: _
 
 def of_entry(session: Session, entry_id: int) -> Disclosure:
     """The entry's disclosure with performers and consents, made on first use, once for two tabs that ask at a time."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     found = queries.disclosure_of(session, entry_id)
     if found is None:
         values = {"entry_id": entry_id, "state": _S.DRAFT, "ledger": {}, "phases": {}, "badges": [], "rev": 1}
         values |= {"generated_bp": 0, "altered_bp": 0, "human_statement": "", "updated_at": clock.now()}
-        session.execute(insert(Disclosure).values(values).on_conflict_do_nothing(index_elements=["entry_id"]))
+        first = db.insert(session, Disclosure).values(values)
+        session.execute(first.on_conflict_do_nothing(index_elements=["entry_id"]))
         found = queries.disclosure_of(session, entry_id)
     assert found is not None
     return found
@@ -63,23 +61,20 @@ def save_draft(
     if disclosure.amendment is not None:
         _amend(session, disclosure, data, rev=rev, by=by, film_sha256=film_sha256, film=film)
         return
-    current = answers_of(disclosure, film)
-    merged = merge(data, current, rev)
-    if merged.clashes:
-        raise Stale(theirs={name: plain(current, name) for name in merged.clashes})
-    _sign(session, disclosure, merged.answers.attested, film_sha256 if data.attested else None, by=by)
-    if merged.changed:
-        _store(session, disclosure, merged, film, by=by)
+    kept = merged(data, answers_of(disclosure, film), rev)
+    _sign(session, disclosure, kept.answers.attested, film_sha256 if data.attested else None, by=by)
+    if kept.changed:
+        _store(session, disclosure, kept, film, by=by)
 
 
 def _amend(
     session: Session, disclosure: Disclosure, data: Answers, *, rev: str, by: Actor, film_sha256: str | None, film: str
 ) -> None:
     """The same for a disclosure that was handed in and is being amended: what counts stays untouched."""
-    merged = drafts.keep(disclosure, data, rev=rev, film_sha256=film_sha256 if data.attested else None, film=film)
+    kept = drafts.keep(disclosure, data, rev=rev, film_sha256=film_sha256 if data.attested else None, film=film)
     session.flush()
-    if merged.changed:
-        audit.record(session, by, "amendment.edited", disclosure, sections=list(merged.changed))
+    if kept.changed:
+        audit.record(session, by, "amendment.edited", disclosure, sections=list(kept.changed))
 
 
 def locked(session: Session, disclosure: Disclosure) -> None:
@@ -99,15 +94,15 @@ def _sign(session: Session, disclosure: Disclosure, attested: bool, film_sha256:
         audit.record(session, by, "disclosure.signed", disclosure, attestation=ATTESTATION, film_sha256=film_sha256)
 
 
-def _store(session: Session, disclosure: Disclosure, merged: Merged, film: str, *, by: Actor) -> None:
-    disclosure.ledger = stored_from(merged.answers, disclosure.ledger, film)
-    disclosure.human_statement = merged.answers.human_statement
-    if "performers" in merged.changed:
-        reconcile(session, disclosure, merged.answers.performers, film, by=by)
+def _store(session: Session, disclosure: Disclosure, kept: Merged, film: str, *, by: Actor) -> None:
+    disclosure.ledger = stored_from(kept.answers, disclosure.ledger, film)
+    disclosure.human_statement = kept.answers.human_statement
+    if "performers" in kept.changed:
+        reconcile(session, disclosure, kept.answers.performers, film, by=by)
     disclosure.updated_at = clock.now()
     recompute(disclosure, ledger_from(disclosure.ledger, disclosure.performers))
     session.flush()
-    audit.record(session, by, queries.EDITED, disclosure, sections=list(merged.changed), stamp=stamp(merged.answers))
+    audit.record(session, by, queries.EDITED, disclosure, sections=list(kept.changed), stamp=stamp(kept.answers))
 
 
 def reconcile(
@@ -208,8 +203,9 @@ def refresh_consents(session: Session, disclosure: Disclosure, *, by: Actor) -> 
     last = queries.latest_revision(session, disclosure.id)
     if last is None:
         return None
-    ledger = _with_consents(queries.submitted_ledger(last), ledger_from({}, disclosure.performers))
-    declared = Declared(ledger, queries.submitted_statement(last))
+    handed_in = history.declaration(last.body)
+    ledger = _with_consents(handed_in.ledger, ledger_from({}, disclosure.performers))
+    declared = Declared(ledger, handed_in.statement)
     made = _revised(session, disclosure, last, declared, by=by, reason="CONSENT_UPDATE", role=PERFORMER)
     if made is not last:
         audit.record(session, by, "disclosure.revised", disclosure, reason=made.reason, **_told(made))

@@ -5,13 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from portal import clock, i18n
 from portal.disclosure.ledger import Ledger
 from portal.disclosure.models import Disclosure
 from portal.disclosure.rules import versions as rule_versions
@@ -19,6 +16,7 @@ from portal.disclosure.rules import waivers
 from portal.disclosure.rules.checks import Evidence
 from portal.disclosure.rules.policies import PolicyResult, evaluate
 from portal.entries.models import Entry
+from portal.entries.queries.known import today
 from portal.entries.queries.material import film_of
 from portal.lifecycles import AssetState
 from portal.media.models import Asset, Slot
@@ -38,7 +36,8 @@ def results(
     if not rules:
         return []
     granted = waivers.of_disclosure(session, disclosure.id) if disclosure else ()
-    return evaluate(rules, ledger, replace(evidence_of(assets), today=today() if changing else None), granted)
+    beside = replace(evidence_of(assets), today=today() if changing else None)
+    return evaluate(rules, ledger, beside, granted)
 
 
 def evidence_of(assets: Iterable[Asset]) -> Evidence:
@@ -54,8 +53,3 @@ def state_of(probe: Mapping[str, Any]) -> str | None:
     found = probe.get("provenance")
     state = found.get("state") if isinstance(found, dict) else None
     return state if isinstance(state, str) else None
-
-
-def today() -> date:
-    """The day in Korea, which the rules' dates mean."""
-    return clock.now().astimezone(ZoneInfo(i18n.SEOUL)).date()

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from portal import clock, doorbell, i18n, links
+from portal import clock, db, doorbell, i18n, links
 from portal.lifecycles import MailState
 from portal.mail.models import OutgoingMail
 from portal.mail.render import render
@@ -112,8 +111,7 @@ def packed(name: str, content_type: str, body: bytes) -> dict[str, str]:
 
 
 def _stored(session: Session, rows: list[dict[str, Any]]) -> Sequence[OutgoingMail]:
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    new = insert(OutgoingMail).on_conflict_do_nothing(index_elements=_KEY).returning(OutgoingMail)
+    new = db.insert(session, OutgoingMail).on_conflict_do_nothing(index_elements=_KEY).returning(OutgoingMail)
     return session.scalars(new, rows).all()
 
 

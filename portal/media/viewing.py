@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from portal import clock, signing
+from portal import clock, db, signing
 from portal.media.models import Asset, Viewing
 from portal.policies import Actor
 from portal.signing import BadToken
@@ -79,8 +78,7 @@ def covered(bits: bytes, spans: Iterable[tuple[int, int]], length: int) -> bytes
 
 
 def _held(session: Session, person_id: int, film_id: int) -> Viewing:
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     first = {"person_id": person_id, "asset_id": film_id, "seconds": b"", "watched_s": 0, "position_ms": 0}
-    session.execute(insert(Viewing).values({**first, "updated_at": clock.now()}).on_conflict_do_nothing())
+    session.execute(db.insert(session, Viewing).values({**first, "updated_at": clock.now()}).on_conflict_do_nothing())
     wanted = sa.select(Viewing).where(Viewing.person_id == person_id, Viewing.asset_id == film_id)
     return session.scalars(wanted.with_for_update().execution_options(populate_existing=True)).one()

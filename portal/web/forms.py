@@ -6,6 +6,7 @@ Every text is trimmed and brought to NFC on the way in; every sentence goes thro
 from __future__ import annotations
 
 import unicodedata
+from datetime import date
 from typing import Any
 
 from flask import request
@@ -83,6 +84,27 @@ class Words(StringField):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.data = tidy(valuelist[0]) if valuelist else ""
+
+
+class Day(Line):
+    """A day written year-month-day, or nothing; `wrong` is the sentence where it is neither."""
+
+    def __init__(self, *args: Any, wrong: str = N_("Write the day as 2027-02-19."), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._wrong = wrong
+
+    @property
+    def day(self) -> date | None:
+        """The day; only after the form was found valid."""
+        return date.fromisoformat(self.data) if self.data else None
+
+    def post_validate(self, form: Any, validation_stopped: bool) -> None:
+        if validation_stopped:
+            return
+        try:
+            _ = self.day
+        except ValueError as error:
+            raise ValidationError(translate(self._wrong)) from error
 
 
 class Form(FlaskForm):

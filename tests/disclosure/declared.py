@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Person
@@ -14,6 +15,7 @@ from portal.disclosure import queries, service
 from portal.disclosure.answers import Answers, PersonShown, SharePicked, ToolUse, stamp
 from portal.disclosure.codes import Base, Degree, Likeness, Medium, PerformerKind, Scope, ShareMethod, SignerCapacity
 from portal.disclosure.consent import requests as consents
+from portal.disclosure.consent.public_view import kept_back
 from portal.disclosure.label import PublicLabel
 from portal.disclosure.models import Consent, Disclosure, Performer
 from portal.disclosure.publication import published
@@ -39,6 +41,11 @@ SOUND = Answers(
     human_statement=STATEMENT,
     attested=True,
 )
+
+
+def public_holds(session: Session, entry_ids: list[int]) -> set[int]:
+    """The entries among these that no public page may show."""
+    return set(session.scalars(sa.select(Entry.id).where(Entry.id.in_(entry_ids), kept_back(Entry.id))))
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from portal.disclosure.problems import Facts
 from portal.disclosure.rows import answers_of, ledger_from
 from portal.errors import Invalid
 from portal.public.films import film as public_film
-from tests.disclosure.declared import ACTRESS, SOUND, Desk, at_once, declare, desk, label_of, stored
+from tests.disclosure.declared import ACTRESS, SOUND, Desk, at_once, declare, desk, label_of, public_holds, stored
 
 SECOND = Head("SECONDFILM", "둘째", "Second", ("한서윤", "Claire Moreau"))
 THIRD = Head("THIRDFILM2", "셋째")
@@ -79,9 +79,9 @@ def test_it_is_ready_only_when_every_film_is(session: Session, mine: Desk) -> No
 
 
 def test_one_replica_without_consent_holds_the_whole_work(session: Session, mine: Desk) -> None:
-    assert queries.public_holds(session, [mine.entry.id]) == {mine.entry.id}
+    assert public_holds(session, [mine.entry.id]) == {mine.entry.id}
     save(session, mine, codes(session, mine)[0], replace(SOUND, performers=()))
-    assert queries.public_holds(session, [mine.entry.id]) == set()
+    assert public_holds(session, [mine.entry.id]) == set()
 
 
 def test_films_move_and_leave_with_their_people(session: Session, mine: Desk) -> None:

@@ -16,7 +16,7 @@ from portal.disclosure.models import Disclosure
 from portal.disclosure.problems import Facts
 from portal.disclosure.publication import published
 from portal.disclosure.rules.policies import public_hold
-from tests.disclosure.declared import ACTRESS, STATEMENT, declare, desk, label_of, performer, stored
+from tests.disclosure.declared import ACTRESS, STATEMENT, declare, desk, label_of, performer, public_holds, stored
 
 
 def test_nothing_declared_has_no_label(session: Session) -> None:
@@ -95,7 +95,7 @@ def test_the_list_and_the_rule_hold_the_same_films(session: Session, status: Con
     performer(found).consent_status = status
     session.commit()
     held = public_hold(queries.ledger_of(session, stored(session, mine))) is not None
-    assert queries.public_holds(session, [mine.entry.id]) == ({mine.entry.id} if held else set())
+    assert public_holds(session, [mine.entry.id]) == ({mine.entry.id} if held else set())
 
 
 def test_readiness_tells_an_unbegun_form_from_an_empty_one(session: Session) -> None:

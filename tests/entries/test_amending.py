@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal import clock
 from portal.db import unit_of_work
-from portal.disclosure import queries
 from portal.disclosure import service as disclosures
 from portal.disclosure.answers import Answers, PersonShown, ToolUse, stamp
 from portal.disclosure.codes import Degree, Likeness, PerformerKind, Scope
@@ -31,6 +30,7 @@ from portal.mail.models import OutgoingMail
 from portal.policies import SYSTEM, Role
 from portal.policies import Scope as Place
 from tests import builders
+from tests.disclosure.declared import public_holds
 from tests.entries import made
 
 NONE = dict.fromkeys(Scope, Degree.N)
@@ -78,13 +78,13 @@ def hand_in(session: Session, entry: Entry, *, late: bool = False) -> Disclosure
 def test_what_is_written_counts_only_once_it_is_handed_in(session: Session, entry: Entry) -> None:
     disclosure = amend(session, entry, **MUSIC, performers=(SOMEBODY,))
     assert (disclosure.tier, disclosure.performers) == (0, [])
-    assert queries.public_holds(session, [entry.id]) == set()
+    assert public_holds(session, [entry.id]) == set()
     revision = hand_in(session, entry, late=True)
     assert revision is not None
     assert (revision.revision, revision.reason, revision.role, revision.tier) == (2, "TOOL_ADDED", "maker", 2)
     found = disclosures.of_entry(session, entry.id)
     assert (found.tier, [row.name for row in found.performers]) == (2, ["김순례"])
-    assert queries.public_holds(session, [entry.id]) == {entry.id}, "nobody asked her yet"
+    assert public_holds(session, [entry.id]) == {entry.id}, "nobody asked her yet"
     assert session.scalars(sa.select(Amendment.state)).all() == [AmendmentState.APPLIED]
 
 

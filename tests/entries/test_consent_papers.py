@@ -18,7 +18,6 @@ from portal.accounts.models import Person
 from portal.audit import AuditRecord
 from portal.calls.models import Edition
 from portal.db import unit_of_work
-from portal.disclosure import queries
 from portal.disclosure.codes import Channel, ConsentStatus, Medium, SignerCapacity
 from portal.disclosure.consent import papers
 from portal.disclosure.models import Consent
@@ -34,7 +33,19 @@ from portal.policies import SYSTEM, Role, Scope
 from portal.settings import Settings
 from tests import builders
 from tests.disclosure.consent.test_requests import GRANT, sign, token_of
-from tests.disclosure.declared import ACTRESS, WISH, WORDS, Desk, ask, at_once, declare, desk, performer, stored
+from tests.disclosure.declared import (
+    ACTRESS,
+    WISH,
+    WORDS,
+    Desk,
+    ask,
+    at_once,
+    declare,
+    desk,
+    performer,
+    public_holds,
+    stored,
+)
 from workers import media as tasks
 from workers.papers import seal, shred_papers
 
@@ -113,7 +124,7 @@ def test_a_paper_counts_once_it_has_proved_sound(session: Session, environment: 
     session.commit()
     seal(asset_id)
     assert performer(stored(session, mine)).consent_status is ConsentStatus.DOC
-    assert queries.public_holds(session, [mine.entry.id]) == set()
+    assert public_holds(session, [mine.entry.id]) == set()
     assert not plain_bytes_lie_about(environment)
 
 
@@ -272,4 +283,4 @@ def test_an_officer_checks_the_guardian_who_signed_by_link(session: Session, sig
     assert "김엄마" in officer_desk.get("/en/ops/papers").text
     assert officer_desk.post(f"/en/ops/guardians/{consent_id}").status_code == 303
     assert "김엄마" not in officer_desk.get("/en/ops/papers").text
-    assert queries.public_holds(session, [mine.entry.id]) == set()
+    assert public_holds(session, [mine.entry.id]) == set()

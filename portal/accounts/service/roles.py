@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from portal import audit, clock, i18n, signing
+from portal import audit, clock, db, i18n, signing
 from portal.accounts import queries
 from portal.accounts.addresses import normal_email
 from portal.accounts.models import Invitation, Person, RoleGrant
@@ -23,10 +22,9 @@ INVITATION_LASTS = timedelta(days=14)
 
 def grant_role(session: Session, person: Person, grant: Grant, *, by: Actor = SYSTEM) -> None:
     """Give a person a role in a place; a role held already stays, an ended one holds again."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     key = {"person_id": person.id, "role": grant.role, "scope": grant.scope, "scope_id": grant.scope_id}
     given = session.scalar(
-        insert(RoleGrant)
+        db.insert(session, RoleGrant)
         .values(**key, granted_at=clock.now())
         .on_conflict_do_update(
             index_elements=list(key),

@@ -20,11 +20,6 @@ def standing(session: Session, entry_id: int) -> Sequence[Hold]:
     return session.scalars(_holds(Hold.entry_id == entry_id, Hold.lifted_at.is_(None))).all()
 
 
-def all_of(session: Session, entry_id: int) -> Sequence[Hold]:
-    """Every hold an entry had, oldest first."""
-    return session.scalars(_holds(Hold.entry_id == entry_id)).all()
-
-
 def by_code(session: Session, code: str) -> Hold | None:
     """One hold, standing or lifted."""
     return session.scalar(_holds(Hold.code == code))

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from portal import audit, clock, signing
 from portal.accounts.models import Person
-from portal.disclosure import service
+from portal.disclosure import queries, service
 from portal.disclosure.codes import Channel, ConsentStatus, Medium, SignerCapacity
 from portal.disclosure.consent import holds, letters, offers
 from portal.disclosure.consent import requests as consents
@@ -42,11 +42,6 @@ class Reading:
     limits: str = ""
     ends_on: date | None = None
     chain: str = ""
-
-
-def require_fit(performer: Performer, wish: Wish) -> None:
-    """Raises Invalid where no paper of this shape can prove anything; asked before the file is taken."""
-    consents.require_offerable(performer, wish)
 
 
 def bring(
@@ -179,7 +174,6 @@ def _move(session: Session, performer: Performer, status: ConsentStatus, *, by: 
 
 def _held(session: Session, asset_id: int) -> tuple[Consent, Performer] | None:
     """The paper whose file this is and its performer, with the disclosure locked and read anew."""
-    whole = joinedload(Consent.performer).joinedload(Performer.disclosure)
-    wanted = sa.select(Consent).where(Consent.asset_id == asset_id).options(whole)
+    wanted = sa.select(Consent).where(Consent.asset_id == asset_id).options(queries.with_disclosure())
     consent = session.scalar(wanted.execution_options(populate_existing=True))
     return None if consent is None else (consent, consents.locked_performer(session, consent))

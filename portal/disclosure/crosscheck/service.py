@@ -6,10 +6,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from portal import audit, clock
+from portal import audit, clock, db
 from portal.disclosure.crosscheck import queries
 from portal.disclosure.crosscheck.comparison import Difference
 from portal.disclosure.crosscheck.models import CrossCheck, CrossFinding, Severity
@@ -24,8 +23,8 @@ SLACK = timedelta(seconds=30)
 _S = FindingState
 # What a creator may answer, and whether it takes words.
 ANSWERS = {_S.ACCEPTED: False, _S.EXPLAINED: True, _S.DISPUTED: True}
-# Told for information: when they are no longer true, nothing has to be remembered.
-_PASSING = (Severity.INFO, Severity.POSITIVE)
+# Told for information: nobody has to answer, and when they are no longer true nothing has to be remembered.
+TOLD_ONLY = (Severity.INFO, Severity.POSITIVE)
 
 
 def run(session: Session, entry_id: int, look: Callable[[], Sequence[Difference]]) -> None:
@@ -70,7 +69,7 @@ def _renew(session: Session, row: CrossFinding, one: Difference) -> None:
 
 
 def _end(session: Session, row: CrossFinding) -> None:
-    if row.severity in _PASSING and not (row.answer or row.manual_check):
+    if row.severity in TOLD_ONLY and not (row.answer or row.manual_check):
         session.delete(row)
     else:
         advance(session, row, _S.SETTLED, by=SYSTEM, reason="no longer found")
@@ -123,8 +122,7 @@ def note_check(session: Session, finding: CrossFinding, words: str, *, by: Actor
 
 def _locked(session: Session, entry_id: int) -> CrossCheck:
     """Waits for whoever checks this entry or answers now; the row is made on first use."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     session.flush()
-    session.execute(insert(CrossCheck).values(entry_id=entry_id).on_conflict_do_nothing())
+    session.execute(db.insert(session, CrossCheck).values(entry_id=entry_id).on_conflict_do_nothing())
     wanted = sa.select(CrossCheck).where(CrossCheck.entry_id == entry_id).with_for_update()
     return session.scalars(wanted.execution_options(populate_existing=True)).one()

@@ -36,6 +36,12 @@ class Work:
     published: Publication
     page: Page
 
+    @classmethod
+    def at(cls, address: str, origin: str, mining: str, titles: tuple[str, str], published: Publication) -> Work:
+        """What is published of a film, Korean and English title first, at an address; `mining` is the policy's."""
+        revision = published.declaration.revision if published.declaration else 0
+        return cls(*titles, published, Page(address, origin, mining, revision, published.sha256))
+
 
 def _jsonld(work: Work) -> str:
     return json.dumps(document(work), ensure_ascii=False, indent=1)

@@ -123,10 +123,10 @@ def hand_in(
     if amendment.state is _P.PROPOSED:
         return None
     _require_whole(disclosure, facts)
-    sides = _sides(session, disclosure)
-    if not changes.changes(*sides):
+    found = changes.changes(*_sides(session, disclosure))
+    if not found:
         raise Invalid("main", N_("Nothing is different yet. Change an answer first, or drop the change."))
-    fewer = [change.field for change in changes.lowered(*sides)]
+    fewer = [change.field for change in found if change.lowered]
     if fewer and not less_counts:
         advance(session, amendment, _P.PROPOSED, by=by, lowered=fewer)
         session.flush()

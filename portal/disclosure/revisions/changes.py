@@ -53,16 +53,6 @@ def changes(before: Declared, after: Declared) -> list[Change]:
     return [change for change in found if change.before != change.after]
 
 
-def lowered(before: Declared, after: Declared) -> list[Change]:
-    """The changes that declare less AI."""
-    return [change for change in changes(before, after) if change.lowered]
-
-
-def only_consents(before: Declared, after: Declared) -> bool:
-    """Whether nothing but consents differs."""
-    return all(change.of_consent for change in changes(before, after))
-
-
 def _under(title: str, change: Change) -> Change:
     if not title:
         return change

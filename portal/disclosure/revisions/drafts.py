@@ -14,11 +14,11 @@ from typing import Any
 from sqlalchemy.orm.attributes import set_committed_value
 
 from portal import clock
-from portal.disclosure.answers import Answers, Merged, PersonShown, merge, plain
+from portal.disclosure.answers import Answers, Merged, PersonShown, merged
 from portal.disclosure.codes import ConsentStatus, PerformerKind
 from portal.disclosure.models import Amendment, Disclosure, Performer
 from portal.disclosure.rows import answers_of, living_consent, proof_of, stored_from
-from portal.errors import Invalid, Stale
+from portal.errors import Invalid
 from portal.i18n import N_
 from portal.lifecycles import AmendmentState
 
@@ -95,15 +95,12 @@ def keep(disclosure: Disclosure, data: Answers, *, rev: str, film_sha256: str | 
     assert amendment is not None
     _require_open(amendment)
     copy = working(disclosure)
-    current = answers_of(copy, film)
-    merged = merge(data, current, rev)
-    if merged.clashes:
-        raise Stale(theirs={name: plain(current, name) for name in merged.clashes})
-    _write(copy, merged.answers, film)
-    signed = (copy.attested_at or clock.now()) if merged.answers.attested else None
-    signed_for = (film_sha256 or copy.film_sha256) if merged.answers.attested else None
+    found = merged(data, answers_of(copy, film), rev)
+    _write(copy, found.answers, film)
+    signed = (copy.attested_at or clock.now()) if found.answers.attested else None
+    signed_for = (film_sha256 or copy.film_sha256) if found.answers.attested else None
     amendment.answers = _kept(copy, copy.ledger, copy.human_statement, signed, signed_for)
-    return merged
+    return found
 
 
 def _require_open(amendment: Amendment) -> None:
@@ -122,13 +119,3 @@ def _write(copy: Disclosure, answers: Answers, film: str) -> None:
 
 def _json(person: PersonShown) -> dict[str, Any]:
     return {**asdict(person), "kind": person.kind.value, "likeness": [one.value for one in person.likeness]}
-
-
-def people_of(disclosure: Disclosure) -> dict[str, tuple[PersonShown, ...]]:
-    """The performers of a copy by the film they are in, as the form gives them."""
-    found: dict[str, list[PersonShown]] = {}
-    for row in disclosure.performers:
-        found.setdefault(row.film, [])
-    for film in found:
-        found[film] = list(answers_of(disclosure, film).performers)
-    return {film: tuple(people) for film, people in found.items()}

@@ -78,7 +78,7 @@ def head(session: Session, up_to: int) -> tuple[int, str]:
 def seal(session: Session, *, at: datetime) -> bool:
     """Write the head of all chains, as it was when the day before began, into the trail; once a day. Whether it did."""
     zone = ZoneInfo(i18n.SEOUL)
-    day = (at - _SETTLED).astimezone(zone).date()
+    day = i18n.korean_day(at - _SETTLED)
     if (last := last_seal(session)) is not None and last["day"] >= day.isoformat():
         return False
     midnight = datetime.combine(day, time(), zone)

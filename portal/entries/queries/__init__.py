@@ -30,6 +30,7 @@ from portal.entries.queries.desk import (
 from portal.entries.queries.entry import (
     EDITED,
     enterable,
+    entry_beside,
     entry_by_number,
     last_edit,
     latest_receipt,
@@ -75,6 +76,7 @@ __all__ = [
     "enterable",
     "entered",
     "entries_counted",
+    "entry_beside",
     "entry_by_number",
     "entry_of_film",
     "examined_files",

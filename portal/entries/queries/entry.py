@@ -29,6 +29,11 @@ def entry_by_number(session: Session, number: str) -> Entry | None:
     return session.scalar(sa.select(Entry).where(Entry.number == number).options(*parts()))
 
 
+def entry_beside(session: Session, number: str, **_beside: object) -> Entry | None:
+    """The same for an address that names something of the entry besides, which its view looks up."""
+    return entry_by_number(session, number)
+
+
 def parts() -> tuple[Any, ...]:
     """What views ask of an entry, loaded with it."""
     call = joinedload(Entry.call).joinedload(Call.edition)

@@ -11,12 +11,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager
 
-from portal import clock
+from portal import clock, i18n
 from portal.calls.models import Regulations
 from portal.disclosure.models import Consent, Disclosure, DisclosureRevision, Performer
 from portal.disclosure.packs.models import Pack
@@ -24,7 +23,6 @@ from portal.disclosure.packs.queries import licensed
 from portal.entries.deadline import FilmOnItsWay
 from portal.entries.models import Credit, Entry, Receipt
 from portal.entries.queries.limits import counted
-from portal.i18n import SEOUL
 from portal.media.models import Asset, Slot, Upload
 
 
@@ -133,7 +131,7 @@ def film_on_its_way(session: Session, entry_id: int) -> FilmOnItsWay | None:
 
 def today() -> date:
     """The day it is in Seoul."""
-    return clock.now().astimezone(ZoneInfo(SEOUL)).date()
+    return i18n.korean_day(clock.now())
 
 
 def known_of(session: Session, entry: Entry) -> Known:

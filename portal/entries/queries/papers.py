@@ -8,11 +8,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from portal.calls.models import Edition
 from portal.disclosure.codes import Channel, SignerCapacity
 from portal.disclosure.models import Consent, Disclosure, Performer
+from portal.disclosure.queries import with_disclosure
 from portal.entries.models import Entry
 from portal.lifecycles import ConsentState
 from portal.media.models import Asset
@@ -45,14 +46,13 @@ def paper_of_entry(session: Session, number: str, code: str) -> PaperCase | None
 
 
 def _case(session: Session, *conditions: sa.ColumnElement[bool]) -> PaperCase | None:
-    whole = joinedload(Consent.performer).joinedload(Performer.disclosure)
     wanted = (
         sa.select(Consent, Performer, Asset, Entry.number, Entry.title_ko, Entry.title_en, Entry.edition_id)
         .join(Performer, Performer.id == Consent.performer_id)
         .join(Asset, Asset.id == Consent.asset_id)
         .join(Entry, Entry.id == Asset.entry_id)
         .where(Consent.channel == Channel.PAPER, Asset.sealed_at.is_not(None), *conditions)
-        .options(whole)
+        .options(with_disclosure())
     )
     row = session.execute(wanted).first()
     return PaperCase(*row) if row else None
@@ -63,10 +63,7 @@ def paper_rows(session: Session, actor: Actor) -> Sequence[sa.Row[*tuple[Any, ..
     waits = sa.case((Consent.state == ConsentState.OPENED, 0), else_=1)
     columns = (Consent.state, Consent.created_at, Consent.answered_at, Asset.code, Performer.name, Performer.minor)
     wanted = (
-        sa.select(*columns, Entry.number, Entry.title_ko, Entry.title_en)
-        .join(Performer, Performer.id == Consent.performer_id)
-        .join(Disclosure, Disclosure.id == Performer.disclosure_id)
-        .join(Entry, Entry.id == Disclosure.entry_id)
+        _with_entry(sa.select(*columns, Entry.number, Entry.title_ko, Entry.title_en))
         .outerjoin(Asset, sa.and_(Asset.id == Consent.asset_id, Asset.sealed_at.is_not(None)))
         .where(Consent.channel == Channel.PAPER, Consent.state != ConsentState.REQUESTED)
         .where(Entry.edition_id.in_(actor.places(Scope.EDITION, Role.CONSENT_OFFICER)))
@@ -86,9 +83,8 @@ class GuardianCase:
 
 def guardian_case(session: Session, consent_id: int) -> GuardianCase | None:
     """A guardian's signature by its row."""
-    whole = joinedload(Consent.performer).joinedload(Performer.disclosure)
-    wanted = sa.select(Consent, Entry.edition_id).where(Consent.id == consent_id, *_BY_GUARDIANS).options(whole)
-    row = session.execute(_with_entry(wanted)).first()
+    wanted = sa.select(Consent, Entry.edition_id).where(Consent.id == consent_id, *_BY_GUARDIANS)
+    row = session.execute(_with_entry(wanted).options(with_disclosure())).first()
     return GuardianCase(row[0], row[1]) if row else None
 
 

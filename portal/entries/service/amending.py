@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -54,7 +53,7 @@ def hand_in_amendment(session: Session, entry: Entry, *, by: Actor, at: datetime
 def less_counts(session: Session, entry: Entry, *, at: datetime) -> bool:
     """Whether declaring less AI counts without an organizer: before the deadline, and before the rules' last day."""
     until = last_day(session, entry)
-    return at < entry.call.closes_at and (until is None or at.astimezone(ZoneInfo(i18n.SEOUL)).date() <= until)
+    return at < entry.call.closes_at and (until is None or i18n.korean_day(at) <= until)
 
 
 def last_day(session: Session, entry: Entry) -> date | None:

@@ -20,6 +20,7 @@ from portal.disclosure.crosscheck.queries import open_findings
 from portal.disclosure.ledger import Ledger
 from portal.disclosure.models import Disclosure
 from portal.disclosure.revisions.drafts import working
+from portal.disclosure.revisions.history import declaration
 from portal.disclosure.rows import answers_of
 from portal.disclosure.tools import usual_scopes
 from portal.entries import mails
@@ -64,7 +65,7 @@ def _differences(session: Session, entry_id: int) -> list[Difference]:
 def _declared(session: Session, disclosure: Disclosure) -> Ledger:
     """What was handed in; the answers as they stand while nothing was."""
     last = disclosures.latest_revision(session, disclosure.id)
-    return disclosures.submitted_ledger(last) if last else disclosures.ledger_of(session, disclosure)
+    return declaration(last.body).ledger if last else disclosures.ledger_of(session, disclosure)
 
 
 def _deadline(session: Session, entry_id: int) -> datetime | None:

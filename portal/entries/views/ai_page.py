@@ -238,7 +238,7 @@ def preview(draft: Draft, answers: Answers) -> dict[str, Any]:
     """The label these answers would give in both languages, the shot map, and how they fare in the category."""
     ledger = ledger_shown(answers, draft.disclosure, draft.film)
     figures = measure(ledger)
-    other = "en" if i18n.language() == "ko" else "ko"
+    other = i18n.other()
     with i18n.using(other):
         elsewhere = public_label(figures)
     mine = figures.parts[draft.place] if draft.film else None

@@ -13,7 +13,7 @@ from portal import policies
 from portal.disclosure import queries as disclosures
 from portal.disclosure.crosscheck import queries as crosschecks
 from portal.disclosure.crosscheck import service as findings
-from portal.disclosure.crosscheck.models import CrossFinding, Severity
+from portal.disclosure.crosscheck.models import CrossFinding
 from portal.disclosure.crosscheck.words import FILE_STATES, source_in_words, spoken
 from portal.entries import queries, service
 from portal.entries.checklist import Task
@@ -34,8 +34,6 @@ from portal.web.forms import tidy
 from portal.web.pages import page
 
 _ = translate
-# What nobody has to answer.
-TOLD_ONLY = (Severity.INFO, Severity.POSITIVE)
 
 
 @bp.get("/entries/<number>/clips")
@@ -63,7 +61,7 @@ def send_clip(entry: Entry) -> ResponseReturnValue:
 
 
 @bp.post("/entries/<number>/clips/<code>/tool")
-@guard(policies.own_entry, load=lambda session, number, code: queries.entry_by_number(session, number))
+@guard(policies.own_entry, load=queries.entry_beside)
 def name_tool(entry: Entry) -> ResponseReturnValue:
     """Which of the declared tools a clip came out of."""
     session, name = current.session(), tidy(request.form.get("tool"))
@@ -80,7 +78,7 @@ def name_tool(entry: Entry) -> ResponseReturnValue:
 
 
 @bp.post("/entries/<number>/findings/<code>")
-@guard(policies.own_entry, load=lambda session, number, code: queries.entry_by_number(session, number))
+@guard(policies.own_entry, load=queries.entry_beside)
 def answer_finding(entry: Entry) -> ResponseReturnValue:
     """Correct the form, explain, or say that the file is wrong."""
     session, finding = current.session(), finding_here(entry)
@@ -88,7 +86,7 @@ def answer_finding(entry: Entry) -> ResponseReturnValue:
     try:
         if entry.state == EntryState.DRAFT:
             service.hold_clips(session, entry, at=current.arrived_at())
-        if finding.severity in TOLD_ONLY:
+        if finding.severity in findings.TOLD_ONLY:
             raise Invalid("answer", N_("There is nothing to answer here."))
         to = next((one for one in findings.ANSWERS if one == chosen), FindingState.OPEN)
         findings.answer(session, finding, to, words, by=current.actor())
@@ -147,7 +145,7 @@ def _page(
         tools=[("", _("Not said")), *((name, name) for name in _tools(entry))],
         said=[said_by(one) for one in queries.examined_files(session, entry.id)],
         findings=[spoken(row) for row in crosschecks.findings(session, entry.id)],
-        told_only=TOLD_ONLY,
+        told_only=findings.TOLD_ONLY,
         answer_choices=answer_choices(),
         typed={"choice": request.form.get("choice", ""), "answer": request.form.get("answer", "")},
     )

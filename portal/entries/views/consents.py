@@ -106,7 +106,7 @@ def _ask(entry: Entry, known: queries.Known, disclosure: Disclosure, performer: 
                 current.session(),
                 disclosure,
                 performer,
-                _wish(form),
+                _wish(form, normal_email(form.email.data), form.language.data),
                 film=_film(entry),
                 seen=int(form.seen.data) if form.seen.data.isdecimal() else 0,
                 by=current.actor(),
@@ -141,24 +141,18 @@ def bring_paper(entry: Entry) -> ResponseReturnValue:
 
 
 def _bring(entry: Entry, disclosure: Disclosure, performer: Performer, form: PaperForm) -> None:
-    wish = consenting.Wish(
-        email="",
-        language=i18n.language(),
-        capacity=SignerCapacity(form.capacity.data),
-        media=tuple(Medium(code) for code in form.media.data),
-        text=form.text.data,
-    )
-    consent_papers.require_fit(performer, wish)
+    wish = _wish(form, "", i18n.language())
+    consenting.require_offerable(performer, wish)  # before the file is taken
     file = taken(entry, Slot.CONSENT, "paper")
     if file.state == AssetState.REFUSED:
         raise Invalid("paper", N_("Choose a PDF or a photo of the paper."))
     consent_papers.bring(current.session(), disclosure, performer, file.id, wish, film=_film(entry), by=current.actor())
 
 
-def _wish(form: RequestForm) -> consenting.Wish:
+def _wish(form: RequestForm | PaperForm, email: str, language: str) -> consenting.Wish:
     return consenting.Wish(
-        email=normal_email(form.email.data),
-        language=form.language.data,
+        email=email,
+        language=language,
         capacity=SignerCapacity(form.capacity.data),
         media=tuple(Medium(code) for code in form.media.data),
         text=form.text.data,

@@ -71,7 +71,7 @@ def desk_films(entry: Entry) -> Response:
 
 
 @bp.post("/ops/entries/<number>/cuts/<code>")
-@guard(policies.check_eligibility, load=lambda session, number, code: queries.entry_by_number(session, number))
+@guard(policies.check_eligibility, load=queries.entry_beside)
 def settle_cut(entry: Entry) -> ResponseReturnValue:
     """Grant a new cut, or decline it with the reason."""
     session, actor = current.session(), current.actor()

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from portal import clock, i18n, policies, signing
@@ -35,11 +34,6 @@ _OWN = ("csrf_token", "rev", "choice-")
 _STEPS = ("add_tool", "add_person", "add_source", "borrow", "drop", "rest", "read_shots", "keep")
 
 
-def _entry(session: Session, number: str, film: str | None = None) -> Entry | None:
-    """The entry of the address; which of its films is meant is looked up with its ledger."""
-    return queries.entry_by_number(session, number)
-
-
 def _draft(entry: Entry) -> Draft:
     film = (request.view_args or {}).get("film", "")
     draft = draft_of(entry, film)
@@ -50,7 +44,7 @@ def _draft(entry: Entry) -> Draft:
 
 @bp.get("/entries/<number>/ai")
 @bp.get("/entries/<number>/ai/films/<film>")
-@guard(policies.own_entry, load=_entry)
+@guard(policies.own_entry, load=queries.entry_beside)
 def ai(entry: Entry) -> Response:
     """Where and how much AI was used, as stored; in an omnibus film by film."""
     draft = _draft(entry)
@@ -62,7 +56,7 @@ def ai(entry: Entry) -> Response:
 
 @bp.post("/entries/<number>/ai")
 @bp.post("/entries/<number>/ai/films/<film>")
-@guard(policies.own_entry, load=_entry)
+@guard(policies.own_entry, load=queries.entry_beside)
 def save_ai(entry: Entry) -> ResponseReturnValue:
     """Keep the answers: by autosave and the small buttons whatever is sound, by the button when nothing is missing."""
     draft, seen = _draft(entry), request.form.get("rev", "")
@@ -163,7 +157,7 @@ def _onward(draft: Draft) -> ResponseReturnValue:
 
 @bp.post("/entries/<number>/ai/preview")
 @bp.post("/entries/<number>/ai/films/<film>/preview")
-@guard(policies.own_entry, load=_entry)
+@guard(policies.own_entry, load=queries.entry_beside)
 def preview_ai(entry: Entry) -> Response:
     """The public label these answers would give, in both languages, the shot map, and how they fare in the category."""
     draft = _draft(entry)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Container, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from typing import IO
 
 from flask import flash, request
 
@@ -136,16 +137,21 @@ def receive_file(entry: Entry, task: Task, slot: Slot, name: str) -> Asset:
 
 def taken(entry: Entry, slot: Slot, name: str) -> Asset:
     """The file of a form's field, received for a slot."""
-    sent = request.files.get(name)
-    if sent is None or not sent.filename:
+    with sent(name) as (file_name, stream, length):
+        return files.receive(current.session(), ticket_for(entry, slot), file_name, stream, length, by=current.actor())
+
+
+@contextmanager
+def sent(name: str) -> Iterator[tuple[str, IO[bytes], int]]:
+    """The name, bytes and length of the file in a form's field; raises Invalid where none was chosen."""
+    found = request.files.get(name)
+    if found is None or not found.filename:
         raise Invalid("file", N_("Choose a file."))
     # A large file lies on the disk twice until the form's own copy is closed.
-    with closing(sent):
-        length = sent.stream.seek(0, 2)
-        sent.stream.seek(0)
-        ticket = ticket_for(entry, slot)
-        name = tus.file_name(sent.filename)
-        return files.receive(current.session(), ticket, name, sent.stream, length, by=current.actor())
+    with closing(found):
+        length = found.stream.seek(0, 2)
+        found.stream.seek(0)
+        yield tus.file_name(found.filename), found.stream, length
 
 
 def own_file(entry: Entry, code: str, slots: Container[Slot]) -> Asset:

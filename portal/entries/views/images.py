@@ -48,7 +48,7 @@ def images(entry: Entry) -> Response:
 
 
 @bp.get("/entries/<number>/images/<code>")
-@guard(policies.own_entry, load=lambda session, number, code: queries.entry_by_number(session, number))
+@guard(policies.own_entry, load=queries.entry_beside)
 def picture(entry: Entry) -> ResponseReturnValue:
     """One picture while it is being checked: the small view alone, so that nobody's typing is disturbed."""
     shown = _picture(_own(entry))
@@ -73,7 +73,7 @@ def send_picture(entry: Entry) -> ResponseReturnValue:
 
 
 @bp.post("/entries/<number>/images/<code>")
-@guard(policies.own_entry, load=lambda session, number, code: queries.entry_by_number(session, number))
+@guard(policies.own_entry, load=queries.entry_beside)
 def change_picture(entry: Entry) -> ResponseReturnValue:
     """Describe a picture, or take it away."""
     asset, form = _own(entry), AltForm()

@@ -9,7 +9,6 @@ from portal import policies
 from portal.disclosure.exports import annex
 from portal.disclosure.exports import shapes as exports
 from portal.disclosure.exports.files import KINDS, Work, written
-from portal.disclosure.exports.jsonld import Page
 from portal.disclosure.publication import Publication, published
 from portal.entries import queries
 from portal.entries.models import Entry
@@ -29,9 +28,7 @@ def _entry(session: Session, number: str, kind: str = KINDS[0]) -> Entry | None:
 def _work(entry: Entry, disclosed: Publication) -> Work:
     origin = current.settings().base_url
     address = origin + url_for("entries.show", lang="ko", number=entry.number)
-    revision = disclosed.declaration.revision if disclosed.declaration else 0
-    where = Page(address, origin, tdm_policy(), revision, disclosed.sha256)
-    return Work(entry.title_ko, entry.title_en, disclosed, where)
+    return Work.at(address, origin, tdm_policy(), (entry.title_ko, entry.title_en), disclosed)
 
 
 @bp.get("/entries/<number>/label")

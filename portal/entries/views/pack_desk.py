@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-
 from flask import Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -16,9 +14,9 @@ from portal.disclosure.packs.models import Pack
 from portal.entries import queries
 from portal.entries.forms import LicenceForm, PackForm
 from portal.entries.views.blueprint import bp
+from portal.entries.views.files import sent
 from portal.errors import Invalid
-from portal.i18n import N_, translate
-from portal.media import tus
+from portal.i18n import translate
 from portal.media.service import pack_files
 from portal.web import current
 from portal.web.access import guard
@@ -69,20 +67,11 @@ def change_pack_files(category: Category) -> ResponseReturnValue:
         pack_files.take_away(session, file, by=current.actor())
         return _back(category, _("Removed."))
     try:
-        _add_file(found)
+        with sent("file") as (name, stream, length):
+            pack_files.add(session, found, name, stream, length, by=current.actor())
     except Invalid as problem:
         return _refused(category, found, problem)
     return _back(category, _("Added."))
-
-
-def _add_file(found: Pack) -> None:
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
-        raise Invalid("file", N_("Choose a file."))
-    with closing(sent):
-        length = sent.stream.seek(0, 2)
-        sent.stream.seek(0)
-        pack_files.add(current.session(), found, tus.file_name(sent.filename), sent.stream, length, by=current.actor())
 
 
 @bp.post("/ops/categories/<int:category_id>/pack/publish")

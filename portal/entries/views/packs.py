@@ -57,7 +57,7 @@ def accept_pack(entry: Entry) -> ResponseReturnValue:
 
 
 @bp.get("/entries/<number>/pack/<code>")
-@guard(policies.own_entry, load=lambda session, number, code: queries.entry_by_number(session, number), writes=True)
+@guard(policies.own_entry, load=queries.entry_beside, writes=True)
 def pack_file(entry: Entry) -> Response:
     """One file with the team's mark; who takes it is noted before the first byte."""
     session, found = current.session(), _offered(entry)

@@ -31,7 +31,7 @@ def desk_provenance(entry: Entry) -> Response:
 
 
 @bp.post("/ops/entries/<number>/provenance/<code>")
-@guard(policies.check_eligibility, load=lambda session, number, code: queries.entry_by_number(session, number))
+@guard(policies.check_eligibility, load=queries.entry_beside)
 def settle_finding(entry: Entry) -> ResponseReturnValue:
     """Settle a finding with the reason, or note what was seen by hand."""
     session, actor, finding = current.session(), current.actor(), finding_here(entry)

@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 
 from portal import policies
 from portal.disclosure.exports.files import PUBLIC_KINDS, Work, written
-from portal.disclosure.exports.jsonld import Page
 from portal.disclosure.publication import Publication, published
 from portal.entries.models import Entry
 from portal.public import films
@@ -24,10 +23,8 @@ _FRESH = "public, max-age=30"
 def work_of(entry: Entry, disclosed: Publication) -> Work:
     """A film as its label's files name it, at the address of its page."""
     origin = current.settings().base_url
-    revision = disclosed.declaration.revision if disclosed.declaration else 0
     address = origin + url_for("public.film", lang="ko", number=entry.number)
-    where = Page(address, origin, tdm_policy(), revision, disclosed.sha256)
-    return Work(entry.title_ko, entry.title_en, disclosed, where)
+    return Work.at(address, origin, tdm_policy(), (entry.title_ko, entry.title_en), disclosed)
 
 
 @bp.get("/films/<number>/label.<kind>")

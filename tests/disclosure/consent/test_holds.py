@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal import clock
 from portal.audit import AuditRecord
 from portal.db import unit_of_work
-from portal.disclosure import queries
 from portal.disclosure.codes import ConsentStatus, HoldCause
 from portal.disclosure.consent import hold_queries, holds
 from portal.disclosure.consent import requests as consents
@@ -20,7 +19,7 @@ from portal.mail.models import OutgoingMail
 from portal.policies import VISITOR, Role, Scope
 from tests import builders
 from tests.disclosure.consent.test_requests import behind, sign, token_of
-from tests.disclosure.declared import ACTRESS, Desk, ask, at_once, declare, desk, performer, stored
+from tests.disclosure.declared import ACTRESS, Desk, ask, at_once, declare, desk, performer, public_holds, stored
 
 Sessions = sessionmaker[Session]
 
@@ -67,18 +66,18 @@ def test_a_draft_is_nobody_elses_business(session: Session) -> None:
 
 def test_a_consent_that_returns_lifts_it(session: Session, withdrawn: Desk) -> None:
     ask(session, withdrawn)
-    assert queries.public_holds(session, [withdrawn.entry.id]) == {withdrawn.entry.id}
+    assert public_holds(session, [withdrawn.entry.id]) == {withdrawn.entry.id}
     sign(session, token_of(session))
-    assert queries.public_holds(session, [withdrawn.entry.id]) == set()
+    assert public_holds(session, [withdrawn.entry.id]) == set()
     assert [one.lift_reason for one in session.scalars(sa.select(Hold))] == ["CONSENT_RETURNED"]
 
 
 def test_taking_the_person_out_of_the_form_does_not_bring_the_film_back(session: Session, withdrawn: Desk) -> None:
     declare(session, withdrawn, performers=())
-    assert queries.public_holds(session, [withdrawn.entry.id]) == {withdrawn.entry.id}
+    assert public_holds(session, [withdrawn.entry.id]) == {withdrawn.entry.id}
     holds.lift(session, only(session, withdrawn), "새 편집본을 확인했어요", by=withdrawn.by)
     session.commit()
-    assert queries.public_holds(session, [withdrawn.entry.id]) == set()
+    assert public_holds(session, [withdrawn.entry.id]) == set()
 
 
 def test_another_persons_signature_does_not_lift_it(session: Session, withdrawn: Desk) -> None:
@@ -101,13 +100,13 @@ def test_the_office_holds_and_lifts_with_reasons(session: Session, withdrawn: De
     other = desk(session)
     for _ in range(2):
         held = holds.place_by_office(session, other.entry.id, "저작권 분쟁", by=withdrawn.by)
-    assert queries.public_holds(session, [other.entry.id]) == {other.entry.id}
+    assert public_holds(session, [other.entry.id]) == {other.entry.id}
     assert session.scalar(sa.select(sa.func.count(Hold.id)).where(Hold.entry_id == other.entry.id)) == 1
     with pytest.raises(Invalid):
         holds.lift(session, held, "", by=withdrawn.by)
     holds.lift(session, held, "해결", by=withdrawn.by)
     session.commit()
-    assert queries.public_holds(session, [other.entry.id]) == set()
+    assert public_holds(session, [other.entry.id]) == set()
 
 
 def test_lifted_by_two_at_once_it_is_lifted_once(session: Session, sessions: Sessions, withdrawn: Desk) -> None:

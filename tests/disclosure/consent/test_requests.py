@@ -19,12 +19,26 @@ from portal.disclosure.consent import papers
 from portal.disclosure.consent import requests as consents
 from portal.disclosure.models import Consent, DisclosureRevision
 from portal.disclosure.problems import Facts
+from portal.disclosure.revisions.history import declaration
 from portal.errors import Invalid
 from portal.lifecycles import ConsentState
 from portal.mail.models import OutgoingMail
 from portal.policies import SYSTEM, VISITOR
 from portal.settings import Settings
-from tests.disclosure.declared import ACTRESS, FILM, WISH, WORDS, Desk, ask, at_once, declare, desk, performer, stored
+from tests.disclosure.declared import (
+    ACTRESS,
+    FILM,
+    WISH,
+    WORDS,
+    Desk,
+    ask,
+    at_once,
+    declare,
+    desk,
+    performer,
+    public_holds,
+    stored,
+)
 from workers.disclosure import expire_consents
 
 Sessions = sessionmaker[Session]
@@ -73,7 +87,7 @@ def test_a_request_reaches_the_person_and_settles_the_task(session: Session, ask
     assert "편지를 쓰는 기계" in mail.text
     assert token not in str(session.scalars(sa.select(Consent.digest)).all())
     assert codes(session, mine) == set()
-    assert queries.public_holds(session, [mine.entry.id]) == {mine.entry.id}
+    assert public_holds(session, [mine.entry.id]) == {mine.entry.id}
 
 
 def test_signing_confirms_the_consent_and_opens_the_film(session: Session, asked: tuple[Desk, str]) -> None:
@@ -85,7 +99,7 @@ def test_signing_confirms_the_consent_and_opens_the_film(session: Session, asked
     assert row.consent_status is ConsentStatus.VERIFIED
     assert (consent.state, consent.signer_name, consent.limits) == ("signed", "김순례", "광고에는 쓰지 마세요")
     assert found.badges == ["REPLICA_CONSENTED"]
-    assert queries.public_holds(session, [mine.entry.id]) == set()
+    assert public_holds(session, [mine.entry.id]) == set()
     kinds = session.scalars(sa.select(OutgoingMail.kind).order_by(OutgoingMail.kind)).all()
     assert kinds == ["consent_answered", "consent_copy", "consent_request"]
 
@@ -133,7 +147,7 @@ def test_refusing_keeps_the_film_hidden(session: Session, asked: tuple[Desk, str
     consents.refuse(session, behind(session, token), reason="싫어요", at=clock.now(), by=VISITOR)
     session.commit()
     assert performer(stored(session, mine)).consent_status is ConsentStatus.NONE
-    assert queries.public_holds(session, [mine.entry.id]) == {mine.entry.id}
+    assert public_holds(session, [mine.entry.id]) == {mine.entry.id}
     assert "F04" in codes(session, mine)
     verbs = session.scalars(sa.select(AuditRecord.verb)).all()
     assert "consent.refused" in verbs
@@ -145,12 +159,12 @@ def test_refusing_keeps_the_film_hidden(session: Session, asked: tuple[Desk, str
 def test_withdrawing_takes_the_film_down(session: Session, asked: tuple[Desk, str]) -> None:
     mine, token = asked
     sign(session, token)
-    assert queries.public_holds(session, [mine.entry.id]) == set()
+    assert public_holds(session, [mine.entry.id]) == set()
     consents.revoke(session, behind(session, token), reason="", at=clock.now(), by=VISITOR)
     consents.revoke(session, behind(session, token), reason="", at=clock.now(), by=VISITOR)
     session.commit()
     assert performer(stored(session, mine)).consent_status is ConsentStatus.REVOKED
-    assert queries.public_holds(session, [mine.entry.id]) == {mine.entry.id}
+    assert public_holds(session, [mine.entry.id]) == {mine.entry.id}
     assert token_of(session, "consent_copy") == token
 
 
@@ -162,7 +176,7 @@ def test_a_consent_after_handing_in_is_a_revision(session: Session, asked: tuple
     sign(session, token)
     found = session.scalars(sa.select(DisclosureRevision).order_by(DisclosureRevision.revision.desc())).all()
     assert [(one.revision, one.reason) for one in found] == [(2, "CONSENT_UPDATE"), (1, "SUBMITTED")]
-    ledger = queries.submitted_ledger(found[0])
+    ledger = declaration(found[0].body).ledger
     assert ledger.performers[0].consent is ConsentStatus.VERIFIED
     assert ledger.parts[0].picture_s == 840
 
@@ -263,13 +277,13 @@ def test_a_guardian_signs_for_a_minor(session: Session) -> None:
     sign(session, token_of(session), replace(GRANT, signer_name="김엄마"))
     assert codes(session, mine) == set()
     assert performer(stored(session, mine)).consent_status is ConsentStatus.VERIFIED
-    assert queries.public_holds(session, [mine.entry.id]) == {mine.entry.id}
+    assert public_holds(session, [mine.entry.id]) == {mine.entry.id}
     token = token_of(session, "consent_copy")
     for _ in range(2):
         papers.confirm_guardian(session, behind(session, token), by=mine.by)
         session.commit()
         session.expunge_all()
-    assert queries.public_holds(session, [mine.entry.id]) == set()
+    assert public_holds(session, [mine.entry.id]) == set()
     checked = sa.select(AuditRecord).where(AuditRecord.verb == "consent.guardian_checked")
     assert len(session.scalars(checked).all()) == 1
 
@@ -301,7 +315,7 @@ def test_the_makers_word_is_a_declaration(session: Session) -> None:
     session.commit()
     assert performer(stored(session, mine)).consent_status is ConsentStatus.DECLARED
     assert codes(session, mine) == set()
-    assert queries.public_holds(session, [mine.entry.id]) == {mine.entry.id}
+    assert public_holds(session, [mine.entry.id]) == {mine.entry.id}
 
 
 def test_another_use_needs_another_consent(session: Session, asked: tuple[Desk, str]) -> None:

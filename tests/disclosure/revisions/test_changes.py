@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from portal import i18n
-from portal.disclosure.revisions.changes import Declared, changes, lowered, only_consents
+from portal.disclosure.revisions.changes import Change, Declared, changes
 from portal.disclosure.serial import from_json
 
 PERFORMER = {
@@ -64,6 +64,14 @@ MORE = [
     declared(audience_disclosure=""),
     Declared(BEFORE.ledger, "직접 찍고 골랐어요"),
 ]
+
+
+def lowered(before: Declared, after: Declared) -> list[Change]:
+    return [one for one in changes(before, after) if one.lowered]
+
+
+def only_consents(before: Declared, after: Declared) -> bool:
+    return all(one.of_consent for one in changes(before, after))
 
 
 @pytest.mark.parametrize("after", LESS, ids=range(len(LESS)))
