@@ -19,7 +19,8 @@ from portal.accounts.models import Person
 from portal.calls.models import Call
 from portal.demo.cast import DOMAIN
 from portal.entries.forms import DECLARATIONS
-from portal.jury.models import Assignment, Criterion, Juror, Round
+from portal.jury.assigning.models import Assignment
+from portal.jury.models import Criterion, Juror, Round
 from portal.lifecycles import AssignmentState
 from tests import builders
 from tests.entries import made

@@ -12,6 +12,13 @@ from portal.disclosure.crosscheck import models as crosscheck
 from portal.disclosure.packs import models as packs
 from portal.entries import models as entries
 from portal.jury import models as jury
+from portal.jury.assigning import models as assigning
+from portal.jury.awards import models as awards
+from portal.jury.conflicts import models as conflicts
+from portal.jury.decisions import models as decisions
+from portal.jury.results import models as results
+from portal.jury.scoring import models as scoring
+from portal.jury.tiebreak import models as tiebreak
 from portal.mail import models as mail
 from portal.media import models as media
 from portal.programme import models as programme
@@ -30,6 +37,13 @@ FEATURES = (
     media,
     entries,
     jury,
+    conflicts,
+    scoring,
+    assigning,
+    results,
+    decisions,
+    tiebreak,
+    awards,
     programme,
     audience,
 )

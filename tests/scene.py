@@ -30,8 +30,12 @@ from portal.disclosure.consent.offers import Offer
 from portal.disclosure.crosscheck.models import CrossFinding
 from portal.disclosure.models import Consent, Disclosure, Performer
 from portal.entries.models import Entry, Member, Replacement
-from portal.jury import decisions
-from portal.jury.models import Assignment, Conflict, ConflictSource, Juror, Memo, Outcome, Round
+from portal.jury.assigning.models import Assignment
+from portal.jury.conflicts.models import Conflict, ConflictSource
+from portal.jury.decisions import service as decisions
+from portal.jury.decisions.models import Outcome
+from portal.jury.models import Juror, Round
+from portal.jury.scoring.models import Memo
 from portal.lifecycles import AssetState, AssignmentState, EntryState, RoundState, SeatState
 from portal.mail import mailbox
 from portal.mail.models import OutgoingMail

@@ -5,9 +5,15 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy.orm import Session
 
 from portal import db, schema
+from portal.jury import queries
+from portal.jury.assigning.models import Assignment
+from portal.jury.scoring import service as scoring
+from portal.policies import SYSTEM
 from portal.upgrade import downgrade, upgrade
+from tests.jury.conftest import build, publish
 
 
 def _differences(url: str) -> list[object]:
@@ -17,6 +23,51 @@ def _differences(url: str) -> list[object]:
 
 def test_head_is_the_models(database_url: str) -> None:
     assert _differences(database_url) == []
+
+
+def _checks(engine: sa.Engine) -> dict[str, dict[str, str]]:
+    inspector = sa.inspect(engine)
+    tables = [name for name in inspector.get_table_names() if name != "alembic_version"]
+    return {name: {one["name"]: one["sqltext"] for one in inspector.get_check_constraints(name)} for name in tables}
+
+
+def test_every_check_is_the_models(database_url: str) -> None:
+    engine = db.engine_for(database_url)
+    migrated = _checks(engine)
+    with engine.begin() as connection:
+        schema.metadata.drop_all(connection)
+        schema.metadata.create_all(connection)
+    assert migrated == _checks(engine)
+
+
+COUNTED = ("people", "entries", "rounds", "panels", "criteria", "jurors", "assignments", "score_sheets", "scores")
+
+
+def _counts(url: str) -> dict[str, int]:
+    with db.engine_for(url).connect() as connection:
+        return {name: connection.scalar(sa.text(f"SELECT count(*) FROM {name}")) or 0 for name in COUNTED}
+
+
+def test_rows_survive_one_migration_back_and_forth(database_url: str, session: Session) -> None:
+    jury = build(session)
+    publish(session, jury)
+    assignment = session.scalars(sa.select(Assignment).where(Assignment.juror_id == jury.jurors[0].id)).first()
+    assert assignment is not None
+    found = queries.assignment_to_score(session, assignment.code)
+    assert found is not None
+    criteria = queries.weights(session, found)
+    scoring.submit(session, found, criteria, scores={one.id: 7 for one in criteria}, comment="", by=SYSTEM)
+    session.commit()
+    session.close()
+    before = _counts(database_url)
+    downgrade(database_url, "0001")
+    assert _counts(database_url) == before
+    upgrade(database_url)
+    assert _counts(database_url) == before
+    with db.engine_for(database_url).connect() as connection:
+        events = connection.execute(sa.text("SELECT kind, total FROM score_events")).all()
+        demands = connection.scalars(sa.text("SELECT demand FROM panels")).all()
+    assert ([tuple(one) for one in events], set(demands)) == ([("submitted", 700)], {1})
 
 
 def test_down_to_nothing_and_up_again(database_url: str) -> None:

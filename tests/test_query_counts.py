@@ -17,8 +17,13 @@ from portal.calls.models import Call, Edition
 from portal.disclosure.models import Disclosure
 from portal.entries.forms import DECLARATIONS
 from portal.entries.models import Entry
-from portal.jury import queries, setup
-from portal.jury.models import Assignment, Conflict, ConflictSource, Juror, Memo, Result, Round, ScoreSheet
+from portal.jury import queries
+from portal.jury.assigning.models import Assignment
+from portal.jury.conflicts.models import Conflict, ConflictSource
+from portal.jury.models import Juror, Round
+from portal.jury.results.models import Result
+from portal.jury.rounds import setup
+from portal.jury.scoring.models import Memo, ScoreSheet
 from portal.lifecycles import AssignmentState, EntryState, RoundState, SheetState
 from portal.mail.models import OutgoingMail
 from portal.policies import SYSTEM, Role, Scope

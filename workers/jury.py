@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from portal.jury import planning, results, tries
+from portal.jury.assigning import planning, tries
 from portal.jury.models import Round
+from portal.jury.results import service as results
 from workers.app import app
 from workers.context import work
 

@@ -15,9 +15,16 @@ from portal.calls.models import Call
 from portal.demo.cast import JUROR_LANGUAGES, Cast
 from portal.demo.films import GENRES
 from portal.entries.models import Entry
-from portal.jury import assigning, planning, results, setup
-from portal.jury.models import Assignment, Award, Criterion, Decision, Juror, Outcome, Panel, Round, Score, ScoreSheet
-from portal.jury.scoring import weighted_total
+from portal.jury.assigning import planning
+from portal.jury.assigning import service as assigning
+from portal.jury.assigning.models import Assignment
+from portal.jury.awards.models import Award
+from portal.jury.decisions.models import Decision, Outcome
+from portal.jury.models import Criterion, Juror, Panel, Round
+from portal.jury.results import service as results
+from portal.jury.rounds import setup
+from portal.jury.scoring.models import Score, ScoreSheet
+from portal.jury.scoring.service import weighted_total
 from portal.lifecycles import AssignmentState, DecisionState, EntryState, RoundState, SheetState
 from portal.policies import SYSTEM, Actor
 

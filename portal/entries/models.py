@@ -133,6 +133,22 @@ class Member(Base):
     __table_args__ = (sa.UniqueConstraint("entry_id", "email"),)
 
 
+class Acquaintance(Base):
+    """Somebody whom the makers say should not judge their entry, and why; they need not know who judges."""
+
+    __tablename__ = "acquaintances"
+
+    id: Mapped[Id]
+    entry_id: Mapped[int] = mapped_column(sa.ForeignKey("entries.id", ondelete="CASCADE"), index=True)
+    name: Mapped[Short]
+    email: Mapped[str] = mapped_column(sa.String(320), default="")
+    reason: Mapped[Short]
+    told_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
+    told_at: Mapped[Created]
+
+    __table_args__ = (sa.UniqueConstraint("entry_id", "name", "email"),)
+
+
 class Receipt(Base):
     """What was handed in, frozen: canonical JSON and its SHA-256, which anybody can verify."""
 

@@ -12,7 +12,7 @@ from portal.errors import Invalid
 from portal.i18n import N_
 from portal.jury.allocation.engine import assign
 from portal.jury.allocation.exchange import fingerprint, instance_from_json, plan_to_json
-from portal.jury.calibration import Calibration, Score, calibrate
+from portal.jury.calibration.intrafilm import Calibration, Score, calibrate
 
 
 def plan_file(path: Path) -> dict[str, object]:

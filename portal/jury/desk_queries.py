@@ -15,7 +15,12 @@ from portal.entries.models import Entry
 from portal.errors import Invalid
 from portal.i18n import N_
 from portal.jury import queries
-from portal.jury.models import Assignment, Conflict, Decision, Juror, Outcome, Panel, Result, Round, ScoreSheet
+from portal.jury.assigning.models import Assignment
+from portal.jury.conflicts.models import Conflict
+from portal.jury.decisions.models import Decision, Outcome
+from portal.jury.models import Juror, Panel, Round
+from portal.jury.results.models import Result
+from portal.jury.scoring.models import ScoreSheet
 from portal.lifecycles import AssignmentState, DecisionState
 from portal.policies import Role, Scope
 

@@ -14,24 +14,22 @@ from portal.calls.models import Category
 from portal.db import Base
 from portal.disclosure.models import Disclosure
 from portal.entries.models import Entry
-from portal.jury.models import (
-    Assignment,
-    Criterion,
-    Juror,
-    Panel,
-    Round,
-    ScoreSheet,
-)
+from portal.jury.assigning.models import Assignment
+from portal.jury.models import Criterion, Juror, Panel, Round, RoundFilm, RoundReach
+from portal.jury.scoring.models import ScoreSheet
 from portal.lifecycles import AssignmentState, EntryState, RoundState, SheetState
 from portal.policies import Actor
 
 AT_WORK = (
     AssignmentState.PUBLISHED,
+    AssignmentState.ACCEPTED,
     AssignmentState.IN_PROGRESS,
     AssignmentState.SCORED,
+    AssignmentState.ABSTAINED,
     AssignmentState.LOCKED,
 )
-DONE = (AssignmentState.SCORED, AssignmentState.LOCKED)
+# An abstention is a juror's word, too: the film was watched and nothing more is awaited.
+DONE = (AssignmentState.SCORED, AssignmentState.ABSTAINED, AssignmentState.LOCKED)
 TO_SCORE = tuple(state for state in AT_WORK if state not in DONE)
 _VISIBLE_ROUNDS = (RoundState.OPEN, RoundState.PAUSED, RoundState.CLOSED, RoundState.DECIDED, RoundState.ANNOUNCED)
 
@@ -230,5 +228,9 @@ def submitted_totals(session: Session, round_id: int) -> Sequence[Any]:
 
 
 def judged_entries(round_: Round) -> sa.Select[Any]:
-    """The films a round judges: every eligible entry of its call."""
-    return sa.select(Entry).where(Entry.call_id == round_.call_id, Entry.state == EntryState.ELIGIBLE)
+    """The films a round judges: every eligible entry of its call, or those of them that it lists."""
+    eligible = sa.select(Entry).where(Entry.call_id == round_.call_id, Entry.state == EntryState.ELIGIBLE)
+    if round_.reach == RoundReach.ALL:
+        return eligible
+    listed = sa.select(RoundFilm.entry_id).where(RoundFilm.round_id == round_.id)
+    return eligible.where(Entry.id.in_(listed))

@@ -15,7 +15,9 @@ from portal.calls.models import Category
 from portal.disclosure.models import Disclosure
 from portal.entries.models import Entry
 from portal.i18n import N_
-from portal.jury.models import Assignment, Juror, Panel, Round, ScoreSheet
+from portal.jury.assigning.models import Assignment
+from portal.jury.models import Juror, Panel, Round
+from portal.jury.scoring.models import ScoreSheet
 from portal.lifecycles import EntryState, SheetState
 from portal.organizer.catalogue import HEADER, label_rows
 from portal.programme.models import Package, Screening

@@ -19,7 +19,9 @@ from portal.db import UtcDateTime
 from portal.disclosure.crosscheck.queries import needs_review
 from portal.disclosure.models import Amendment, Disclosure, Hold
 from portal.entries.models import Entry, Replacement, Verdict
-from portal.jury.models import Conflict, ConflictState, Juror, Result, Round
+from portal.jury.conflicts.models import Conflict, ConflictState
+from portal.jury.models import Juror, Round
+from portal.jury.results.models import Result
 from portal.lifecycles import AmendmentState, EntryState, MailState, ReplacementState, RoundState
 from portal.mail.models import OutgoingMail
 

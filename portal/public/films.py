@@ -20,8 +20,9 @@ from portal.disclosure.models import Disclosure
 from portal.disclosure.queries import CARD_COLUMNS
 from portal.entries.models import Credit, CreditRole, Entry
 from portal.entries.search import pattern
-from portal.jury import decisions
-from portal.jury.models import Decision, Outcome, Round
+from portal.jury.decisions import service as decisions
+from portal.jury.decisions.models import Decision, Outcome
+from portal.jury.models import Round
 from portal.lifecycles import DecisionState, EntryState, MailState
 from portal.mail.models import OutgoingMail
 

@@ -13,7 +13,12 @@ from portal.calls.models import Category
 from portal.db import sessions
 from portal.disclosure.models import Disclosure
 from portal.entries.models import Entry
-from portal.jury.models import Assignment, Award, Conflict, Juror, Result, Round, ScoreSheet
+from portal.jury.assigning.models import Assignment
+from portal.jury.awards.models import Award
+from portal.jury.conflicts.models import Conflict
+from portal.jury.models import Juror, Round
+from portal.jury.results.models import Result
+from portal.jury.scoring.models import ScoreSheet
 from portal.lifecycles import EntryState, SeatState
 from portal.media.models import Asset, Rendition, RenditionKind
 from portal.media.volume import Volume

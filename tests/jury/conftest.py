@@ -13,8 +13,11 @@ from portal import clock
 from portal.accounts.models import Person
 from portal.calls.models import Call, Edition
 from portal.entries.models import Entry
-from portal.jury import assigning, planning, queries, setup
+from portal.jury import queries
+from portal.jury.assigning import planning
+from portal.jury.assigning import service as assigning
 from portal.jury.models import Juror, Round
+from portal.jury.rounds import setup
 from portal.lifecycles import EntryState
 from portal.policies import Actor, Grant, Role, Scope
 from tests import builders

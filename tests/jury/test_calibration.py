@@ -11,9 +11,9 @@ import statsmodels.formula.api as smf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.jury.calibration import Calibration, FilmResult, JurorResult, Score, calibrate
-from portal.jury.connectivity import connect
-from portal.jury.ranking import chances, places, positions
+from portal.jury.calibration.connectivity import connect
+from portal.jury.calibration.intrafilm import Calibration, FilmResult, JurorResult, Score, calibrate
+from portal.jury.calibration.ranking import chances, places, positions
 
 
 def panel(

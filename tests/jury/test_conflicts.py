@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from portal.disclosure.packs import service as packs
 from portal.entries.models import Credit, CreditRole
 from portal.errors import Invalid
-from portal.jury import conflicts
-from portal.jury.models import Conflict, ConflictSource, ConflictState
+from portal.jury.conflicts import service as conflicts
+from portal.jury.conflicts.models import Conflict, ConflictSource, ConflictState
 from tests import builders
 from tests.jury.conftest import Jury
 

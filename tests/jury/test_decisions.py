@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from portal.entries.models import Entry
 from portal.errors import Invalid
-from portal.jury import decisions, results
-from portal.jury.models import Decision, Outcome, Result
-from portal.jury.scoring import submit
+from portal.jury.decisions import service as decisions
+from portal.jury.decisions.models import Decision, Outcome
+from portal.jury.results import service as results
+from portal.jury.results.models import Result
+from portal.jury.scoring.service import submit
 from portal.lifecycles import DecisionState, EntryState, MailState
 from portal.mail.models import OutgoingMail
 from tests.jury.conftest import Jury

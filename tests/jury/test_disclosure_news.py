@@ -13,7 +13,8 @@ from portal.disclosure import service
 from portal.disclosure.answers import Answers, PersonShown, stamp
 from portal.disclosure.codes import Base, Degree, Likeness, PerformerKind, Scope
 from portal.disclosure.rows import answers_of
-from portal.jury.models import Assignment, Criterion, Panel
+from portal.jury.assigning.models import Assignment
+from portal.jury.models import Criterion, Panel
 from portal.policies import SYSTEM
 from tests.jury.conftest import Jury
 

@@ -11,8 +11,11 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal import audit, clock
 from portal.errors import Invalid
-from portal.jury import assigning, planning
-from portal.jury.models import Assignment, Conflict, ConflictSource, Juror, Round
+from portal.jury.assigning import planning
+from portal.jury.assigning import service as assigning
+from portal.jury.assigning.models import Assignment
+from portal.jury.conflicts.models import Conflict, ConflictSource
+from portal.jury.models import Juror, Round
 from portal.lifecycles import AssignmentState, RoundState
 from portal.mail.models import OutgoingMail
 from portal.settings import Settings

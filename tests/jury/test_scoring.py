@@ -14,8 +14,12 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.audit import AuditRecord
 from portal.errors import InvalidMany
-from portal.jury import queries, scoring
-from portal.jury.models import Assignment, Conflict, ConflictState, Criterion, Memo, Score, ScoreSheet
+from portal.jury import queries
+from portal.jury.assigning.models import Assignment
+from portal.jury.conflicts.models import Conflict, ConflictState
+from portal.jury.models import Criterion
+from portal.jury.scoring import service as scoring
+from portal.jury.scoring.models import Memo, Score, ScoreSheet
 from portal.lifecycles import AssetState, AssignmentState, SheetState
 from portal.media.models import Asset, Slot
 from portal.policies import Role

@@ -11,8 +11,13 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from portal import claims, clock
-from portal.jury import assigning, planning, queries, scoring, tries
-from portal.jury.models import Result, Round, Score, ScoreSheet
+from portal.jury import queries
+from portal.jury.assigning import planning, tries
+from portal.jury.assigning import service as assigning
+from portal.jury.models import Round
+from portal.jury.results.models import Result
+from portal.jury.scoring import service as scoring
+from portal.jury.scoring.models import Score, ScoreSheet
 from portal.lifecycles import RoundState
 from tests.jury.conftest import Jury
 from workers.jury import assign, calibrate

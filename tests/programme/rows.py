@@ -11,7 +11,8 @@ from portal import clock
 from portal.accounts.models import Person
 from portal.calls.models import Call, Edition
 from portal.entries.models import Credit, CreditRole, Entry
-from portal.jury.models import Decision, Outcome, Round
+from portal.jury.decisions.models import Decision, Outcome
+from portal.jury.models import Round
 from portal.lifecycles import DecisionState, EntryState
 from portal.policies import SYSTEM, Role, Scope
 from portal.programme import queries, service

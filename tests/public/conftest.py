@@ -14,7 +14,8 @@ from portal.calls.models import Call, Edition
 from portal.disclosure.codes import ConsentStatus, PerformerKind
 from portal.disclosure.models import Disclosure, Performer
 from portal.entries.models import Credit, CreditRole, Entry
-from portal.jury.models import Decision, Outcome, Round
+from portal.jury.decisions.models import Decision, Outcome
+from portal.jury.models import Round
 from portal.lifecycles import DecisionState, EntryState, RoundState
 from tests import builders
 

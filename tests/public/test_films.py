@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from portal.disclosure.codes import ConsentStatus
 from portal.entries.models import Entry
-from portal.jury import decisions
-from portal.jury.models import Outcome
+from portal.jury.decisions import service as decisions
+from portal.jury.decisions.models import Outcome
 from portal.lifecycles import EntryState, MailState
 from portal.mail import outbox
 from portal.mail.models import OutgoingMail

@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal import clock
 from portal.audit import AuditRecord
-from portal.jury import assigning, setup
-from portal.jury.models import Assignment, Round
+from portal.jury.assigning import service as assigning
+from portal.jury.assigning.models import Assignment
+from portal.jury.models import Round
+from portal.jury.rounds import setup
 from portal.lifecycles import RoundState
 from portal.policies import SYSTEM
 from tests import builders

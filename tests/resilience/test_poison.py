@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from portal.audit import AuditRecord
 from portal.claims import MAX_ATTEMPTS
 from portal.entries.models import Entry
-from portal.jury import assigning
+from portal.jury.assigning import service as assigning
 from portal.jury.models import Round
 from portal.lifecycles import AssetState, MailState, RoundState
 from portal.mail.models import OutgoingMail

@@ -15,8 +15,12 @@ from portal.calls import queries as calls
 from portal.calls.models import Call
 from portal.errors import Invalid
 from portal.i18n import N_, _, ngettext, pick
-from portal.jury import assigning, conflicts, desk_queries, phrases, queries, setup
-from portal.jury.models import Conflict, Round
+from portal.jury import desk_queries, phrases, queries
+from portal.jury.assigning import service as assigning
+from portal.jury.conflicts import service as conflicts
+from portal.jury.conflicts.models import Conflict
+from portal.jury.models import Round
+from portal.jury.rounds import setup
 from portal.lifecycles import RoundState, advance
 from portal.web import current
 from portal.web.access import guard, require

@@ -14,8 +14,11 @@ from portal.disclosure.publication import published
 from portal.disclosure.revisions import history
 from portal.errors import Invalid, InvalidMany
 from portal.i18n import _, pick
-from portal.jury import film_queries, queries, scoring
-from portal.jury.models import Assignment, Juror
+from portal.jury import queries
+from portal.jury.assigning.models import Assignment
+from portal.jury.models import Juror
+from portal.jury.scoring import queries as film_queries
+from portal.jury.scoring import service as scoring
 from portal.media import queries as media
 from portal.media import reel as reels
 from portal.media import viewing

@@ -11,8 +11,11 @@ from portal import policies
 from portal.entries import queries as entries
 from portal.errors import Invalid
 from portal.i18n import _, ngettext, pick
-from portal.jury import decisions, desk_queries, phrases, queries, tries
-from portal.jury.models import Outcome, Round
+from portal.jury import desk_queries, phrases, queries
+from portal.jury.assigning import tries
+from portal.jury.decisions import service as decisions
+from portal.jury.decisions.models import Outcome
+from portal.jury.models import Round
 from portal.web import current
 from portal.web.access import guard, require
 from portal.web.pages import page

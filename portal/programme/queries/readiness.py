@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from portal.disclosure.consent.public_view import kept_back
 from portal.entries.models import Entry
 from portal.i18n import N_, translate
-from portal.jury.models import Decision, Outcome
+from portal.jury.decisions.models import Decision, Outcome
 from portal.lifecycles import AssetState, DecisionState, EntryState
 from portal.media.models import Asset, Slot
 from portal.programme.models import Package, PackageFilm

@@ -18,7 +18,8 @@ from portal.entries.models import Credit, Entry, Member
 from portal.errors import Invalid
 from portal.i18n import N_
 from portal.jury import queries
-from portal.jury.models import Conflict, ConflictSource, ConflictState, Juror, Round
+from portal.jury.conflicts.models import Conflict, ConflictSource, ConflictState
+from portal.jury.models import Juror, Round
 from portal.policies import Actor, Role, Scope
 
 PUBLIC_MAIL_DOMAINS = frozenset(

@@ -13,9 +13,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from portal.jury.connectivity import Network, connect
-from portal.jury.ranking import chances, places, positions
-from portal.jury.severity import Fitted, Table, film_variance, fit
+from portal.jury.calibration.connectivity import Network, connect
+from portal.jury.calibration.ranking import chances, places, positions
+from portal.jury.calibration.severity import Fitted, Table, film_variance, fit
 
 Matrix = NDArray[np.float64]
 

@@ -12,8 +12,8 @@ from portal import audit, clock
 from portal.calls.models import Call
 from portal.errors import Invalid
 from portal.i18n import N_
-from portal.jury.anchors import ANCHORS
 from portal.jury.models import Criterion, Juror, Panel, Round
+from portal.jury.rounds.anchors import ANCHORS
 from portal.lifecycles import RoundState
 from portal.policies import Actor
 

@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.jury import queries
-from portal.jury.calibration import MIN_SCORES, Calibration, FilmResult, Score, calibrate
-from portal.jury.models import Result, Round
-from portal.jury.ranking import chances, places
+from portal.jury.calibration.intrafilm import MIN_SCORES, Calibration, FilmResult, Score, calibrate
+from portal.jury.calibration.ranking import chances, places
+from portal.jury.models import Round
+from portal.jury.results.models import Result
 
 DRAWS = 2000
 LEAST, MOST = 1.0, 10.0

@@ -13,7 +13,8 @@ from portal.accounts.models import Person
 from portal.errors import Invalid
 from portal.i18n import N_
 from portal.jury import desk_queries
-from portal.jury.models import Assignment, Juror, Round
+from portal.jury.assigning.models import Assignment
+from portal.jury.models import Juror, Round
 from portal.lifecycles import AssignmentState, RoundState, advance, advance_all
 from portal.mail import outbox
 from portal.policies import Actor

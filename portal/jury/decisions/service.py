@@ -17,7 +17,8 @@ from portal.accounts.models import Person
 from portal.entries.models import Entry
 from portal.errors import Invalid
 from portal.i18n import N_
-from portal.jury.models import Decision, Outcome, Round
+from portal.jury.decisions.models import Decision, Outcome
+from portal.jury.models import Round
 from portal.lifecycles import DecisionState, EntryState, MailState, RoundState, advance
 from portal.mail import outbox
 from portal.mail.models import TIED, OutgoingMail

@@ -14,15 +14,9 @@ from portal import audit, clock, doorbell
 from portal.db import Base
 from portal.errors import Invalid, InvalidMany
 from portal.i18n import N_
-from portal.jury.models import (
-    Assignment,
-    Conflict,
-    ConflictSource,
-    ConflictState,
-    Memo,
-    Score,
-    ScoreSheet,
-)
+from portal.jury.assigning.models import Assignment
+from portal.jury.conflicts.models import Conflict, ConflictSource, ConflictState
+from portal.jury.scoring.models import Memo, Score, ScoreSheet
 from portal.lifecycles import AssignmentState, SheetState, advance
 from portal.policies import Actor
 

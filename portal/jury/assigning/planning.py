@@ -22,16 +22,13 @@ from portal.jury.allocation import engine
 from portal.jury.allocation.affinity import affinity
 from portal.jury.allocation.model import ENGINE, Film, FilmTraits, GroupRule, Instance, JurorTraits, Pair, Plan
 from portal.jury.allocation.model import Juror as Seat
-from portal.jury.models import Assignment, Conflict, ConflictState, Juror, Panel, Round
+from portal.jury.assigning.models import Assignment
+from portal.jury.conflicts.models import Conflict, ConflictState
+from portal.jury.models import Juror, Panel, Round
 from portal.lifecycles import AssignmentState, RoundState, advance
 from portal.policies import SYSTEM
 
-SETTLED = (
-    AssignmentState.PUBLISHED,
-    AssignmentState.IN_PROGRESS,
-    AssignmentState.SCORED,
-    AssignmentState.LOCKED,
-)
+SETTLED = queries.AT_WORK
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from portal.db import Base
 from portal.entries.models import Entry
-from portal.jury.models import Assignment, Criterion, Memo, Score, ScoreSheet
+from portal.jury.assigning.models import Assignment
+from portal.jury.models import Criterion
 from portal.jury.queries import AT_WORK, DONE
+from portal.jury.scoring.models import Memo, Score, ScoreSheet
 
 _tables = Base.metadata.tables
 _assignments, _entries, _sheets, _criteria, _scores, _memos = (

@@ -1,0 +1,1 @@
+"""Films to jurors: plans worked out, looked at, changed by hand, published, repaired."""

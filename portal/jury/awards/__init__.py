@@ -1,0 +1,1 @@
+"""Awards: given for now, objected to, held for good."""

@@ -1,0 +1,1 @@
+"""Pure statistics of scores and orderings."""

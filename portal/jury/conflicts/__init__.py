@@ -1,0 +1,1 @@
+"""Conflicts of interest: told, computed, settled."""

@@ -1,0 +1,55 @@
+"""Reasons why a juror must not judge a film, each hinted, confirmed or dismissed."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.db import Base, Created, Id, Short, choice
+
+
+class ConflictSource(StrEnum):
+    JUROR = "juror"
+    ENTRANT = "entrant"
+    COMPUTED = "computed"
+    IP_OWNER = "ip_owner"
+    MENTOR = "mentor"
+
+
+class ConflictState(StrEnum):
+    HINTED = "hinted"
+    CONFIRMED = "confirmed"
+    DISMISSED = "dismissed"
+
+
+class ConflictScope(StrEnum):
+    """How far a conflict reaches from the film it was noted on."""
+
+    FILM = "film"
+    TEAM = "team"
+    CATEGORY = "category"
+    IP = "ip"
+
+
+class Conflict(Base):
+    """A reason why a juror must not judge a film; hinted ones count until somebody dismisses them.
+
+    `scope` tells how far it reaches from `entry_id`: that film, every film with somebody of its team, its category, or
+    every film that uses the same owner's material.
+    """
+
+    __tablename__ = "conflicts"
+
+    id: Mapped[Id]
+    juror_id: Mapped[int] = mapped_column(sa.ForeignKey("jurors.id", ondelete="CASCADE"))
+    entry_id: Mapped[int] = mapped_column(sa.ForeignKey("entries.id", ondelete="CASCADE"), index=True)
+    source: Mapped[ConflictSource] = mapped_column(choice(ConflictSource))
+    scope: Mapped[ConflictScope] = mapped_column(choice(ConflictScope), default=ConflictScope.FILM)
+    status: Mapped[ConflictState] = mapped_column(choice(ConflictState), default=ConflictState.HINTED)
+    reason: Mapped[Short]
+    noted_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
+    noted_at: Mapped[Created]
+
+    __table_args__ = (sa.UniqueConstraint("juror_id", "entry_id", "source"),)

@@ -1,0 +1,1 @@
+"""Decided now, announced later by two people."""

@@ -1,0 +1,1 @@
+"""Rounds set up, planned and followed."""

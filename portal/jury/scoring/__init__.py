@@ -1,0 +1,1 @@
+"""A juror's own desk: scores, notes, faults, stepping back."""

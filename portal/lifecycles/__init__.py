@@ -1,0 +1,141 @@
+"""THE state machines: every state, every legal move, and `advance()`, the only writer of `.state`.
+
+Who may ask for a move is said in portal.policies; that a state is one of its enum is also said by a CHECK in the
+database; that two people do not move the same thing at once is settled by the row's `rev`.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from portal import audit
+from portal.errors import IllegalMove
+from portal.lifecycles.disclosure import (
+    AMENDMENT,
+    CONSENT,
+    DISCLOSURE,
+    FINDING,
+    AmendmentState,
+    ConsentState,
+    DisclosureState,
+    FindingState,
+)
+from portal.lifecycles.entries import ASSET, ENTRY, REPLACEMENT, AssetState, EntryState, ReplacementState
+from portal.lifecycles.jury import (
+    ASSIGNMENT,
+    AWARD,
+    DECISION,
+    ROUND,
+    RUN,
+    SHEET,
+    TIEBREAK,
+    AssignmentState,
+    AwardState,
+    DecisionState,
+    RoundState,
+    RunState,
+    SheetState,
+    TieBreakState,
+)
+from portal.lifecycles.machine import Lifecycle, Stateful
+from portal.lifecycles.mail import MAIL, MailState
+from portal.lifecycles.programme import GUEST, SCREENING, SEAT, GuestState, ScreeningState, SeatState
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from portal.policies import Actor
+
+LIFECYCLES = (
+    ENTRY,
+    ASSET,
+    REPLACEMENT,
+    DISCLOSURE,
+    AMENDMENT,
+    CONSENT,
+    FINDING,
+    ROUND,
+    RUN,
+    ASSIGNMENT,
+    SHEET,
+    TIEBREAK,
+    DECISION,
+    AWARD,
+    SCREENING,
+    GUEST,
+    SEAT,
+    MAIL,
+)
+
+__all__ = [
+    "AMENDMENT",
+    "ASSET",
+    "ASSIGNMENT",
+    "AWARD",
+    "CONSENT",
+    "DECISION",
+    "DISCLOSURE",
+    "ENTRY",
+    "FINDING",
+    "GUEST",
+    "LIFECYCLES",
+    "MAIL",
+    "REPLACEMENT",
+    "ROUND",
+    "RUN",
+    "SCREENING",
+    "SEAT",
+    "SHEET",
+    "TIEBREAK",
+    "AmendmentState",
+    "AssetState",
+    "AssignmentState",
+    "AwardState",
+    "ConsentState",
+    "DecisionState",
+    "DisclosureState",
+    "EntryState",
+    "FindingState",
+    "GuestState",
+    "Lifecycle",
+    "MailState",
+    "ReplacementState",
+    "RoundState",
+    "RunState",
+    "ScreeningState",
+    "SeatState",
+    "SheetState",
+    "Stateful",
+    "TieBreakState",
+    "advance",
+    "advance_all",
+]
+
+
+def advance(session: Session, subject: Stateful, to: StrEnum, *, by: Actor, **detail: Any) -> None:
+    """Move `subject` to the state `to` and note who did it; raises IllegalMove when its table has no such move."""
+    before = subject.state
+    if not subject.lifecycle.allows(before, to):
+        raise IllegalMove(subject.lifecycle.name, before, to)
+    subject.state = to
+    audit.record(session, by, f"{subject.lifecycle.name}.{to}", subject, before=str(before), **detail)
+
+
+def advance_all(
+    session: Session, model: Any, to: StrEnum, *conditions: sa.ColumnElement[bool], by: Actor, **detail: Any
+) -> int:
+    """Move every row that meets the conditions and may take the move, in one statement; how many moved."""
+    befores = [before for before in model.lifecycle.moves if model.lifecycle.allows(before, to)]
+    moved = session.execute(
+        sa.update(model)
+        .where(model.state.in_(befores), *conditions)
+        .values(state=to, rev=model.rev + 1)
+        .execution_options(synchronize_session=False)
+    ).rowcount  # type: ignore[attr-defined]
+    for row in [row for row in session.identity_map.values() if isinstance(row, model)]:
+        session.expire(row)
+    audit.record(session, by, f"{model.lifecycle.name}.{to}.all", model.__tablename__, moved=moved, **detail)
+    return int(moved)

@@ -1,0 +1,29 @@
+"""States and moves of mails."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from portal.lifecycles.machine import Lifecycle, moves
+
+
+class MailState(StrEnum):
+    DRAFT = "draft"
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    SUPERSEDED = "superseded"
+    CANCELLED = "cancelled"
+
+
+_M = MailState
+MAIL = Lifecycle(
+    "mail",
+    moves(
+        (_M.DRAFT, (_M.QUEUED, _M.SUPERSEDED, _M.CANCELLED)),
+        (_M.QUEUED, (_M.SENDING, _M.SUPERSEDED, _M.CANCELLED)),
+        (_M.SENDING, (_M.SENT, _M.QUEUED, _M.FAILED)),
+        (_M.FAILED, (_M.QUEUED, _M.CANCELLED)),
+    ),
+)
