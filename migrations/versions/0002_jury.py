@@ -37,10 +37,12 @@ ADDED = {
         [("run_id", NUMBER, None), ("accepted_at", MOMENT, None)],
         [],
     ),
+    "awards": ([("exclusive", sa.Boolean(), sa.false())], []),
     "conflicts": (
         [("scope", WORD, "film")],
         [("conflictscope", "scope IN ('film', 'team', 'category', 'ip')")],
     ),
+    "decisions": ([("position", NUMBER, "0"), ("undeliverable", TEXT, ""), ("replaces_id", NUMBER, None)], []),
     "jurors": (
         [
             ("categories", DOCUMENT, "[]"),
@@ -92,6 +94,7 @@ ADDED = {
 # table, column, what it points at
 POINTERS = [
     ("assignments", "run_id", "assignment_runs"),
+    ("decisions", "replaces_id", "decisions"),
     ("rounds", "source_id", "rounds"),
     ("score_sheets", "void_asked_by_id", "people"),
     ("score_sheets", "voided_by_id", "people"),
@@ -104,6 +107,13 @@ def upgrade() -> None:
     for table, (columns, checks) in ADDED.items():
         _widen(table, columns, checks)
     _assignment_states(NOW)
+    with op.batch_alter_table("decisions") as decisions:
+        decisions.create_unique_constraint(op.f("uq_decisions_replaces_id"), ["replaces_id"])
+    # What the public saw already, it goes on seeing.
+    op.execute(
+        "UPDATE rounds SET listed_at = (SELECT max(d.announced_at) FROM decisions d"
+        " WHERE d.round_id = rounds.id AND d.state = 'announced')"
+    )
     op.execute("UPDATE rounds SET hidden = '[]' WHERE NOT blind")
     with op.batch_alter_table("rounds") as rounds:
         rounds.drop_column("blind")
@@ -131,6 +141,8 @@ def downgrade() -> None:
     op.execute("UPDATE rounds SET blind = false WHERE CAST(hidden AS VARCHAR) = '[]'")
     with op.batch_alter_table("rounds") as rounds:
         rounds.alter_column("blind", server_default=None)
+    with op.batch_alter_table("decisions") as decisions:
+        decisions.drop_constraint(op.f("uq_decisions_replaces_id"), type_="unique")
     for table, (columns, checks) in ADDED.items():
         _narrow(table, columns, checks)
     _drop_tables()
@@ -437,6 +449,8 @@ def _create_tables() -> None:
         sa.Column("citation_en", sa.Text(), nullable=False),
         sa.Column("given_by_id", sa.Integer(), nullable=True),
         sa.Column("given_at", portal.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("given_reason", sa.Text(), nullable=False),
+        sa.Column("announced_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("objections_until", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("settled_by_id", sa.Integer(), nullable=True),
         sa.Column("settled_at", portal.db.UtcDateTime(timezone=True), nullable=True),

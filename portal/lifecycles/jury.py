@@ -114,7 +114,11 @@ TIEBREAK = Lifecycle("tiebreak", moves((_K.OPEN, (_K.CLOSED, _K.DROPPED)), (_K.C
 _D = DecisionState
 DECISION = Lifecycle(
     "decision",
-    moves((_D.UNDECIDED, (_D.PENDING,)), (_D.PENDING, (_D.UNDECIDED, _D.PENDING, _D.ANNOUNCED))),
+    moves(
+        (_D.UNDECIDED, (_D.PENDING,)),
+        (_D.PENDING, (_D.UNDECIDED, _D.PENDING, _D.ANNOUNCED)),
+        (_D.ANNOUNCED, (_D.PENDING,)),
+    ),
 )
 _W = AwardState
 AWARD = Lifecycle("award", moves((_W.PROVISIONAL, (_W.FINAL, _W.REVOKED)), (_W.FINAL, (_W.REVOKED,))))

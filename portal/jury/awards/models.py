@@ -14,7 +14,10 @@ from portal.lifecycles import AWARD, AwardState, Lifecycle
 
 
 class Award(Base):
-    """A prize of the edition; `entry_id` is the film that holds it for good, which the public may see."""
+    """A prize of the edition; `entry_id` is the film that holds it for good, which the public may see.
+
+    An exclusive one goes to no film that holds another award already.
+    """
 
     __tablename__ = "awards"
 
@@ -26,12 +29,15 @@ class Award(Base):
     name_en: Mapped[Short]
     citation: Mapped[Text] = mapped_column(default="")
     position: Mapped[int] = mapped_column(default=0)
+    exclusive: Mapped[bool] = mapped_column(default=False)
 
 
 class AwardGrant(Versioned, Base):
     """A film that an award is given to: for now, until the objection window has passed; then for good, or revoked.
 
-    `round_id` and `rank` say which result it followed. A second person settles what one has given.
+    `round_id` and `rank` say which result it followed, `given_reason` why it was given by hand. Nobody outside the desk
+    knows of it before `announced_at`, when it is shown as provisional, or before it is final. A second person settles
+    what one has given; `reason` says why it was revoked.
     """
 
     __tablename__ = "award_grants"
@@ -48,6 +54,8 @@ class AwardGrant(Versioned, Base):
     citation_en: Mapped[Text] = mapped_column(default="")
     given_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
     given_at: Mapped[Created]
+    given_reason: Mapped[str] = mapped_column(sa.Text, default="")
+    announced_at: Mapped[datetime | None]
     objections_until: Mapped[datetime]
     settled_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
     settled_at: Mapped[datetime | None]

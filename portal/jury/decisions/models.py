@@ -21,7 +21,11 @@ class Outcome(StrEnum):
 
 
 class Decision(Versioned, Base):
-    """Decided now, announced later: pending decisions are invisible outside the desk until their release."""
+    """Decided now, announced later: pending decisions are invisible outside the desk until their release.
+
+    `position` orders the reserves where the desk has ordered them by hand (0: by the ranking); `replaces_id` is the
+    selection whose place this film took over, each at most once. `undeliverable` says why nobody could be told by mail.
+    """
 
     __tablename__ = "decisions"
     lifecycle: ClassVar[Lifecycle] = DECISION
@@ -36,6 +40,9 @@ class Decision(Versioned, Base):
     decided_at: Mapped[datetime | None]
     released_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
     announced_at: Mapped[datetime | None]
+    position: Mapped[int] = mapped_column(default=0)
+    replaces_id: Mapped[int | None] = mapped_column(sa.ForeignKey("decisions.id", ondelete="SET NULL"), unique=True)
+    undeliverable: Mapped[str] = mapped_column(sa.Text, default="")
     entry: Mapped[Entry] = relationship(lazy="raise")
 
     __table_args__ = (
