@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ from portal.jury.allocation.affinity import affinity
 from portal.jury.allocation.model import ENGINE, Film, FilmTraits, GroupRule, Instance, JurorTraits, Pair, Plan
 from portal.jury.allocation.model import Juror as Seat
 from portal.jury.assigning.models import Assignment
-from portal.jury.conflicts.models import Conflict, ConflictState
+from portal.jury.conflicts import reach
 from portal.jury.models import Juror, Panel, Round
 from portal.lifecycles import AssignmentState, RoundState, advance
 from portal.policies import SYSTEM
@@ -132,11 +132,6 @@ def _panel_rules(round_: Round, jurors: Sequence[Juror], films: int) -> list[Gro
 def _pairs(
     session: Session, round_: Round, film_at: dict[int, int], juror_at: dict[int, int]
 ) -> tuple[frozenset[Pair], frozenset[Pair]]:
-    declared = session.execute(
-        sa.select(Conflict.entry_id, Conflict.juror_id)
-        .join(Juror, Juror.id == Conflict.juror_id)
-        .where(Juror.round_id == round_.id, Conflict.status != ConflictState.DISMISSED)
-    )
     rows = session.execute(
         sa.select(Assignment.entry_id, Assignment.juror_id, Assignment.state, Assignment.fixed).where(
             Assignment.round_id == round_.id
@@ -145,15 +140,16 @@ def _pairs(
     left = [row for row in rows if row.state not in (*SETTLED, AssignmentState.PROPOSED)]
     kept = [row for row in rows if row.state in SETTLED or (row.fixed and row.state == AssignmentState.PROPOSED)]
 
-    def placed(pairs: Any) -> frozenset[Pair]:
+    def placed(pairs: Iterable[tuple[int, int]]) -> frozenset[Pair]:
         return frozenset(
-            (film_at[row.entry_id], juror_at[row.juror_id])
-            for row in pairs
-            if row.entry_id in film_at and row.juror_id in juror_at
+            (film_at[entry_id], juror_at[juror_id])
+            for entry_id, juror_id in pairs
+            if entry_id in film_at and juror_id in juror_at
         )
 
-    conflicts = placed(declared) | placed(left)
-    return conflicts, placed(kept) - conflicts
+    gone = {(row.entry_id, row.juror_id) for row in left}
+    conflicts = placed(reach.pairs(session, round_) | gone)
+    return conflicts, placed((row.entry_id, row.juror_id) for row in kept) - conflicts
 
 
 def solve(sheet: Sheet) -> Plan:
