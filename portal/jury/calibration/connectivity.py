@@ -30,12 +30,13 @@ def connect(seats: Matrix) -> Network:
     """Components and second eigenvalue of the normalised Laplacian of co-reviews, a film's jurors weighing 1 in all."""
     shared = seats.T @ (seats / np.maximum(seats.sum(axis=1), 1)[:, None])
     np.fill_diagonal(shared, 0.0)
-    home = _components(shared > 0)
+    home = components_of(shared > 0)
     components = int(home.max(initial=-1)) + 1
     return Network(home, components, _lambda2(shared) if components == 1 and len(shared) > 1 else 0.0)
 
 
-def _components(linked: NDArray[np.bool_]) -> NDArray[np.intp]:
+def components_of(linked: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """The number of each node's component, from 0, in the order of their first nodes; `linked` is symmetric."""
     home = np.full(len(linked), -1, dtype=np.intp)
     for start in range(len(linked)):
         if home[start] < 0:

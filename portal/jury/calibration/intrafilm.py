@@ -3,10 +3,12 @@
 The intra-film model: score = film (fixed) + juror's severity (random) + noise. Films are swept out, so
 only differences between jurors of the same film speak; severities solve the juror normal equations,
 shrunken by one variance ratio that restricted maximum likelihood picks from a grid. A film's score is
-its mean less the mean severity of its jurors. No juror's own order is ever changed.
+its mean less the mean severity of its jurors. No juror's own order is ever changed. Jurors of several panels are
+compared with their own panel: how much higher or lower a panel scores as a whole is taken out as a difference of
+scale, not as anybody's severity, and a film's score weighs its panels.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,13 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portal.jury.calibration.connectivity import Network, connect
-from portal.jury.calibration.ranking import chances, places, positions
+from portal.jury.calibration.ranking import apportioned, chances, places, positions
 from portal.jury.calibration.severity import Fitted, Table, film_variance, fit
 
 Matrix = NDArray[np.float64]
 
-LEVEL_QUANTILE = 1.2815515655446004
-"""Standard normal quantile of an 80 % interval."""
+LEVEL = 0.8
+"""Of the intervals shown: how many of them contain the true score."""
 
 MIN_SCORES = 2
 """Films with fewer scores are shown without a rank."""
@@ -34,11 +36,13 @@ GREY = (0.1, 0.9)
 
 @dataclass(frozen=True)
 class Score:
-    """One submitted total."""
+    """One submitted total; `panel` is the juror's, with its weight, where there are several."""
 
     film: str
     juror: str
     value: float
+    panel: str = ""
+    weight: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -72,9 +76,10 @@ class FilmResult:
 
 @dataclass(frozen=True)
 class JurorResult:
-    """A juror's severity: `offset` (above 0: generous) is taken off her scores, `se` its uncertainty.
+    """A juror's severity: `offset` (above 0: generous) is taken off the scores, `se` its uncertainty.
 
-    `difference` is the plain mean distance from her co-jurors on the `shared` films, with its standard error.
+    `difference` is the plain mean distance from the co-jurors on the `shared` films, with its standard error; like
+    the offset it is the juror's own, with what the juror's panel scores above or below the others taken out.
     `slope` is how strongly she follows what others see (1: as expected), `noise` her scatter against theirs.
     """
 
@@ -98,10 +103,14 @@ class JurorResult:
 
 @dataclass(frozen=True)
 class Calibration:
-    """The result sheet: films by name, jurors by name, and how far the panel hangs together."""
+    """The result sheet: films by name, jurors by name, and how far the panel hangs together.
+
+    `panels` says how far each panel scores above the others' weighted mean; empty for a single one.
+    """
 
     films: tuple[FilmResult, ...]
     jurors: tuple[JurorResult, ...]
+    panels: dict[str, float]
     lambda2: float
     components: int
     connectivity: Literal["green", "amber", "red"]
@@ -110,15 +119,17 @@ class Calibration:
     severity_sd: float
 
 
-def calibrate(scores: Iterable[Score], top_k: int, *, seed: int = 0) -> Calibration:
+def calibrate(scores: Iterable[Score], top_k: int, *, level: float = LEVEL, seed: int = 0) -> Calibration:
     """Correct the scores; the order in which they come does not matter, each film and juror meet at most once."""
-    table = _table(scores)
+    ordered = list(scores)
+    table = tabulate(ordered)
     network = connect(table.seats)
     fitted = fit(table)
-    films = _films(table, network, fitted, top_k, seed)
+    films = _films(table, network, fitted, top_k, level, seed)
     return Calibration(
         films=films,
         jurors=_jurors(table, network, fitted),
+        panels=_panels(ordered, fitted),
         lambda2=network.lambda2,
         components=network.components,
         connectivity=network.colour,
@@ -134,24 +145,37 @@ def _method(network: Network, fitted: Fitted) -> Literal["intra-film", "intra-fi
     return "intra-film" if network.components == 1 else "intra-film within components"
 
 
-def _table(scores: Iterable[Score]) -> Table:
+def tabulate(scores: Iterable[Score]) -> Table:
+    """The scores as arrays, films, jurors and panels by name; raises ValueError where a juror scored a film twice."""
     ordered = sorted(scores, key=lambda one: (one.film, one.juror))
     if len({(one.film, one.juror) for one in ordered}) != len(ordered):
         raise ValueError("a juror scored a film twice")
+    weights = {one.panel: one.weight for one in ordered}
+    names = sorted(weights)
     films, film = np.unique([one.film for one in ordered], return_inverse=True)
     jurors, juror = np.unique([one.juror for one in ordered], return_inverse=True)
     values = np.array([one.value for one in ordered], dtype=float)
-    return Table([str(one) for one in films], [str(one) for one in jurors], film, juror, values)
+    seats = {one.juror: names.index(one.panel) for one in ordered}
+    panel = np.array([seats[str(one)] for one in jurors], dtype=np.intp)
+    weighed = np.array([weights[one] for one in names] or [1.0])
+    return Table([str(one) for one in films], [str(one) for one in jurors], film, juror, values, panel, weighed)
 
 
-def _films(table: Table, network: Network, fitted: Fitted, top_k: int, seed: int) -> tuple[FilmResult, ...]:
+def _panels(scores: Iterable[Score], fitted: Fitted) -> dict[str, float]:
+    names = sorted({one.panel for one in scores})
+    return dict(zip(names, map(float, fitted.panels), strict=True)) if len(names) > 1 else {}
+
+
+def _films(
+    table: Table, network: Network, fitted: Fitted, top_k: int, level: float, seed: int
+) -> tuple[FilmResult, ...]:
     corrected = table.means - fitted.correction
     home = network.home[table.first_juror] if len(table.values) else np.zeros(0, dtype=np.intp)
     groups = [np.nonzero((home == one) & (table.counts >= MIN_SCORES))[0] for one in range(network.components)]
     p_top = np.full(len(corrected), np.nan)
     rank, place, best, worst = (np.zeros(len(corrected), dtype=np.intp) for _ in range(4))
     without = _without_each_juror(table, fitted)
-    for group, share in zip(groups, _shares([len(group) for group in groups], top_k), strict=True):
+    for group, share in zip(groups, apportioned([len(group) for group in groups], top_k), strict=True):
         if not len(group):
             continue
         p_top[group] = chances(fitted.draws(corrected, group, seed), share)
@@ -159,7 +183,7 @@ def _films(table: Table, network: Network, fitted: Fitted, top_k: int, seed: int
         place[group] = positions(corrected[group], p_top[group], table.counts[group])
         left_out = np.array([places(row[group]) for row in without]).reshape(-1, len(group))
         best[group], worst[group] = left_out.min(axis=0, initial=len(corrected)), left_out.max(axis=0, initial=0)
-    half = LEVEL_QUANTILE * fitted.widening * fitted.film_errors
+    half = fitted.quantile(level) * fitted.film_errors
     return tuple(
         FilmResult(
             id=name,
@@ -179,17 +203,6 @@ def _films(table: Table, network: Network, fitted: Fitted, top_k: int, seed: int
     )
 
 
-def _shares(sizes: Sequence[int], top_k: int) -> list[int]:
-    """Each component's share of the top places, by largest remainder."""
-    total = max(1, sum(sizes))
-    exact = [min(top_k, total) * size / total for size in sizes]
-    shares = [int(value) for value in exact]
-    by_remainder = sorted(range(len(sizes)), key=lambda index: shares[index] - exact[index])
-    for index in by_remainder[: min(top_k, sum(sizes)) - sum(shares)]:
-        shares[index] += 1
-    return shares
-
-
 def _without_each_juror(table: Table, fitted: Fitted) -> list[Matrix]:
     """The corrected scores as they would be without each juror; films scored by her alone keep theirs."""
     full = table.means - fitted.correction
@@ -204,20 +217,21 @@ def _without(table: Table, fitted: Fitted, juror: int, full: Matrix) -> Matrix:
 
 def _jurors(table: Table, network: Network, fitted: Fitted) -> tuple[JurorResult, ...]:
     shared = table.counts[table.film] > 1
-    others = _others_mean(table, table.values)
+    levelled = table.values - fitted.panels[table.panel_of[table.juror]]
+    others = _others_mean(table, levelled)
     level = table.values - fitted.severity[table.juror]
     expected = _others_mean(table, level)
     trust = _reliability(table, fitted)
     results = []
     for index, name in enumerate(table.jurors):
         mine = np.nonzero((table.juror == index) & shared)[0]
-        gaps = table.values[mine] - others[mine]
+        gaps = levelled[mine] - others[mine]
         slope, noise = _character(level[mine], expected[mine], trust[mine], table, fitted, mine)
         results.append(
             JurorResult(
                 id=name,
                 n=int((table.juror == index).sum()),
-                offset=float(fitted.severity[index]),
+                offset=float(fitted.own[index]),
                 se=float(fitted.severity_errors[index]),
                 shared=len(mine),
                 difference=float(gaps.mean()) if len(mine) else 0.0,

@@ -1,5 +1,7 @@
 """Ranks in which ties stay ties, and the chance of belonging to the best."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,6 +34,17 @@ def chances(draws: NDArray[np.floating], top: int) -> Matrix:
         return np.zeros(count)
     cut = np.partition(draws, count - top, axis=1)[:, count - top]
     return np.asarray((draws >= cut[:, None]).mean(axis=0))
+
+
+def apportioned(sizes: Sequence[int], top_k: int) -> list[int]:
+    """Each component's share of the top places, by largest remainder."""
+    total = max(1, sum(sizes))
+    exact = [min(top_k, total) * size / total for size in sizes]
+    shares = [int(value) for value in exact]
+    by_remainder = sorted(range(len(sizes)), key=lambda index: shares[index] - exact[index])
+    for index in by_remainder[: min(top_k, sum(sizes)) - sum(shares)]:
+        shares[index] += 1
+    return shares
 
 
 def positions(scores: Matrix, chance: Matrix, counts: Indices, draws: int = 1000) -> Indices:
