@@ -39,7 +39,14 @@ ADDED = {
     ),
     "awards": ([("exclusive", sa.Boolean(), sa.false())], []),
     "conflicts": (
-        [("scope", WORD, "film")],
+        [
+            ("scope", WORD, "film"),
+            ("evidence", DOCUMENT, "[]"),
+            ("answer", sa.String(length=200), ""),
+            ("settled_by_id", NUMBER, None),
+            ("settled_at", MOMENT, None),
+            ("rev", NUMBER, "1"),
+        ],
         [("conflictscope", "scope IN ('film', 'team', 'category', 'ip')")],
     ),
     "decisions": ([("position", NUMBER, "0"), ("undeliverable", TEXT, ""), ("replaces_id", NUMBER, None)], []),
@@ -84,6 +91,7 @@ ADDED = {
             ("roundreach", "reach IN ('all', 'listed')"),
             ("visibility", "visibility IN ('never', 'after_own', 'always')"),
             ("kappa", "kappa_bp BETWEEN 0 AND 100000"),
+            ("listed_after_embargo", "embargo_until IS NULL OR listed_at IS NULL OR embargo_until <= listed_at"),
         ],
     ),
     "score_sheets": (
@@ -94,6 +102,7 @@ ADDED = {
 # table, column, what it points at
 POINTERS = [
     ("assignments", "run_id", "assignment_runs"),
+    ("conflicts", "settled_by_id", "people"),
     ("decisions", "replaces_id", "decisions"),
     ("rounds", "source_id", "rounds"),
     ("score_sheets", "void_asked_by_id", "people"),
@@ -328,6 +337,13 @@ def _create_tables() -> None:
         sa.UniqueConstraint("entry_id", "name", "email", name=op.f("uq_acquaintances_entry_id_name_email")),
     )
     op.create_index(op.f("ix_acquaintances_entry_id"), "acquaintances", ["entry_id"], unique=False)
+
+    op.create_table(
+        "ended_rights",
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("at", portal.db.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_ended_rights")),
+    )
 
     op.create_table(
         "ballots",
@@ -618,6 +634,7 @@ def _drop_tables() -> None:
     op.drop_table("round_films")
     op.drop_table("discussions")
     op.drop_table("ballots")
+    op.drop_table("ended_rights")
     op.drop_table("acquaintances")
     op.drop_table("tiebreaks")
     op.drop_table("quotas")

@@ -23,7 +23,7 @@ from portal.jury.decisions.models import Decision, Outcome
 from portal.jury.models import Criterion, Juror, Panel, Round
 from portal.jury.results import service as results
 from portal.jury.rounds import setup
-from portal.jury.scoring.models import Score, ScoreSheet
+from portal.jury.scoring.models import EventKind, Score, ScoreEvent, ScoreSheet
 from portal.jury.scoring.service import weighted_total
 from portal.lifecycles import AssignmentState, DecisionState, EntryState, RoundState, SheetState
 from portal.policies import SYSTEM, Actor
@@ -102,7 +102,7 @@ def _score(session: Session, rng: random.Random, round_: Round) -> None:
             scores = _scores(rng, criteria[juror.panel_id], taste)
             given.append(scores)
             sheets.append(_sheet(rng, assignment_id, weighted_total(scores, criteria[juror.panel_id])))
-    _write(session, sheets, given)
+    _write(session, round_, sheets, given)
 
 
 def _scores(rng: random.Random, criteria: Sequence[Criterion], taste: float) -> dict[int, int]:
@@ -120,7 +120,7 @@ def _sheet(rng: random.Random, assignment_id: int, total: int | None) -> dict[st
     }
 
 
-def _write(session: Session, sheets: list[dict[str, Any]], given: list[dict[int, int]]) -> None:
+def _write(session: Session, round_: Round, sheets: list[dict[str, Any]], given: list[dict[int, int]]) -> None:
     ids = list(session.scalars(sa.insert(ScoreSheet).returning(ScoreSheet.id, sort_by_parameter_order=True), sheets))
     session.execute(
         sa.insert(Score),
@@ -130,12 +130,28 @@ def _write(session: Session, sheets: list[dict[str, Any]], given: list[dict[int,
             for key, value in scores.items()
         ],
     )
+    session.execute(sa.insert(ScoreEvent), _events(round_, sheets, given))
     session.execute(
         sa.update(Assignment)
         .where(Assignment.id.in_([sheet["assignment_id"] for sheet in sheets]))
         .values(state=AssignmentState.SCORED)
         .execution_options(synchronize_session=False)
     )
+
+
+def _events(round_: Round, sheets: list[dict[str, Any]], given: list[dict[int, int]]) -> list[dict[str, Any]]:
+    codes = {one.id: one.code for panel in round_.panels for one in panel.criteria}
+    return [
+        {
+            "round_id": round_.id,
+            "assignment_id": sheet["assignment_id"],
+            "kind": EventKind.SUBMITTED,
+            "scores": {codes[key]: value for key, value in scores.items()},
+            "total": sheet["total"],
+            "at": sheet["submitted_at"],
+        }
+        for sheet, scores in zip(sheets, given, strict=True)
+    ]
 
 
 def _early_selection(session: Session, rng: random.Random, call: Call, cast: Cast) -> list[int]:
@@ -152,6 +168,7 @@ def _early_selection(session: Session, rng: random.Random, call: Call, cast: Cas
         state=RoundState.ANNOUNCED,
         due_at=clock.now() - timedelta(days=10),
         position=0,
+        listed_at=clock.now() - timedelta(days=5),
     )
     session.add(round_)
     session.flush()

@@ -101,6 +101,9 @@ class Round(Versioned, Claimable, Base):
         sa.CheckConstraint("jurors_per_film BETWEEN 1 AND 9", name="jurors_per_film"),
         sa.CheckConstraint("band_bp BETWEEN 0 AND 10000 AND floor_bp BETWEEN 0 AND 10000", name="shares"),
         sa.CheckConstraint("kappa_bp BETWEEN 0 AND 100000", name="kappa"),
+        sa.CheckConstraint(
+            "embargo_until IS NULL OR listed_at IS NULL OR embargo_until <= listed_at", name="listed_after_embargo"
+        ),
     )
 
 

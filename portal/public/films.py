@@ -1,4 +1,4 @@
-"""The films the public may see: announced as selected, everybody told, every person in them in agreement.
+"""The films the public may see: selected, on the list that was shown, every person in them in agreement.
 
 A film that was public and is no longer (withdrawn, disqualified, a consent taken back) is gone: its page says so
 without a reason, and no list, count or search knows it.
@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased, joinedload, load_only, selectinload
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from portal.calls.models import Category
 from portal.disclosure.consent.public_view import kept_back
@@ -20,13 +20,10 @@ from portal.disclosure.models import Disclosure
 from portal.disclosure.queries import CARD_COLUMNS
 from portal.entries.models import Credit, CreditRole, Entry
 from portal.entries.search import pattern
-from portal.jury.decisions import service as decisions
+from portal.jury.decisions.listing import on_the_list
 from portal.jury.decisions.models import Decision, Outcome
 from portal.jury.models import Round
-from portal.lifecycles import DecisionState, EntryState, MailState
-from portal.mail.models import OutgoingMail
-
-_UNDELIVERED = (MailState.DRAFT, MailState.QUEUED, MailState.SENDING)
+from portal.lifecycles import EntryState
 
 
 class Level(StrEnum):
@@ -59,35 +56,26 @@ class Film:
     gone: bool
 
 
-def told_rounds(session: Session, edition_id: int) -> list[int]:
-    """Announced rounds of an edition in which no creator still waits for the mail that tells them."""
-    announced = sa.select(Decision.round_id).where(Decision.state == DecisionState.ANNOUNCED)
-    wanted = sa.select(Round).where(Round.edition_id == edition_id, Round.id.in_(announced))
-    rounds = session.scalars(wanted.options(load_only(Round.id, raiseload=True)))
-    batches = {decisions.batch(one): one.id for one in rounds}
-    waiting = sa.select(OutgoingMail.batch).where(
-        OutgoingMail.batch.in_(batches),
-        OutgoingMail.kind != f"decision_{Outcome.SELECTED}",
-        OutgoingMail.state.in_(_UNDELIVERED),
-    )
-    untold = set(session.scalars(waiting.distinct()))
-    return [round_id for batch, round_id in batches.items() if batch not in untold]
+def listed_rounds(session: Session, edition_id: int) -> Sequence[int]:
+    """Rounds of an edition whose public list was shown: not before everybody was told, nor before the embargo's end."""
+    wanted = sa.select(Round.id).where(Round.edition_id == edition_id, Round.listed_at.is_not(None))
+    return session.scalars(wanted.order_by(Round.id)).all()
 
 
 def _chosen(rounds: Any) -> sa.ColumnElement[bool]:
-    """Selected by the last announced decision on it."""
+    """Selected by the last decision on it that a public list shows."""
     later = aliased(Decision)
     overruled = sa.exists().where(
         later.entry_id == Decision.entry_id,
         later.round_id > Decision.round_id,
         later.round_id.in_(rounds),
-        later.state == DecisionState.ANNOUNCED,
+        on_the_list(later),
         later.outcome != Outcome.SELECTED,
     )
     return sa.exists().where(
         Decision.entry_id == Entry.id,
         Decision.round_id.in_(rounds),
-        Decision.state == DecisionState.ANNOUNCED,
+        on_the_list(Decision),
         Decision.outcome == Outcome.SELECTED,
         ~overruled,
     )
@@ -177,7 +165,7 @@ def film(session: Session, number: str) -> Film | None:
     entry = session.scalar(sa.select(Entry).where(Entry.number == number).options(*loaded))
     if entry is None:
         return None
-    rounds = told_rounds(session, entry.edition_id)
+    rounds = listed_rounds(session, entry.edition_id)
     values = {"entry_id": entry.id, "edition_id": entry.edition_id, "rounds": rounds}
     standing = session.execute(_STANDING, values).one()
     return Film(entry, gone=not standing.shown) if standing.chosen else None

@@ -60,7 +60,8 @@ def film(session: Session, edition: Edition, *, minutes: int = 14, announced: bo
         )
     )
     state = DecisionState.ANNOUNCED if announced else DecisionState.PENDING
-    decision = Decision(round_id=_round(session, call).id, entry_id=entry.id, state=state, outcome=Outcome.SELECTED)
+    told = {"state": state, "outcome": Outcome.SELECTED, "announced_at": clock.now() - SOON}
+    decision = Decision(round_id=_round(session, call).id, entry_id=entry.id, **told)
     session.add(decision)
     session.flush()
     return entry
@@ -70,7 +71,12 @@ def _round(session: Session, call: Call) -> Round:
     found = session.query(Round).filter_by(call_id=call.id).first()
     if found is None:
         found = Round(
-            edition_id=call.edition_id, call_id=call.id, name_ko="본심", name_en="Final", due_at=clock.now() + SOON
+            edition_id=call.edition_id,
+            call_id=call.id,
+            name_ko="본심",
+            name_en="Final",
+            due_at=clock.now() + SOON,
+            listed_at=clock.now(),
         )
         session.add(found)
         session.flush()

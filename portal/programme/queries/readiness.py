@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.disclosure.consent.public_view import kept_back
 from portal.entries.models import Entry
 from portal.i18n import N_, translate
+from portal.jury.decisions.listing import on_the_list
 from portal.jury.decisions.models import Decision, Outcome
 from portal.lifecycles import AssetState, DecisionState, EntryState
 from portal.media.models import Asset, Slot
@@ -43,11 +44,18 @@ def gap_text(gap: Gap) -> str:
 
 
 def announced() -> sa.ColumnElement[bool]:
-    """Whether an entry was selected and the selection is public."""
+    """Whether an entry was selected and its makers were told: enough to plan with it."""
     return sa.exists().where(
         Decision.entry_id == Entry.id,
         Decision.state == DecisionState.ANNOUNCED,
         Decision.outcome == Outcome.SELECTED,
+    )
+
+
+def _listed() -> sa.ColumnElement[bool]:
+    """Whether the public list with its selection was shown: before that, no programme may tell of it."""
+    return sa.exists().where(
+        Decision.entry_id == Entry.id, on_the_list(Decision), Decision.outcome == Outcome.SELECTED
     )
 
 
@@ -63,7 +71,7 @@ def _playable() -> sa.ColumnElement[bool]:
 _COLUMNS = (
     Entry.id,
     Entry.state,
-    announced().label("announced"),
+    _listed().label("announced"),
     kept_back(Entry.id).label("consent_missing"),
     _playable().label("playable"),
 )

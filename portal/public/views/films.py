@@ -41,7 +41,7 @@ def films() -> ResponseReturnValue:
     """All films, filtered as the address says; htmx gets the list alone."""
     session, chosen = current.session(), _wanted()
     edition = calls.public_edition(session) or abort(404)
-    rounds = found_films.told_rounds(session, edition.id)
+    rounds = found_films.listed_rounds(session, edition.id)
     found = paged(
         session,
         found_films.listed(edition.id, rounds, chosen),

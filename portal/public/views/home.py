@@ -68,7 +68,7 @@ def _lines(tagline: str) -> list[str]:
 
 
 def _films(edition: Edition) -> dict[str, Any]:
-    rounds = films.told_rounds(current.session(), edition.id)
+    rounds = films.listed_rounds(current.session(), edition.id)
     rows, total = films.first(current.session(), edition.id, rounds, SHOWN)
     return {"films": cards(current.session(), rows), "count": total}
 
