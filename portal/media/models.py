@@ -192,3 +192,15 @@ class Viewing(Base):
         sa.UniqueConstraint("person_id", "asset_id"),
         sa.CheckConstraint("watched_s >= 0 AND position_ms >= 0", name="watched"),
     )
+
+
+class EndedRight(Base):
+    """A right that playback tickets were issued under and that is over: every one of them is dead at once.
+
+    The `key` is a name that whoever issued the tickets gave the right; the media know nothing else of it.
+    """
+
+    __tablename__ = "ended_rights"
+
+    key: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    at: Mapped[Created]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.db import Base, Created, Id, Short, choice
+from portal.db import Base, Created, Id, Versioned, choice
 
 
 class ConflictSource(StrEnum):
@@ -33,11 +35,12 @@ class ConflictScope(StrEnum):
     IP = "ip"
 
 
-class Conflict(Base):
+class Conflict(Versioned, Base):
     """A reason why a juror must not judge a film; hinted ones count until somebody dismisses them.
 
     `scope` tells how far it reaches from `entry_id`: that film, every film with somebody of its team, its category, or
-    every film that uses the same owner's material.
+    every film that uses the same owner's material. `reason` is what somebody told, `evidence` what the portal found (see
+    hints; a list of kinds with their particulars), `answer` what was said when it was settled.
     """
 
     __tablename__ = "conflicts"
@@ -48,8 +51,12 @@ class Conflict(Base):
     source: Mapped[ConflictSource] = mapped_column(choice(ConflictSource))
     scope: Mapped[ConflictScope] = mapped_column(choice(ConflictScope), default=ConflictScope.FILM)
     status: Mapped[ConflictState] = mapped_column(choice(ConflictState), default=ConflictState.HINTED)
-    reason: Mapped[Short]
+    reason: Mapped[str] = mapped_column(sa.String(200), default="")
+    evidence: Mapped[list[Any]] = mapped_column(default=list)
     noted_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
     noted_at: Mapped[Created]
+    answer: Mapped[str] = mapped_column(sa.String(200), default="")
+    settled_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
+    settled_at: Mapped[datetime | None]
 
     __table_args__ = (sa.UniqueConstraint("juror_id", "entry_id", "source"),)
