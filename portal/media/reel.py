@@ -68,15 +68,18 @@ _REELS = (
 )
 
 
-def of_entry(session: Session, entry_id: int, *, viewer: Actor) -> Reel | None:
-    """The film of an entry that counts, with the captions that do; one statement. A held film is shown to few."""
+def of_entry(session: Session, entry_id: int, *, viewer: Actor, under: str = "") -> Reel | None:
+    """The film of an entry that counts, with the captions that do; one statement. A held film is shown to few.
+
+    Its addresses end with the right that they are issued `under`.
+    """
     rows = session.execute(_REELS, {"entry": entry_id, "person": viewer.person_id}).unique().all()
     living = queries.by_slot(row.Asset for row in rows)
     film, captions = (living[slot].get(entry_id) for slot in (Slot.FILM, Slot.SUBTITLE))
     if film is not None and rows[0].on_hold and not admission.sees_held(viewer, film.uploaded_by_id):
         return None
     stops = {row.Asset.id: row.position_ms or 0 for row in rows}
-    return _reel(session, film, captions, stops[film.id], viewer) if film else None
+    return _reel(session, film, captions, stops[film.id], viewer, under) if film else None
 
 
 def of(session: Session, film: Asset, captions: Asset | None = None, *, viewer: Actor) -> Reel | None:
@@ -85,14 +88,18 @@ def of(session: Session, film: Asset, captions: Asset | None = None, *, viewer: 
     return _reel(session, film, captions, seen.position_ms if seen else 0, viewer)
 
 
-def _reel(session: Session, film: Asset, captions: Asset | None, stop_ms: int, viewer: Actor) -> Reel | None:
+def _reel(
+    session: Session, film: Asset, captions: Asset | None, stop_ms: int, viewer: Actor, under: str = ""
+) -> Reel | None:
     secret = session.info["settings"].secret_key
     screener = made_of(film, RenditionKind.SCREENER)
     if screener is None:
         return None
 
     def address(rendition: Rendition | None) -> str | None:
-        return tickets.playback_path(secret, rendition, viewer=viewer, minutes=MINUTES) if rendition else None
+        if rendition is None:
+            return None
+        return tickets.playback_path(secret, rendition, viewer=viewer, minutes=MINUTES, under=under)
 
     master = made_of(film, RenditionKind.STREAM, name=MASTER)
     words = address(made_of(captions, RenditionKind.CAPTIONS)) if captions else None
@@ -102,7 +109,7 @@ def _reel(session: Session, film: Asset, captions: Asset | None, stop_ms: int, v
         poster=address(made_of(film, RenditionKind.FRAME)),
         tracks=[(words, "und", translate(N_("Captions")), True)] if words else [],
         strip=_strip(film, address(made_of(film, RenditionKind.STRIP))),
-        viewing=viewing.path(secret, film, viewer=viewer),
+        viewing=viewing.path(secret, film, viewer=viewer, under=under),
         at=stop_ms / 1000,
         length=(film.duration_ms or 0) / 1000,
         width=screener.width or film.width or 1280,

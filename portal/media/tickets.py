@@ -57,10 +57,11 @@ class UploadTicket:
 
 @dataclass(frozen=True, slots=True)
 class PlaybackTicket:
-    """One file: a rendition, or the asset's own file to save."""
+    """One file: a rendition, or the asset's own file to save; `under` names the right it was issued under, if any."""
 
     code: str
     original: bool
+    under: str = ""
 
 
 def issue_upload(secret_key: str, ticket: UploadTicket) -> str:
@@ -81,23 +82,24 @@ def read_upload(secret_key: str, token: str, within: timedelta) -> UploadTicket:
     return UploadTicket(person_id, entry_id, Slot(slot), Rule(**rule), datetime.fromtimestamp(issued, UTC))
 
 
-def playback_path(secret_key: str, what: Rendition | Asset, *, viewer: Actor, minutes: int) -> str:
+def playback_path(secret_key: str, what: Rendition | Asset, *, viewer: Actor, minutes: int, under: str = "") -> str:
     """The address of a file for one person; a rendition plays in the page, an asset's own file is saved.
 
-    It ends with its minutes, and at once when the viewer signs out or loses or gains a role.
+    It ends with its minutes, and at once when the viewer signs out or loses or gains a role, or when the right `under`
+    which it was issued ends (see admission).
     """
     until = clock.now() + timedelta(minutes=minutes)
     kind = "rendition" if isinstance(what, Rendition) else "asset"
-    payload = [kind, what.code, _mark(secret_key, viewer), int(until.timestamp())]
+    payload = [kind, what.code, _mark(secret_key, viewer), int(until.timestamp()), under]
     return f"/media/{signing.sign(secret_key, _PLAYBACK, payload)}"
 
 
 def read_playback(secret_key: str, token: str, viewer: Actor) -> PlaybackTicket:
     """The viewer's ticket behind a token whose moment has not passed; raises BadToken."""
-    kind, code, mark, until = signing.unsign(secret_key, _PLAYBACK, token, _LONGEST_PLAYBACK)
+    kind, code, mark, until, *under = signing.unsign(secret_key, _PLAYBACK, token, _LONGEST_PLAYBACK)
     if until < clock.now().timestamp() or not hmac.compare_digest(mark, _mark(secret_key, viewer)):
         raise BadToken(_PLAYBACK)
-    return PlaybackTicket(code, original=kind == "asset")
+    return PlaybackTicket(code, kind == "asset", *under)
 
 
 def picture_path(secret_key: str, picture: Rendition) -> str:

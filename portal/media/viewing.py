@@ -38,17 +38,17 @@ def read_seen(spans: str, position: str) -> Seen:
     return Seen(pairs, min(round(seconds * 1000), LONGEST_SECONDS * 1000))
 
 
-def path(secret_key: str, film: Asset, *, viewer: Actor) -> str:
-    """Where the player of this person tells what it played of this film."""
-    return f"/viewings/{signing.seal(secret_key, _PURPOSE, [film.id, viewer.person_id])}"
+def path(secret_key: str, film: Asset, *, viewer: Actor, under: str = "") -> str:
+    """Where the player of this person tells what it played of this film; it ends with the right `under`, if any."""
+    return f"/viewings/{signing.seal(secret_key, _PURPOSE, [film.id, viewer.person_id, under])}"
 
 
-def film_of(secret_key: str, token: str, *, viewer: Actor) -> int:
-    """The film behind such an address; raises BadToken for anybody else."""
-    film_id, person_id = signing.unseal(secret_key, _PURPOSE, token, _LASTS)
+def film_of(secret_key: str, token: str, *, viewer: Actor) -> tuple[int, str]:
+    """The film behind such an address, and the right it was issued under; raises BadToken for anybody else."""
+    film_id, person_id, *under = signing.unseal(secret_key, _PURPOSE, token, _LASTS)
     if person_id is None or person_id != viewer.person_id:
         raise BadToken(_PURPOSE)
-    return int(film_id)
+    return int(film_id), "".join(under)
 
 
 def of(session: Session, person_id: int | None, film_id: int) -> Viewing | None:

@@ -79,7 +79,7 @@ def test_two_windows_at_once_add_up(session: Session, sessions: sessionmaker[Ses
 def test_an_address_is_for_one_person_and_one_film(session: Session, film: Asset) -> None:
     viewer, other = (made.by(builders.person(session)) for _ in range(2))
     token = viewing.path(SECRET, film, viewer=viewer).rpartition("/")[2]
-    assert viewing.film_of(SECRET, token, viewer=viewer) == film.id
+    assert viewing.film_of(SECRET, token, viewer=viewer) == (film.id, "")
     with pytest.raises(BadToken):
         viewing.film_of(SECRET, token, viewer=other)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from flask import Blueprint, Response, abort, request, send_file
 from sqlalchemy.orm import Session
@@ -19,6 +20,7 @@ from portal.web.access import guard, require
 from portal.web.pages import HARMLESS, attach
 
 bp = Blueprint("media", __name__)
+File = TypeVar("File", bound=Rendition | Asset)
 SUFFIXES = {
     "video/mp4": "mp4",
     "image/webp": "webp",
@@ -36,8 +38,7 @@ def ticketed(session: Session, token: str) -> Rendition | Asset | None:
         ticket = tickets.read_playback(current.settings().secret_key, token, current.actor())
     except BadToken:
         return None
-    found = queries.played(session, ticket)
-    return found if found is not None and admission.open_to(session, found, current.actor()) else None
+    return _admitted(session, queries.played(session, ticket), ticket)
 
 
 def public_picture(session: Session, token: str) -> Rendition | None:
@@ -55,8 +56,12 @@ def streamed(session: Session, token: str, name: str) -> Rendition | None:
         ticket = tickets.read_playback(current.settings().secret_key, token, current.actor())
     except BadToken:
         return None
-    found = queries.streamed(session, ticket, name)
-    return found if found is not None and admission.open_to(session, found, current.actor()) else None
+    return _admitted(session, queries.streamed(session, ticket, name), ticket)
+
+
+def _admitted(session: Session, found: File | None, ticket: tickets.PlaybackTicket) -> File | None:
+    may = found is not None and admission.open_to(session, found, current.actor(), under=ticket.under)
+    return found if may else None
 
 
 @bp.get("/media/<token>")

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from portal import policies
-from portal.media import viewing
+from portal.media import admission, viewing
 from portal.media.models import Asset
 from portal.signing import BadToken
 from portal.web import current
@@ -19,10 +19,10 @@ bp = Blueprint("viewings", __name__, url_prefix="/viewings")
 def watched_film(session: Session, token: str) -> Asset | None:
     """The film behind an address, for the person it was made for."""
     try:
-        film_id = viewing.film_of(current.settings().secret_key, token, viewer=current.actor())
+        film_id, under = viewing.film_of(current.settings().secret_key, token, viewer=current.actor())
     except BadToken:
         return None
-    return session.get(Asset, film_id)
+    return None if under and admission.ended(session, under) else session.get(Asset, film_id)
 
 
 @bp.post("/<token>")
