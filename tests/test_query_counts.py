@@ -23,7 +23,7 @@ from portal.jury.conflicts.models import Conflict, ConflictSource
 from portal.jury.models import Juror, Round
 from portal.jury.results.models import Result
 from portal.jury.rounds import setup
-from portal.jury.scoring.models import Memo, ScoreSheet
+from portal.jury.scoring.models import EventKind, Memo, ScoreEvent, ScoreSheet
 from portal.lifecycles import AssignmentState, EntryState, RoundState, SheetState
 from portal.mail.models import OutgoingMail
 from portal.policies import SYSTEM, Role, Scope
@@ -120,6 +120,8 @@ def _judged(session: Session, festival: Festival, film: Entry, n: int) -> None:
     if scored:
         sheet = ScoreSheet(assignment_id=assignment.id, state=SheetState.SUBMITTED, total=700, submitted_at=clock.now())
         session.add(sheet)
+        given = {"kind": EventKind.SUBMITTED, "total": 700, "scores": None}
+        session.add(ScoreEvent(round_id=festival.round.id, assignment_id=assignment.id, **given))
     session.add(Conflict(juror_id=festival.seat.id, entry_id=film.id, source=ConflictSource.JUROR, reason="친척"))
     figures = {"mean": 7.0, "score": 7.0, "low": 6.0, "high": 8.0, "p_top": 0.5}
     session.add(Result(round_id=festival.round.id, entry_id=film.id, n=1, rank=n + 1, **figures))

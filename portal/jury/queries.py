@@ -16,7 +16,7 @@ from portal.disclosure.models import Disclosure
 from portal.entries.models import Entry
 from portal.jury.assigning.models import Assignment
 from portal.jury.models import Criterion, Juror, Panel, Round, RoundFilm, RoundReach
-from portal.jury.scoring.models import ScoreSheet
+from portal.jury.scoring.models import ScoreEvent, ScoreSheet
 from portal.lifecycles import AssignmentState, EntryState, RoundState, SheetState
 from portal.policies import Actor
 
@@ -30,6 +30,7 @@ AT_WORK = (
 )
 # An abstention is a juror's word, too: the film was watched and nothing more is awaited.
 DONE = (AssignmentState.SCORED, AssignmentState.ABSTAINED, AssignmentState.LOCKED)
+COUNTING = (SheetState.SUBMITTED, SheetState.LOCKED)
 TO_SCORE = tuple(state for state in AT_WORK if state not in DONE)
 _VISIBLE_ROUNDS = (RoundState.OPEN, RoundState.PAUSED, RoundState.CLOSED, RoundState.DECIDED, RoundState.ANNOUNCED)
 
@@ -164,7 +165,7 @@ _QUEUE = (
         Category.name_ko.label("category_ko"),
         Category.name_en.label("category_en"),
         Category.gel,
-        ScoreSheet.total,
+        sa.case((sa.or_(*(ScoreSheet.state == state for state in COUNTING)), ScoreSheet.total)).label("total"),
         Disclosure.tier,
     )
     .join(Entry, Entry.id == Assignment.entry_id)
@@ -200,31 +201,10 @@ def waiting_for_assignment(session: Session) -> Sequence[int]:
 
 
 def waiting_for_results(session: Session) -> Sequence[int]:
-    """Rounds with sheets newer than their results, and nobody at them."""
-    newest = (
-        sa.select(sa.func.max(ScoreSheet.submitted_at))
-        .join(Assignment, Assignment.id == ScoreSheet.assignment_id)
-        .where(Assignment.round_id == Round.id)
-        .scalar_subquery()
-    )
+    """Rounds in which something happened to a score after their results, and nobody at them."""
+    newest = sa.select(sa.func.max(ScoreEvent.at)).where(ScoreEvent.round_id == Round.id).scalar_subquery()
     stale = sa.or_(Round.results_at.is_(None), Round.results_at < newest)
     return claims.waiting(session, Round, newest.is_not(None), stale)
-
-
-def submitted_totals(session: Session, round_id: int) -> Sequence[Any]:
-    """(entry id, juror id, panel weight, total in hundredths) of every sheet that counts."""
-    return session.execute(
-        sa.select(Assignment.entry_id, Assignment.juror_id, Panel.weight, ScoreSheet.total)
-        .join(ScoreSheet, ScoreSheet.assignment_id == Assignment.id)
-        .join(Juror, Juror.id == Assignment.juror_id)
-        .join(Panel, Panel.id == Juror.panel_id)
-        .where(
-            Assignment.round_id == round_id,
-            Assignment.state.in_(DONE),
-            ScoreSheet.state.in_((SheetState.SUBMITTED, SheetState.LOCKED)),
-        )
-        .order_by(Assignment.entry_id, Assignment.juror_id)
-    ).all()
 
 
 def judged_entries(round_: Round) -> sa.Select[Any]:

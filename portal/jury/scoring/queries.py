@@ -14,6 +14,7 @@ from portal.jury.assigning.models import Assignment
 from portal.jury.models import Criterion
 from portal.jury.queries import AT_WORK, DONE
 from portal.jury.scoring.models import Memo, Score, ScoreSheet
+from portal.lifecycles import SheetState
 
 _tables = Base.metadata.tables
 _assignments, _entries, _sheets, _criteria, _scores, _memos = (
@@ -35,12 +36,14 @@ def criteria(session: Session, assignment: Assignment) -> Sequence[Any]:
     return session.execute(_CRITERIA, values).all()
 
 
+# A draft's total is nobody's word yet, and that of a film one abstains from never will be.
+COUNTS = sa.or_(*(_sheets.c.state == state for state in (SheetState.SUBMITTED, SheetState.LOCKED)))
 _PACE = (
     sa.select(
         _assignments.c.code,
         sa.or_(*(_assignments.c.state == state for state in DONE)).label("done"),
         _entries.c.runtime_s,
-        _sheets.c.total,
+        sa.case((COUNTS, _sheets.c.total)).label("total"),
     )
     .join(_entries, _entries.c.id == _assignments.c.entry_id)
     .outerjoin(_sheets, _sheets.c.assignment_id == _assignments.c.id)

@@ -1,4 +1,7 @@
-"""A juror's own commands: watch, note, score, submit, step back. Each leaves its row in the audit trail."""
+"""A juror's own commands: watch, note, score, submit, step back.
+
+Each leaves its row in the audit trail, and what changes a score its event (portal.jury.scoring.events).
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,12 @@ from sqlalchemy.orm import Session
 
 from portal import audit, clock, doorbell
 from portal.db import Base
-from portal.errors import Invalid, InvalidMany
+from portal.errors import Invalid, InvalidMany, Stale
 from portal.i18n import N_
 from portal.jury.assigning.models import Assignment
 from portal.jury.conflicts.models import Conflict, ConflictSource, ConflictState
-from portal.jury.scoring.models import Memo, Score, ScoreSheet
+from portal.jury.scoring import events
+from portal.jury.scoring.models import EventKind, Memo, Score, ScoreSheet
 from portal.lifecycles import AssignmentState, SheetState, advance
 from portal.policies import Actor
 
@@ -30,6 +34,8 @@ class Weighted(Protocol):
 
     @property
     def id(self) -> int: ...
+    @property
+    def code(self) -> str: ...
     @property
     def weight(self) -> int: ...
 
@@ -47,12 +53,12 @@ def weighted_total(scores: Scores, criteria: Criteria) -> int | None:
 
 
 def checked(scores: Mapping[int, Any], criteria: Criteria) -> dict[int, int]:
-    """Only this panel's criteria, each 1 to 10; raises InvalidMany naming every wrong one."""
+    """Only this panel's criteria, each a whole number from 1 to 10; raises InvalidMany naming every wrong one."""
     known = {criterion.id for criterion in criteria}
     wrong = [
         Invalid(f"c{key}", N_("Choose a score from 1 to 10."))
         for key, value in scores.items()
-        if key not in known or not isinstance(value, int) or not 1 <= value <= 10
+        if key not in known or type(value) is not int or not 1 <= value <= 10
     ]
     if wrong:
         raise InvalidMany(wrong)
@@ -60,22 +66,42 @@ def checked(scores: Mapping[int, Any], criteria: Criteria) -> dict[int, int]:
 
 
 def save_draft(
-    session: Session, assignment: Assignment, criteria: Criteria, *, scores: Scores, comment: str, by: Actor
+    session: Session,
+    assignment: Assignment,
+    criteria: Criteria,
+    *,
+    scores: Scores,
+    comment: str,
+    by: Actor,
+    seen: int | None = None,
 ) -> ScoreSheet:
-    """Keep what the juror has so far. A sheet handed in before stays so: what is changed on it counts at once."""
+    """Keep what the juror has so far. A sheet handed in before stays so: what is changed on it counts at once.
+
+    `seen` is the sheet's rev that the sender's window knows, 0 before there is a sheet; raises Stale when another
+    window has written something else since.
+    """
     if assignment.sheet is not None and assignment.sheet.state == SheetState.SUBMITTED:
-        return submit(session, assignment, criteria, scores=scores, comment=comment, by=by)
+        return submit(session, assignment, criteria, scores=scores, comment=comment, by=by, seen=seen)
     given = checked(scores, criteria)
-    sheet = _fill(session, assignment, criteria, given, comment)
+    if not _is_new(session, assignment, given, comment, seen):
+        return _kept(assignment)
+    sheet = _fill(assignment, criteria, given, comment, session)
     _begin(session, assignment, by)
     _write_scores(session, sheet, given)
     return sheet
 
 
 def submit(
-    session: Session, assignment: Assignment, criteria: Criteria, *, scores: Scores, comment: str, by: Actor
+    session: Session,
+    assignment: Assignment,
+    criteria: Criteria,
+    *,
+    scores: Scores,
+    comment: str,
+    by: Actor,
+    seen: int | None = None,
 ) -> ScoreSheet:
-    """Hand the sheet in; raises InvalidMany when a criterion has no score. Handing in twice changes nothing.
+    """Hand the sheet in; raises InvalidMany when a criterion has no score. Sent again, it changes nothing.
 
     Rings nobody: results follow all sheets of the last seconds at once, when the sweep finds them newer.
     """
@@ -83,19 +109,48 @@ def submit(
     if missing:
         raise InvalidMany(missing)
     given = checked(scores, criteria)
-    sheet = _fill(session, assignment, criteria, given, comment)
+    if not _is_new(session, assignment, given, comment, seen) and _kept(assignment).state == SheetState.SUBMITTED:
+        return _kept(assignment)
+    sheet = _fill(assignment, criteria, given, comment, session)
     sheet.submitted_at = sheet.updated_at
-    if sheet.state != SheetState.SUBMITTED:
+    kind = EventKind.REVISED if sheet.state == SheetState.SUBMITTED else EventKind.SUBMITTED
+    if kind == EventKind.SUBMITTED:
         advance(session, sheet, SheetState.SUBMITTED, by=by, total=sheet.total)
     else:
         audit.record(session, by, "sheet.revised", sheet, total=sheet.total)
     if assignment.state != AssignmentState.SCORED:
         advance(session, assignment, AssignmentState.SCORED, by=by)
+    codes = {one.code: given[one.id] for one in criteria}
+    events.append(session, assignment, kind, scores=codes, total=sheet.total, at=sheet.updated_at)
     _write_scores(session, sheet, given)
     return sheet
 
 
-def _fill(session: Session, assignment: Assignment, criteria: Criteria, given: Scores, comment: str) -> ScoreSheet:
+def _kept(assignment: Assignment) -> ScoreSheet:
+    assert assignment.sheet is not None
+    return assignment.sheet
+
+
+def _is_new(session: Session, assignment: Assignment, given: Scores, comment: str, seen: int | None) -> bool:
+    """Whether this was not written before. A window that knows an older sheet may only say the same once more."""
+    sheet = assignment.sheet
+    if seen is None or seen == (sheet.rev if sheet else 0):
+        return True
+    if sheet is None:
+        raise Stale
+    stored = scores_of(session, sheet.id)
+    if (stored, sheet.comment) != (dict(given), comment):
+        raise Stale(theirs={"scores": stored, "comment": sheet.comment, "rev": sheet.rev})
+    return False
+
+
+def scores_of(session: Session, sheet_id: int) -> dict[int, int]:
+    """Value by criterion of what a sheet holds."""
+    found = session.execute(sa.select(Score.criterion_id, Score.value).where(Score.sheet_id == sheet_id))
+    return {row.criterion_id: row.value for row in found}
+
+
+def _fill(assignment: Assignment, criteria: Criteria, given: Scores, comment: str, session: Session) -> ScoreSheet:
     """The sheet with what is on it now; not written yet, so that its row is written once."""
     if len(comment) > COMMENT_LIMIT:
         raise Invalid("comment", N_("Shorten this to {limit} characters."), limit=COMMENT_LIMIT)
@@ -103,6 +158,8 @@ def _fill(session: Session, assignment: Assignment, criteria: Criteria, given: S
     if sheet is None:
         sheet = assignment.sheet = ScoreSheet(assignment_id=assignment.id, state=SheetState.DRAFT)
         session.add(sheet)
+    if sheet.state == SheetState.VOIDED:
+        raise Invalid("comment", N_("The office has voided this sheet; it takes no more scores."))
     sheet.total = weighted_total(given, criteria)
     sheet.comment = comment
     sheet.updated_at = clock.now()
@@ -138,6 +195,7 @@ def recuse(session: Session, assignment: Assignment, *, reason: str, by: Actor) 
     assignment.left_reason = reason
     if assignment.sheet is not None and assignment.sheet.state != SheetState.VOIDED:
         advance(session, assignment.sheet, SheetState.VOIDED, by=by, reason="recused")
+    events.append(session, assignment, EventKind.RECUSED)
     _note_conflict(session, assignment, reason, by)
     doorbell.after_commit(session, "jury.calibrate", assignment.round_id)
 
