@@ -1,67 +1,16 @@
-"""The calibration against statsmodels, against simulated truth, and on the awkward panels of real festivals."""
+"""The calibration against simulated truth, and on the awkward panels of real festivals."""
 
-import warnings
-from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
-import pandas
 import pytest
-import statsmodels.formula.api as smf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.jury.calibration.connectivity import connect
-from portal.jury.calibration.intrafilm import Calibration, FilmResult, JurorResult, Score, calibrate
+from portal.jury.calibration.intrafilm import calibrate
 from portal.jury.calibration.ranking import chances, places, positions
-
-
-def panel(
-    films: int, jurors: int, each: int, *, seed: int = 3, severity: float = 0.5, noise: float = 1.0
-) -> tuple[list[Score], np.ndarray, np.ndarray]:
-    """Scores, true film qualities and true severities of a random design."""
-    random = np.random.default_rng(seed)
-    quality, lean = random.normal(6, 1, films), random.normal(0, severity, jurors)
-    scores = [
-        Score(f"F{film:03}", f"J{juror:02}", float(quality[film] + lean[juror] + random.normal(0, noise)))
-        for film in range(films)
-        for juror in random.choice(jurors, each, replace=False)
-    ]
-    return scores, quality, lean
-
-
-def by_film(result: Calibration) -> dict[str, FilmResult]:
-    return {one.id: one for one in result.films}
-
-
-def by_juror(result: Calibration) -> dict[str, JurorResult]:
-    return {one.id: one for one in result.jurors}
-
-
-def sheet(rows: Iterable[str]) -> list[Score]:
-    """Scores from lines such as "A x 7"."""
-    return [Score(film, juror, float(value)) for film, juror, value in (row.split() for row in rows)]
-
-
-@pytest.mark.parametrize(("seed", "severity"), [(1, 0.4), (2, 1.0), (5, 2.0)])
-def test_agrees_with_mixed_models_of_statsmodels(seed: int, severity: float) -> None:
-    scores, _, _ = panel(25, 7, 3, seed=seed, severity=severity)
-    frame = pandas.DataFrame([vars(one) for one in scores])
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        oracle = smf.mixedlm("value ~ 0 + C(film)", frame, groups=frame["juror"]).fit(reml=True)
-    ours = calibrate(scores, 5)
-    ratio = float(oracle.cov_re.iloc[0, 0] / oracle.scale)
-    assert (ours.severity_sd / ours.noise_sd) ** 2 == pytest.approx(ratio, rel=0.02)
-    assert ours.noise_sd**2 == pytest.approx(float(oracle.scale), rel=0.01)
-    for name, effect in oracle.random_effects.items():
-        assert by_juror(ours)[name].offset == pytest.approx(float(effect.iloc[0]), abs=0.01)
-    for name, effect, error in zip(oracle.fe_params.index, oracle.fe_params, oracle.bse_fe, strict=True):
-        film = by_film(ours)[name[len("C(film)[") : -1]]
-        assert film.score == pytest.approx(effect, abs=0.01)
-        assert film.high is not None
-        # Our interval is Student's; the oracle's standard error is the normal one.
-        assert (film.high - film.score) / 1.2816 == pytest.approx(error, rel=0.06)
+from tests.jury.calibration.sheets import by_film, by_juror, panel, sheet
 
 
 def test_a_severe_juror_is_corrected_and_the_truth_comes_nearer() -> None:
@@ -70,21 +19,6 @@ def test_a_severe_juror_is_corrected_and_the_truth_comes_nearer() -> None:
     raw = np.array([one.mean for one in result.films])
     corrected = np.array([one.score for one in result.films])
     assert np.corrcoef(corrected, quality)[0, 1] > np.corrcoef(raw, quality)[0, 1] + 0.05
-
-
-def test_intervals_cover_what_they_promise() -> None:
-    inside = []
-    for seed in range(12):
-        scores, quality, lean = panel(80, 8, 3, seed=seed, severity=0.7)
-        result = calibrate(scores, 8)
-        assert result.connectivity == "green"
-        truth = quality + lean.mean() * 0
-        inside += [
-            one.low <= value <= one.high
-            for one, value in zip(result.films, truth, strict=True)
-            if one.low is not None and one.high is not None
-        ]
-    assert 0.76 <= np.mean(inside) <= 0.84
 
 
 def test_chances_are_honest() -> None:
