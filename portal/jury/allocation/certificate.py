@@ -138,13 +138,14 @@ def _shortage(problem: Problem, columns: Mask) -> Relaxation:
 def _without(problem: Problem, dropped: Dropped) -> Problem:
     """The problem relieved of the named rules; what was promised to a film stays as it was."""
     nobody = np.zeros_like(problem.fixed)
+    everything = np.maximum(problem.lower, problem.demand @ problem.minutes)
     return replace(
         problem,
         promise=np.zeros_like(problem.promise) if FLOOR in dropped else problem.promise,
         groups=tuple(group for group in problem.groups if group.name not in dropped),
         fixed=nobody if FIXED in dropped else problem.fixed,
         lower=np.zeros_like(problem.lower) if LEAST in dropped else problem.lower,
-        upper=np.full_like(problem.upper, problem.demand @ problem.minutes) if MOST in dropped else problem.upper,
+        upper=everything if MOST in dropped else problem.upper,
     )
 
 
