@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
@@ -114,6 +115,16 @@ def bare(folder: Path) -> Scene:
         for role in (Role.ORGANIZER, Role.JUROR):
             builders.grant(session, organizer, role, Scope.EDITION, edition.id)
     return scene
+
+
+def copied(original: Scene, folder: Path) -> Scene:
+    """The same stage in a folder of its own, to be changed; mails that were delivered are shared."""
+    places = (place / "portal.sqlite3" for place in (original.settings.data, folder))
+    there, here = (closing(sqlite3.connect(place)) for place in places)
+    with there as source, here as target:
+        source.backup(target)
+    (folder / "mailbox").symlink_to(original.settings.data / "mailbox")
+    return Scene(settings(folder))
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -250,7 +261,8 @@ def _a_picture(session: Session, draft: Entry) -> None:
 
 
 def _a_class_entry_with_its_mentor(session: Session) -> None:
-    _another(session, CLASS, number=IN_REVIEW, state=EntryState.MENTOR_REVIEW, title_ko="옥상의 비행기")
+    handed_over = {"state": EntryState.MENTOR_REVIEW, "submitted_at": clock.now()}
+    _another(session, CLASS, number=IN_REVIEW, title_ko="옥상의 비행기", **handed_over)
 
 
 def _another(session: Session, like: str, **changed: Any) -> None:

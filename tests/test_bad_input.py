@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import os
 import re
-import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from html.parser import HTMLParser
@@ -65,19 +63,10 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Scene:
     return scene.loaded((own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "scene")
 
 
-def _copied(original: Scene, folder: Path) -> Scene:
-    places = (place / "portal.sqlite3" for place in (original.settings.data, folder))
-    there, here = (closing(sqlite3.connect(place)) for place in places)
-    with there as source, here as target:
-        source.backup(target)
-    (folder / "mailbox").symlink_to(original.settings.data / "mailbox")
-    return Scene(scene.settings(folder))
-
-
 @pytest.fixture(scope="module")
 def stage(original: Scene, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     """A stage for what changes nothing."""
-    copy = _copied(original, tmp_path_factory.mktemp("stage"))
+    copy = scene.copied(original, tmp_path_factory.mktemp("stage"))
     yield copy
     db.engine_for(copy.settings.database_url).dispose()
 
@@ -85,7 +74,7 @@ def stage(original: Scene, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 @pytest.fixture
 def own_stage(original: Scene, tmp_path: Path) -> Iterator[Scene]:
     """A stage for one test alone."""
-    copy = _copied(original, tmp_path)
+    copy = scene.copied(original, tmp_path)
     yield copy
     db.engine_for(copy.settings.database_url).dispose()
 
@@ -276,7 +265,7 @@ def test_the_same_form_twice_at_once_counts_once(
     assert min(answers) < 400, answers
     assert max(answers) < 500, answers
     (tmp_path / "alone").mkdir()
-    alone = _copied(original, tmp_path / "alone")
+    alone = scene.copied(original, tmp_path / "alone")
     assert _sender(alone, endpoint).send(_sender(alone, endpoint).filled()).status_code < 400
     assert _grown(before, together) == _grown(before, counts(alone))
 
