@@ -50,7 +50,7 @@ class Festival:
     def decide(self, entry: Entry, outcome: Outcome, *, announced: bool, round: Round | None = None) -> None:
         """A decision, announced or pending."""
         state = DecisionState.ANNOUNCED if announced else DecisionState.PENDING
-        moment = clock.now() if announced else None
+        moment = clock.now() - timedelta(hours=1) if announced else None
         where = {"round_id": (round or self.round).id, "entry_id": entry.id}
         self.session.add(Decision(**where, state=state, outcome=outcome, announced_at=moment))
         self.session.flush()
@@ -81,6 +81,7 @@ def _round(session: Session, call: Call) -> Round:
         name_ko="본심",
         name_en="Final",
         due_at=clock.now() - timedelta(days=1),
+        listed_at=clock.now(),
     )
     session.add(made)
     session.flush()

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from portal import clock
 from portal.disclosure.codes import ConsentStatus
-from portal.entries.models import Entry
-from portal.jury.decisions import service as decisions
-from portal.jury.decisions.models import Outcome
-from portal.lifecycles import EntryState, MailState
-from portal.mail import outbox
-from portal.mail.models import OutgoingMail
+from portal.jury.decisions.models import Decision, Outcome
+from portal.lifecycles import DecisionState, EntryState
 from tests import builders
 from tests.public.conftest import Festival
 
@@ -75,34 +73,25 @@ def test_a_replica_is_shown_with_proven_consent_only(
     assert client.get(f"/ko/films/{film.number}").status_code == (200 if is_public else 410)
 
 
-@pytest.mark.parametrize(
-    ("state", "is_public"),
-    [*((MailState.QUEUED, False), (MailState.SENDING, False)), *((MailState.SENT, True), (MailState.FAILED, True))],
-)
-def test_nobody_learns_it_from_the_list_first(
-    client: FlaskClient, session: Session, festival: Festival, state: MailState, is_public: bool
-) -> None:
-    film, other = festival.film("첫눈 내린 날"), festival.film("아쉬운 영화", Outcome.NOT_SELECTED)
-    mail = _tell(session, festival, other, "decision_not_selected")
-    mail.state = state
-    assert ("첫눈 내린 날" in listed(client, session)) is is_public
-    assert client.get(f"/ko/films/{film.number}").status_code == (200 if is_public else 404)
-
-
-def test_the_selected_need_not_have_been_told(client: FlaskClient, session: Session, festival: Festival) -> None:
+def test_before_the_list_is_shown_nothing_exists(client: FlaskClient, session: Session, festival: Festival) -> None:
     film = festival.film("첫눈 내린 날")
-    _tell(session, festival, film, "decision_selected")
+    festival.round.listed_at = None
+    assert "첫눈 내린 날" not in listed(client, session)
+    assert client.get(f"/ko/films/{film.number}").status_code == 404
+    assert "첫눈 내린 날" not in client.get("/ko/").text
+    festival.round.listed_at = clock.now()
     assert "첫눈 내린 날" in listed(client, session)
+    assert client.get(f"/ko/films/{film.number}").status_code == 200
 
 
-def _tell(session: Session, festival: Festival, entry: Entry, kind: str) -> OutgoingMail:
-    to = outbox.Recipient("maker@example.com", "ko", "창작자")
-    context = {"token": "t", "until": festival.call.closes_at}
-    mail = outbox.queue(
-        session, "sign_in", to=to, about=entry, transition=kind, batch=decisions.batch(festival.round), **context
-    )
-    mail.kind = kind
-    return mail
+def test_what_is_announced_after_the_list_waits_for_the_next_one(
+    client: FlaskClient, session: Session, festival: Festival
+) -> None:
+    festival.film("첫눈 내린 날")
+    festival.round.listed_at = clock.now() - timedelta(hours=2)
+    assert "첫눈 내린 날" not in listed(client, session)
+    festival.round.listed_at = clock.now()
+    assert "첫눈 내린 날" in listed(client, session)
 
 
 def test_the_last_announced_round_counts(client: FlaskClient, session: Session, festival: Festival) -> None:
@@ -111,8 +100,10 @@ def test_the_last_announced_round_counts(client: FlaskClient, session: Session, 
     festival.decide(stays, Outcome.SELECTED, announced=True, round=final)
     festival.decide(falls, Outcome.NOT_SELECTED, announced=False, round=final)
     assert "떨어진 영화" in listed(client, session)
-    falls_decision = session.query(decisions.Decision).filter_by(round_id=final.id, entry_id=falls.id).one()
-    falls_decision.state = decisions.DecisionState.ANNOUNCED
+    falls_decision = session.query(Decision).filter_by(round_id=final.id, entry_id=falls.id).one()
+    falls_decision.state = DecisionState.ANNOUNCED
+    assert "떨어진 영화" in listed(client, session), "not on a list that was shown"
+    falls_decision.announced_at = clock.now() - timedelta(minutes=1)
     text = listed(client, session)
     assert "남은 영화" in text
     assert "떨어진 영화" not in text

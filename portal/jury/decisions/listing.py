@@ -35,7 +35,7 @@ class Untold:
     number: str
     title_ko: str
     title_en: str
-    outcome: Outcome
+    outcome: Outcome | None
     recipient: str | None
     mail_state: MailState | None
     error: str | None

@@ -84,7 +84,10 @@ class Quota(Base):
 
 
 class Discussion(Versioned, Base):
-    """A film on the round's discussion list; its thread is for the chair and the jurors who judged it."""
+    """A film on the round's discussion list; its thread is for the chair and the jurors who judged it.
+
+    `outcome` is what the chair wrote down at its end.
+    """
 
     __tablename__ = "discussions"
 
@@ -93,6 +96,7 @@ class Discussion(Versioned, Base):
     round_id: Mapped[int] = mapped_column(sa.ForeignKey("rounds.id", ondelete="CASCADE"))
     entry_id: Mapped[int] = mapped_column(sa.ForeignKey("entries.id", ondelete="CASCADE"), index=True)
     reason: Mapped[str] = mapped_column(sa.String(300), default="")
+    outcome: Mapped[str] = mapped_column(sa.String(2000), default="")
     opened_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
     opened_at: Mapped[Created]
     closed_at: Mapped[datetime | None]
