@@ -38,7 +38,9 @@ def blocked_films(instance: Instance, problem: Problem) -> Certificate | None:
     ways = [WayOut("drop_rule", 1.0, (rule,)) for rule in rules if rule != ELIGIBLE]
     ways += [WayOut("add_jurors", float(max(_missing(problem, film, rules) for film in films)), ())]
     ways += [WayOut("lower_demand", float(missing), _names(instance.films, films))]
-    jurors = np.nonzero(_concerned(problem, rules) & problem.eligible[films].any(axis=0))[0]
+    concerned = _concerned(problem, rules)
+    able = concerned & problem.eligible[films].any(axis=0)
+    jurors = np.nonzero(able if able.any() else concerned)[0]
     return Certificate(
         rules, _names(instance.films, films), _names(instance.jurors, jurors), float(missing), "viewings", tuple(ways)
     )

@@ -24,11 +24,17 @@ EFFORT = 160_000
 DRAWS = (40, 400)
 """At least and at most so many festivals per plan."""
 
+ROUNDING = 0.01
+"""Hours rounded by less than this share of a viewing for all count as enough for it."""
+
 SECOND_LOOKS = (2, 3, 4, 5, 7, 10)
 """Further viewings of a contested film that are tried."""
 
 CLEAR = 2.0
-"""Standard errors by which a plan must be better than a simpler one."""
+"""Standard errors by which a plan must be better than one of fewer deadlines."""
+
+WORTH = 0.03
+"""And by how much: a further deadline must bring one more right film among thirty."""
 
 
 @dataclass(frozen=True)
@@ -65,10 +71,11 @@ class Field:
 
 @dataclass(frozen=True)
 class Stage:
-    """`each` further jurors for the `films` best so far."""
+    """`each` further jurors for the `films` best so far; or for as many drawn by lot, which needs no results yet."""
 
     films: int
     each: int
+    by_lot: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,6 +83,11 @@ class RoundPlan:
     """Stages with ever fewer films; the first has all of them."""
 
     stages: tuple[Stage, ...]
+
+    @property
+    def deadlines(self) -> int:
+        """How often the jury's results must be in before it can go on, the end included."""
+        return sum(not stage.by_lot for stage in self.stages)
 
     @property
     def viewings(self) -> int:
@@ -132,39 +144,46 @@ def compare_plans(
 ) -> Comparison:
     """Play the given plans (else the usual ones at equal hours) through; the same arguments give the same figures.
 
-    Recommended is the simplest plan that no other beats clearly: fewest stages, then highest precision. Raises
-    ValueError where a plan's first stage leaves films out.
+    Recommended is the best plan of as many deadlines as are clearly worth it. Raises ValueError where a
+    plan's first stage leaves films out, or its stages need more jurors than there are.
     """
     tried = tuple(plans) or tuple(usual_plans(field))
     if any(plan.stages[0].films != field.films for plan in tried):
         raise ValueError("the first stage of a round has all films")
+    if any(sum(stage.each for stage in plan.stages) > field.jurors for plan in tried):
+        raise ValueError("a film would be watched twice by one juror")
     if not tried:
         return Comparison((), None, Reason("no_choice"))
     draws = int(np.clip(EFFORT // max(field.films, 1), *DRAWS))
     found = {plan: _precisions(plan, field, shares, draws, seed) for plan in tried}
     forecasts = [_forecast(plan, field, values) for plan, values in found.items()]
-    forecasts.sort(key=lambda one: (-one.precision, len(one.plan.stages), one.viewings))
-    best = forecasts[0]
-    good = [one for one in forecasts if not _clearly(found[best.plan], found[one.plan])]
-    chosen = min(good, key=lambda one: (len(one.plan.stages), -one.precision))
+    forecasts.sort(key=lambda one: (-one.precision, one.plan.deadlines, one.viewings))
+    chosen = _recommended(forecasts, found)
     return Comparison(tuple(forecasts), chosen, _reason(chosen, forecasts, found))
 
 
 def usual_plans(field: Field) -> Iterator[RoundPlan]:
-    """As many for all as the hours allow; or two or more for all and the rest on the contested, in one step or two."""
-    most = min(field.viewings // max(field.films, 1), field.jurors)
+    """Equally many for all, the rest by lot; or two and more for all, the rest on the contested in a step or two."""
+    most = min(int(field.viewings / max(field.films, 1) + ROUNDING), field.jurors)
     if most < 1 or not field.places:
         return
-    yield RoundPlan((Stage(field.films, most),))
+    spare = field.viewings - most * field.films
+    drawn = (
+        (Stage(spare, 1, by_lot=True),) if ROUNDING * field.films < spare < field.films and most < field.jurors else ()
+    )
+    yield RoundPlan((Stage(field.films, most), *drawn))
     for first in range(MIN_SCORES, most + 1):
-        rest = field.viewings - first * field.films
-        for each in SECOND_LOOKS:
-            band = rest // each
-            if first + each <= field.jurors and 1.25 * field.places <= band <= field.films / 2:
-                yield RoundPlan((Stage(field.films, first), Stage(band, each)))
-        wide, narrow = rest // 4, rest // 8
-        if first + 6 <= field.jurors and 1.25 * field.places <= narrow and wide <= field.films / 2:
-            yield RoundPlan((Stage(field.films, first), Stage(wide, 2), Stage(narrow, 4)))
+        for steps in _further(field.viewings - first * field.films):
+            bands_fit = 1.25 * field.places <= steps[-1].films and steps[0].films <= field.films / 2
+            if bands_fit and first + sum(step.each for step in steps) <= field.jurors:
+                yield RoundPlan((Stage(field.films, first), *steps))
+
+
+def _further(viewings: int) -> Iterator[tuple[Stage, ...]]:
+    """What to do with the viewings that are left: one step, or half of them on a band and half on its upper half."""
+    for each in SECOND_LOOKS:
+        yield (Stage(viewings // each, each),)
+    yield Stage(viewings // 4, 2), Stage(viewings // 8, 4)
 
 
 def _forecast(plan: RoundPlan, field: Field, values: Matrix) -> Forecast:
@@ -187,15 +206,21 @@ def _gain(better: Matrix, other: Matrix) -> tuple[float, float]:
     return float(difference.mean()), float(difference.std(ddof=1) / len(difference) ** 0.5)
 
 
-def _clearly(better: Matrix, other: Matrix) -> bool:
-    gain, error = _gain(better, other)
-    return gain > CLEAR * error and gain > 0
+def _recommended(forecasts: Sequence[Forecast], found: dict[RoundPlan, Matrix]) -> Forecast:
+    """The best plan of the fewest deadlines, unless one of more deadlines is worth it."""
+    counts = sorted({one.plan.deadlines for one in forecasts})
+    best = [next(one for one in forecasts if one.plan.deadlines == count) for count in counts]
+    chosen = best[0]
+    for other in best[1:]:
+        gain, error = _gain(found[other.plan], found[chosen.plan])
+        if gain > max(WORTH, CLEAR * error):
+            chosen = other
+    return chosen
 
 
 def _reason(chosen: Forecast, forecasts: Sequence[Forecast], found: dict[RoundPlan, Matrix]) -> Reason:
-    """Against the best plan of the other kind: fewer stages if any was beaten, else the best with more."""
-    stages = len(chosen.plan.stages)
-    simpler = [one for one in forecasts if len(one.plan.stages) < stages]
+    """Against the best plan of fewer deadlines where there is one, else the best of all others."""
+    simpler = [one for one in forecasts if one.plan.deadlines < chosen.plan.deadlines]
     others = simpler or [one for one in forecasts if one is not chosen]
     if not others:
         return Reason("no_choice")
@@ -214,16 +239,19 @@ def _festival(plan: RoundPlan, field: Field, shares: Shares, random: np.random.G
     quality = random.normal(0, shares.film**0.5, field.films)
     severity = random.standard_normal(field.jurors)
     first_seat, order = random.integers(field.jurors, size=field.films), random.permutation(field.jurors)
-    noise, lean = np.zeros(field.films), np.zeros(field.films)
-    going, seen, spent, standing = np.arange(field.films), 0, 0, quality
+    noise, lean, seen = np.zeros(field.films), np.zeros(field.films), np.zeros(field.films, dtype=np.intp)
+    going, standing = np.arange(field.films), quality
     for stage in plan.stages:
-        going = going[_best(standing, stage.films)]
-        seats = order[seen : seen + stage.each]
-        noise[going] += random.normal(0, (shares.noise * stage.each) ** 0.5, len(going))
-        lean[going] += severity[(first_seat[going, None] + seats) % field.jurors].sum(axis=1)
-        seen, spent = seen + stage.each, spent + len(going) * stage.each
-        standing = quality[going] + (noise[going] + lean[going] * _unknown(field, shares, spent)) / seen
-    winners = going[_best(standing, field.places)]
+        if stage.by_lot:
+            watched = random.choice(going, stage.films, replace=False)
+        else:
+            watched = going = going[_best(standing[going], stage.films)]
+        seats = order[seen[watched, None] + np.arange(stage.each)]
+        noise[watched] += random.normal(0, (shares.noise * stage.each) ** 0.5, len(watched))
+        lean[watched] += severity[(first_seat[watched, None] + seats) % field.jurors].sum(axis=1)
+        seen[watched] += stage.each
+        standing = quality + (noise + lean * _unknown(field, shares, int(seen.sum()))) / seen
+    winners = going[_best(standing[going], field.places)]
     return float(np.isin(winners, _best(quality, field.places)).mean())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -53,14 +54,34 @@ def test_costs_are_what_the_plan_says() -> None:
     assert 0 < told.error < told.spread < 0.2
 
 
-def test_the_usual_plans_fit_into_the_hours_and_the_jury() -> None:
-    plans = list(usual_plans(FESTIVAL))
-    assert THREE_FOR_ALL in plans
-    assert TWO_THEN_SEVEN in plans
+@pytest.mark.parametrize("hours", [108.0, 133.0, 160.4, 160.5, 200.0, 260.0])
+def test_the_usual_plans_take_equal_hours_and_fit_the_jury(hours: float) -> None:
+    field = replace(FESTIVAL, hours=hours)
+    plans = list(usual_plans(field))
+    assert len(plans) == len(set(plans))
+    assert sum(plan.deadlines == 1 for plan in plans) == 1
     for plan in plans:
-        assert plan.viewings <= FESTIVAL.viewings
+        assert plan.viewings == pytest.approx(field.viewings, rel=0.01)
         assert sum(stage.each for stage in plan.stages) <= 16
-        assert all(stage.films >= 26 for stage in plan.stages)
+        assert all(stage.films >= 26 for stage in plan.stages if not stage.by_lot)
+
+
+def test_the_claimed_plans_are_among_the_usual_ones() -> None:
+    assert {THREE_FOR_ALL, TWO_THEN_SEVEN} <= set(usual_plans(FESTIVAL))
+
+
+@pytest.mark.parametrize("shares", [NIPS_LIKE, CANNES_LIKE, Shares(0.45, 0.27, 0.28)], ids=str)
+def test_the_planner_proposes_the_claimed_plan(shares: Shares) -> None:
+    told = compare_plans(FESTIVAL, shares)
+    assert told.recommended is not None
+    assert told.recommended.plan == TWO_THEN_SEVEN
+
+
+def test_hours_left_over_are_drawn_by_lot_and_gain_a_little() -> None:
+    two, three = THREE_FOR_ALL, RoundPlan((Stage(535, 2),))
+    half = RoundPlan((Stage(535, 2), Stage(268, 1, by_lot=True)))
+    precision = {one.plan: one.precision for one in compare_plans(FESTIVAL, NIPS_LIKE, [two, half, three]).forecasts}
+    assert precision[three] < precision[half] < precision[two]
 
 
 def test_a_forecast_is_what_the_calibration_reaches() -> None:
@@ -94,6 +115,8 @@ def test_too_few_hours_leave_no_plan() -> None:
 def test_a_first_stage_without_all_films_is_refused() -> None:
     with pytest.raises(ValueError, match="all films"):
         compare_plans(FESTIVAL, plans=[RoundPlan((Stage(76, 7),))])
+    with pytest.raises(ValueError, match="twice by one juror"):
+        compare_plans(FESTIVAL, plans=[RoundPlan((Stage(535, 2), Stage(30, 15)))])
 
 
 def test_the_same_question_gives_the_same_figures() -> None:
