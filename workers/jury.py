@@ -5,6 +5,7 @@ from __future__ import annotations
 from portal.jury.assigning import planning, tries
 from portal.jury.models import Round
 from portal.jury.results import service as results
+from portal.jury.rounds import comparing, planner
 from workers.app import app
 from workers.context import work
 
@@ -54,3 +55,26 @@ def _calibrate(round_id: int) -> None:
         round_ = session.get_one(Round, round_id)
         results.recompute(session, round_)
         tries.done(round_)
+
+
+@app.task(name="jury.compare")
+def compare(round_id: int) -> None:
+    """Play a round's possible plans through and keep what they bring."""
+    with work() as session:
+        taken = comparing.take(session, round_id)
+    if not taken:
+        return
+    try:
+        _compare(round_id)
+    except Exception as error:
+        with work() as session:
+            comparing.give_back(session, round_id, repr(error))
+        raise
+
+
+def _compare(round_id: int) -> None:
+    with work() as session:
+        question = planner.question_of(session, session.get_one(Round, round_id))
+    found = planner.answer(question)
+    with work() as session:
+        planner.store(session, question, found)
