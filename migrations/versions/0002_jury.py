@@ -297,7 +297,9 @@ def _create_tables() -> None:
         sa.Column("due_at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("opened_at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("opened_by_id", sa.Integer(), nullable=True),
+        sa.Column("ballots_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("closed_at", portal.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("counted_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("note", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("rev", sa.Integer(), nullable=False),
         sa.CheckConstraint("places >= 1", name=op.f("ck_tiebreaks_places")),
@@ -373,6 +375,7 @@ def _create_tables() -> None:
         sa.Column("round_id", sa.Integer(), nullable=False),
         sa.Column("entry_id", sa.Integer(), nullable=False),
         sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("outcome", sa.String(length=2000), nullable=False),
         sa.Column("opened_by_id", sa.Integer(), nullable=True),
         sa.Column("opened_at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("closed_at", portal.db.UtcDateTime(timezone=True), nullable=True),
@@ -467,6 +470,7 @@ def _create_tables() -> None:
         sa.Column("given_at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("given_reason", sa.Text(), nullable=False),
         sa.Column("announced_at", portal.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("announced_by_id", sa.Integer(), nullable=True),
         sa.Column("objections_until", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("settled_by_id", sa.Integer(), nullable=True),
         sa.Column("settled_at", portal.db.UtcDateTime(timezone=True), nullable=True),
@@ -475,6 +479,13 @@ def _create_tables() -> None:
         sa.CheckConstraint(
             "settled_by_id IS NULL OR given_by_id IS NULL OR settled_by_id <> given_by_id",
             name=op.f("ck_award_grants_second_person"),
+        ),
+        sa.CheckConstraint(
+            "announced_by_id IS NULL OR given_by_id IS NULL OR announced_by_id <> given_by_id",
+            name=op.f("ck_award_grants_announced_by_another"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["announced_by_id"], ["people.id"], name=op.f("fk_award_grants_announced_by_id"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(["award_id"], ["awards.id"], name=op.f("fk_award_grants_award_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(

@@ -1,7 +1,7 @@
-"""A round's results, recomputed from its score sheets and never edited.
+"""A round's results, recomputed from its score events and never edited.
 
-A film's score is the mean of its sheets, each with its juror's severity taken off (see calibration) and weighted by
-its panel. Films with fewer than two sheets have no rank.
+A film's score weighs its panels, and within a panel the jurors alike, each with the own severity and the panel's level
+taken off (see calibration and decision 18). Films with fewer than two scores have no rank.
 """
 
 from __future__ import annotations
@@ -15,80 +15,113 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.jury import queries
-from portal.jury.calibration.intrafilm import MIN_SCORES, Calibration, FilmResult, Score, calibrate
-from portal.jury.calibration.ranking import chances, places
+from portal.jury.calibration.intrafilm import Calibration, FilmResult, JurorResult, Score, calibrate
+from portal.jury.calibration.ranking import places
 from portal.jury.models import Round
-from portal.jury.results.models import Result
+from portal.jury.results import queries
+from portal.jury.results.models import Result, Severity
+from portal.jury.results.queries import Given
 
-DRAWS = 2000
 LEAST, MOST = 1.0, 10.0
-Z80 = 1.2815515655446004
 
 
 def recompute(session: Session, round_: Round) -> int:
-    """Replace the round's results by those of its sheets; how many films have any."""
-    as_of = clock.now()
-    sheets = queries.submitted_totals(session, round_.id)
-    found = calibrate(
-        [Score(str(row.entry_id), str(row.juror_id), row.total / 100) for row in sheets],
-        round_.places,
-        seed=round_.seed,
-    )
-    rows = _rows(round_, sheets, found)
-    session.execute(sa.delete(Result).where(Result.round_id == round_.id))
-    if rows:
-        session.execute(sa.insert(Result), rows)
+    """Replace the round's results by those of the scores that count; how many films have any."""
+    as_of, events = clock.now(), queries.events_of(session, round_.id)
+    given = queries.counted(session, round_.id)
+    found = calibrate(scores(given), round_.places, seed=round_.seed)
+    for model, rows in ((Result, _films(round_, given, found)), (Severity, _jurors(round_, found))):
+        session.execute(sa.delete(model).where(model.round_id == round_.id))
+        if rows:
+            session.execute(sa.insert(model), rows)
     round_.results_at = as_of
-    round_.results_note = {
+    round_.results_note = _note(found, events)
+    return len(found.films)
+
+
+def scores(given: Sequence[Given]) -> list[Score]:
+    """What counts, as the calibration takes it: in points, with panels by their codes."""
+    return [Score(str(one.entry_id), str(one.juror_id), one.total / 100, one.panel, float(one.weight)) for one in given]
+
+
+def _note(found: Calibration, events: int) -> dict[str, Any]:
+    return {
         "lambda2": round(found.lambda2, 4),
         "components": found.components,
         "connectivity": found.connectivity,
         "method": found.method,
+        "panels": {code: round(offset, 4) for code, offset in found.panels.items()},
+        "noise_sd": round(found.noise_sd, 4),
+        "severity_sd": round(found.severity_sd, 4),
+        "events": events,
     }
-    return len(rows)
 
 
-def _rows(round_: Round, sheets: Sequence[Any], found: Calibration) -> list[dict[str, Any]]:
-    severity = {one.id: one.offset for one in found.jurors}
-    by_film: dict[int, list[tuple[float, float, float]]] = defaultdict(list)
-    for row in sheets:
-        value = row.total / 100
-        by_film[row.entry_id].append((float(row.weight), value, value - severity.get(str(row.juror_id), 0.0)))
-    half = {one.id: _half(one) for one in found.films}
-    rows = [_row(round_.id, entry_id, given, half[str(entry_id)]) for entry_id, given in sorted(by_film.items())]
-    _rank([row for row in rows if row["n"] >= MIN_SCORES], round_.places, round_.seed)
+def _films(round_: Round, given: Sequence[Given], found: Calibration) -> list[dict[str, Any]]:
+    by_film: dict[str, list[Given]] = defaultdict(list)
+    for one in given:
+        by_film[str(one.entry_id)].append(one)
+    offsets = {one.id: one.offset for one in found.jurors}
+    rows = [_film(round_.id, film, by_film[film.id], offsets, found.panels) for film in found.films]
+    for component in range(found.components):
+        _rank_means([row for row in rows if row["component"] == component and row["rank"] is not None])
     return rows
 
 
-def _half(film: FilmResult) -> float:
-    """Half the width of the 80 % interval; the whole scale where one score says nothing of its own error."""
-    return MOST - LEAST if film.low is None or film.high is None else (film.high - film.low) / 2
-
-
-def _row(round_id: int, entry_id: int, given: list[tuple[float, float, float]], half: float) -> dict[str, Any]:
-    weights, raw, corrected = (np.array(values) for values in zip(*given, strict=True))
-    score = float(np.average(corrected, weights=weights))
+def _film(
+    round_id: int, film: FilmResult, given: Sequence[Given], offsets: dict[str, float], levels: dict[str, float]
+) -> dict[str, Any]:
+    corrected = [one.total / 100 - offsets[str(one.juror_id)] - levels.get(one.panel, 0.0) for one in given]
     return {
         "round_id": round_id,
-        "entry_id": entry_id,
-        "n": len(given),
-        "mean": float(np.average(raw, weights=weights)),
-        "score": score,
-        "low": max(LEAST, score - half),
-        "high": min(MOST, score + half),
-        "p_top": 0.0,
-        "rank": None,
-        "spread": float(raw.std(ddof=1)) if len(given) > 1 else 0.0,
+        "entry_id": int(film.id),
+        "n": film.n,
+        "mean": film.mean,
+        "score": film.score,
+        "low": LEAST if film.low is None else max(LEAST, film.low),
+        "high": MOST if film.high is None else min(MOST, film.high),
+        "p_top": film.p_top or 0.0,
+        "rank": film.rank,
+        "raw_rank": None,
+        "place": film.place,
+        "best_rank": film.best_rank,
+        "worst_rank": film.worst_rank,
+        "component": film.component,
+        "panels": panel_means(given),
+        "spread": float(np.std(corrected, ddof=1)) if len(corrected) > 1 else 0.0,
     }
 
 
-def _rank(rows: list[dict[str, Any]], top: int, seed: int) -> None:
-    """Give each row its rank, shared by equal scores, and its chance to be among the `top`."""
-    if not rows:
-        return
-    scores = np.array([row["score"] for row in rows])
-    spread = np.array([(row["high"] - row["low"]) / (2 * Z80) for row in rows])
-    draws = np.random.default_rng(seed).normal(scores, np.maximum(spread, 1e-9), size=(DRAWS, len(rows)))
-    for row, rank, chance in zip(rows, places(scores), chances(draws, min(top, len(rows))), strict=True):
-        row["rank"], row["p_top"] = int(rank), float(chance)
+def panel_means(given: Sequence[Given]) -> dict[str, float]:
+    """Each panel's plain mean on one film, as its jurors gave it."""
+    by_panel: dict[str, list[int]] = defaultdict(list)
+    for one in given:
+        by_panel[one.panel].append(one.total)
+    return {code: round(sum(totals) / len(totals) / 100, 4) for code, totals in sorted(by_panel.items())}
+
+
+def _rank_means(rows: list[dict[str, Any]]) -> None:
+    ranks = places(np.array([row["mean"] for row in rows])) if rows else ()
+    for row, rank in zip(rows, ranks, strict=True):
+        row["raw_rank"] = int(rank)
+
+
+def _jurors(round_: Round, found: Calibration) -> list[dict[str, Any]]:
+    return [_juror(round_.id, one) for one in found.jurors]
+
+
+def _juror(round_id: int, one: JurorResult) -> dict[str, Any]:
+    return {
+        "round_id": round_id,
+        "juror_id": int(one.id),
+        "n": one.n,
+        "offset": one.offset,
+        "se": one.se,
+        "shared": one.shared,
+        "difference": one.difference,
+        "difference_se": one.difference_se,
+        "slope": one.slope,
+        "noise": one.noise,
+        "alarm": one.alarm,
+        "component": one.component,
+    }

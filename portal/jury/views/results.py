@@ -1,26 +1,28 @@
-"""The result table, decisions that wait, and their release by a second person."""
+"""The result table."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import policies
-from portal.entries import queries as entries
 from portal.errors import Invalid
-from portal.i18n import _, ngettext, pick
+from portal.i18n import _
 from portal.jury import desk_queries, phrases, queries
 from portal.jury.assigning import tries
 from portal.jury.decisions import service as decisions
-from portal.jury.decisions.models import Outcome
 from portal.jury.models import Round
+from portal.jury.results import phrases as words
+from portal.jury.results import queries as tables
+from portal.jury.results.tables import panels_of
 from portal.web import current
-from portal.web.access import guard, require
+from portal.web.access import guard
 from portal.web.pages import page
 from portal.web.pagination import paged, wanted
-from portal.web.sheets import csv_download
 
 bp = Blueprint("results", __name__, url_prefix="/ops/results")
 bp.context_processor(lambda: {"outcome_text": phrases.outcome_text})
@@ -33,81 +35,44 @@ def ranking(round_: Round) -> ResponseReturnValue:
     return _ranking(round_)
 
 
+def _chosen() -> dict[str, str]:
+    """What of the table is asked for; anything that is none of the choices is the whole of it by place."""
+    shown, sort = request.args.get("show", ""), request.args.get("sort", "place")
+    return {
+        "shown": shown if shown in tables.SHOWN else tables.RANKED,
+        "category": request.args.get("category", "")[:24],
+        "sort": sort if sort in tables.SORTS else "place",
+    }
+
+
 def _ranking(round_: Round, *, status: int = 200, error: Invalid | None = None) -> ResponseReturnValue:
-    session = current.session()
-    found = paged(session, desk_queries.ranking(round_.id), number=wanted(request.args.get("page")))
+    session, chosen = current.session(), _chosen()
+    found = paged(session, tables.ranking(round_.id, **chosen), number=wanted(request.args.get("page")))
     return page(
         "jury/ranking.html",
         block="rows",
         status=status,
         judging=round_,
         results=found,
+        chosen=chosen,
+        cut_after=_cut(found.rows, round_.places) if chosen["sort"] == "place" else None,
+        band=tables.band(session, round_.id, round_.places),
+        categories=tables.categories(session, round_.id),
+        light=words.light(round_.results_note),
+        one_group=round_.results_note.get("components", 1) == 1,
+        panels=panels_of(round_),
         outcomes=desk_queries.outcomes(session, round_.id, [row.entry_id for row in found.rows]),
         tally=decisions.tally(session, round_),
         error=error,
     )
 
 
-@bp.post("/<code>/decide")
-@guard(policies.chair_round, load=queries.round_by_code)
-def decide(round_: Round) -> ResponseReturnValue:
-    """Decide on one film; the creator learns nothing before the release."""
-    entry = entries.entry_by_number(current.session(), request.form.get("number", ""))
-    require(entry is not None)
-    assert entry is not None
-    wish = request.form.get("outcome", "")
-    try:
-        outcome = Outcome(wish) if wish else None
-        decisions.decide(current.session(), round_, entry, outcome, by=current.actor())
-    except ValueError:
-        require(False)
-    except Invalid as problem:
-        return _ranking(round_, status=422, error=problem)
-    return redirect(url_for("results.ranking", code=round_.code, page=wanted(request.form.get("page"))), 303)
-
-
-@bp.post("/<code>/decide-rest")
-@guard(policies.chair_round, load=queries.round_by_code)
-def decide_rest(round_: Round) -> ResponseReturnValue:
-    """Everything still undecided becomes not selected."""
-    moved = decisions.decide_rest(current.session(), round_, by=current.actor())
-    text = ngettext("{n} film set to not selected.", "{n} films set to not selected.", moved)
-    flash(text.format(n=moved), "ok")
-    return redirect(url_for("results.ranking", code=round_.code), 303)
-
-
-@bp.get("/<code>/release")
-@guard(policies.release_decisions, load=queries.round_by_code)
-def review(round_: Round) -> ResponseReturnValue:
-    """What a release would announce: counts, the selected films, the mails that would go."""
-    return _review(round_)
-
-
-def _review(round_: Round, *, status: int = 200, error: Invalid | None = None) -> ResponseReturnValue:
-    session = current.session()
-    return page(
-        "jury/release.html",
-        status=status,
-        judging=round_,
-        tally=decisions.tally(session, round_),
-        selected=desk_queries.pending_selected(session, round_.id),
-        batch=decisions.batch(round_),
-        may_office=policies.enter_office(current.actor()),
-        error=error,
+def _cut(rows: Sequence[Any], places: int) -> int | None:
+    """The film after which the cut is drawn: the last one inside, where the next one is on the same page."""
+    pairs = pairwise(rows)
+    return next(
+        (one.entry_id for one, after in pairs if one.place and after.place and one.place <= places < after.place), None
     )
-
-
-@bp.post("/<code>/release")
-@guard(policies.release_decisions, load=queries.round_by_code)
-def release(round_: Round) -> ResponseReturnValue:
-    """Announce everything at once; refused to whoever made one of the decisions."""
-    try:
-        announced = decisions.release(current.session(), round_, by=current.actor())
-    except Invalid as problem:
-        return _review(round_, status=422, error=problem)
-    text = ngettext("{n} decision announced.", "{n} decisions announced.", announced)
-    flash(text.format(n=announced), "ok")
-    return redirect(url_for("results.ranking", code=round_.code), 303)
 
 
 @bp.post("/<code>/work-out")
@@ -117,20 +82,3 @@ def work_out(round_: Round) -> ResponseReturnValue:
     tries.ask_results_again(current.session(), round_, by=current.actor())
     flash(_("The results are being worked out. Load this page again in a moment."), "info")
     return redirect(url_for("results.ranking", code=round_.code), 303)
-
-
-COLUMNS = ("rank", "number", "title", "category", "scores", "mean", "corrected", "low", "high", "p_top")
-
-
-@bp.get("/<code>.csv")
-@guard(policies.chair_round, load=queries.round_by_code)
-def export(round_: Round) -> ResponseReturnValue:
-    """The result table as CSV."""
-    rows = current.session().execute(desk_queries.ranking(round_.id)).all()
-    return csv_download(f"{_('Results')} {round_.code}.csv", COLUMNS, [_cells(row) for row in rows])
-
-
-def _cells(row: Any) -> list[Any]:
-    title, category = pick(row.title_ko, row.title_en), pick(row.category_ko, row.category_en)
-    numbers = [f"{value:.2f}" for value in (row.mean, row.score, row.low, row.high, row.p_top)]
-    return [row.rank or "", row.number, title, category, row.n, *numbers]
