@@ -76,6 +76,12 @@ class Links:
     def jury(self) -> str:
         return self._page("/jury")
 
+    def declaration(self, round_code: str) -> str:
+        return self._page(f"/jury/conflicts/{round_code}")
+
+    def ballot(self, code: str) -> str:
+        return self._page(f"/jury/rank/{code}")
+
     def school(self) -> str:
         return self._page("/school")
 

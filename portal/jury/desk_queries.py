@@ -16,7 +16,6 @@ from portal.errors import Invalid
 from portal.i18n import N_
 from portal.jury import queries
 from portal.jury.assigning.models import Assignment
-from portal.jury.conflicts.models import Conflict
 from portal.jury.decisions.models import Decision, Outcome
 from portal.jury.models import Juror, Panel, Round
 from portal.jury.results.models import Result
@@ -132,32 +131,6 @@ def jurors(session: Session, round_id: int) -> Sequence[Any]:
         .where(Juror.round_id == round_id, Juror.ended_at.is_(None))
         .order_by(Panel.position, Juror.label)
     ).all()
-
-
-def conflicts(session: Session, round_id: int, limit: int = 60) -> Sequence[Any]:
-    """The round's conflicts, unsettled ones first."""
-    return session.execute(
-        sa.select(
-            Conflict.id,
-            Conflict.status,
-            Conflict.source,
-            Conflict.reason,
-            Juror.label,
-            Entry.number,
-            Entry.title_ko,
-            Entry.title_en,
-        )
-        .join(Juror, Juror.id == Conflict.juror_id)
-        .join(Entry, Entry.id == Conflict.entry_id)
-        .where(Juror.round_id == round_id)
-        .order_by(Conflict.status != "hinted", Juror.label, Entry.number)
-        .limit(limit)
-    ).all()
-
-
-def is_seat_of(session: Session, juror_id: int, round_id: int) -> bool:
-    """Whether a seat belongs to a round."""
-    return session.scalar(sa.select(Juror.round_id).where(Juror.id == juror_id)) == round_id
 
 
 def count_films(session: Session, round_: Round) -> int:

@@ -1,4 +1,4 @@
-"""The states of rounds, conflicts and decisions in words, with the tag that shows them."""
+"""The states of rounds and decisions in words, with the tag that shows them."""
 
 from __future__ import annotations
 
@@ -14,11 +14,6 @@ _ROUNDS = {
     "decided": (N_("Decided"), "solid"),
     "announced": (N_("Announced"), "solid"),
 }
-_CONFLICTS = {
-    "hinted": (N_("Hint"), "warn"),
-    "confirmed": (N_("Confirmed"), "bad"),
-    "dismissed": (N_("Dismissed"), ""),
-}
 _OUTCOMES = {
     "selected": N_("Selected"),
     "reserve": N_("Reserve"),
@@ -29,12 +24,6 @@ _OUTCOMES = {
 def round_state(state: str) -> tuple[str, str]:
     """(word, kind of tag) for a round's state."""
     word, kind = _ROUNDS[state]
-    return translate(word), kind
-
-
-def conflict_state(state: str) -> tuple[str, str]:
-    """(word, kind of tag) for a conflict."""
-    word, kind = _CONFLICTS[state]
     return translate(word), kind
 
 

@@ -11,17 +11,25 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Person
 from portal.entries.models import Entry, Member
+from portal.jury.conflicts import names
 from portal.school.models import Enrolment
 
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """Somebody who works on a film; one who was invited and has not answered yet has no `person_id`."""
+    """Somebody who works on a film; one who was invited and has not answered yet has no `person_id`.
+
+    `keys` are the spellings of the name as names are compared; `domain` tells an employer or school.
+    """
 
     person_id: int | None
     email: str
     native_name: str
-    latin_name: str = ""
+    keys: frozenset[str]
+
+    @property
+    def domain(self) -> str | None:
+        return names.domain(self.email)
 
 
 _PERSON = (Person.id, Person.email, Person.native_name, Person.latin_family, Person.latin_given)
@@ -31,7 +39,8 @@ def of_entries(session: Session, entry_ids: sa.Select[Any]) -> dict[int, list[Ma
     """The makers of each of these entries; one statement."""
     found: dict[int, list[Maker]] = defaultdict(list)
     for entry_id, person_id, email, native, family, given in session.execute(_makers(entry_ids)):
-        found[entry_id].append(Maker(person_id, email.lower(), native, f"{family} {given}".strip()))
+        keys = frozenset(names.person_keys(native, family, given))
+        found[entry_id].append(Maker(person_id, email.lower(), native, keys))
     return found
 
 

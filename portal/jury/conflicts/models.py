@@ -39,8 +39,8 @@ class Conflict(Versioned, Base):
     """A reason why a juror must not judge a film; hinted ones count until somebody dismisses them.
 
     `scope` tells how far it reaches from `entry_id`: that film, every film with somebody of its team, its category, or
-    every film that uses the same owner's material. `reason` is what somebody told, `evidence` what the portal found (see
-    hints; a list of kinds with their particulars), `answer` what was said when it was settled.
+    every film that uses the same owner's material. `reason` is what somebody told, `evidence` what the portal found (a
+    list of kinds with their particulars, see hints), `answer` what was said when it was settled.
     """
 
     __tablename__ = "conflicts"

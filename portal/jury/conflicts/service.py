@@ -1,170 +1,184 @@
-"""Conflicts of interest: declared by jurors and entrants, computed from what the portal knows, settled by the chair.
+"""Conflicts of interest: told by jurors and makers, found by the portal, settled by the chair.
 
-A hinted conflict keeps juror and film apart until somebody dismisses it with a reason.
+A hinted conflict keeps juror and film apart in every plan until somebody dismisses it with a reason; a confirmed one
+takes away what was published already.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal import audit
-from portal.accounts.models import Person, RoleGrant
-from portal.disclosure.packs.models import Pack
-from portal.entries.models import Credit, Entry, Member
-from portal.errors import Invalid
+from portal import audit, clock, db
+from portal.entries.models import Entry
+from portal.errors import Invalid, Stale
 from portal.i18n import N_
-from portal.jury import queries
-from portal.jury.conflicts.models import Conflict, ConflictSource, ConflictState
+from portal.jury.assigning import leaving
+from portal.jury.assigning.models import Assignment
+from portal.jury.conflicts import hints, reach
+from portal.jury.conflicts.models import Conflict, ConflictScope, ConflictSource, ConflictState
 from portal.jury.models import Juror, Round
-from portal.policies import Actor, Role, Scope
+from portal.lifecycles import AssignmentState
+from portal.policies import Actor
 
-PUBLIC_MAIL_DOMAINS = frozenset(
-    {"gmail.com", "naver.com", "daum.net", "hanmail.net", "kakao.com", "outlook.com", "hotmail.com", "icloud.com"}
-)
-
-
-@dataclass(frozen=True)
-class Hint:
-    """A computed reason to keep a juror away from a film."""
-
-    juror_id: int
-    entry_id: int
-    source: ConflictSource
-    reason: str
-    status: ConflictState = ConflictState.HINTED
-
-
-def domain(email: str) -> str | None:
-    """The mail domain that tells an employer or school, none for public providers."""
-    found = email.rpartition("@")[2].lower()
-    return None if found in PUBLIC_MAIL_DOMAINS else found
+LONGEST_REASON = 200
+_KEY = ("juror_id", "entry_id", "source")
 
 
 def compute(session: Session, round_: Round, *, by: Actor) -> int:
-    """Note every conflict the portal can see by itself; those already noted stay as they were settled."""
-    known = set(
-        session.execute(
-            sa.select(Conflict.juror_id, Conflict.entry_id, Conflict.source)
-            .join(Juror, Juror.id == Conflict.juror_id)
-            .where(Juror.round_id == round_.id)
-        )
-    )
-    fresh = {(h.juror_id, h.entry_id, h.source): h for h in _hints(session, round_)}
-    rows = [
-        {
-            "juror_id": hint.juror_id,
-            "entry_id": hint.entry_id,
-            "source": hint.source,
-            "reason": hint.reason,
-            "status": hint.status,
-        }
-        for key, hint in fresh.items()
-        if key not in known
-    ]
+    """Note every conflict the portal can see by itself; those noted before stay as they were settled."""
+    rows = _rows(hints.of_round(session, round_))
+    found = 0
     if rows:
-        session.execute(sa.insert(Conflict), rows)
-    audit.record(session, by, "conflicts.computed", round_, found=len(rows))
-    return len(rows)
-
-
-def _hints(session: Session, round_: Round) -> Iterator[Hint]:
-    jurors = session.execute(
-        sa.select(Juror.id, Person.id, Person.email, Person.native_name)
-        .join(Person, Person.id == Juror.person_id)
-        .where(Juror.round_id == round_.id, Juror.ended_at.is_(None))
-    ).all()
-    makers = _makers(session, round_)
-    named = _credited(session, round_)
-    for juror_id, person_id, email, name in jurors:
-        own = domain(email)
-        for entry_id, people in makers.items():
-            if any(person_id == maker for maker, _ in people):
-                yield Hint(juror_id, entry_id, ConflictSource.COMPUTED, "same person")
-            elif own and any(domain(address) == own for _, address in people):
-                yield Hint(juror_id, entry_id, ConflictSource.COMPUTED, f"mail domain {own}")
-        for entry_id in named.get(name, ()):
-            yield Hint(juror_id, entry_id, ConflictSource.COMPUTED, "named in the credits")
-    yield from _ip_owners(session, round_, {juror_id: email for juror_id, _, email, _ in jurors})
-    yield from _mentors(session, round_, {person_id: juror_id for juror_id, person_id, _, _ in jurors})
-
-
-def _makers(session: Session, round_: Round) -> dict[int, list[tuple[int, str]]]:
-    judged = queries.judged_entries(round_).subquery()
-    owners = sa.select(judged.c.id, Person.id, Person.email).join(Person, Person.id == judged.c.owner_id)
-    members = (
-        sa.select(judged.c.id, Person.id, Person.email)
-        .join(Member, Member.entry_id == judged.c.id)
-        .join(Person, Person.id == Member.person_id)
-    )
-    found: dict[int, list[tuple[int, str]]] = {}
-    for entry_id, person_id, email in session.execute(sa.union_all(owners, members)):
-        found.setdefault(entry_id, []).append((person_id, email))
+        new = db.insert(session, Conflict).on_conflict_do_nothing(index_elements=_KEY).returning(Conflict.id)
+        found = len(session.scalars(new, rows).all())
+    audit.record(session, by, "conflicts.computed", round_, found=found)
     return found
 
 
-def _credited(session: Session, round_: Round) -> dict[str, set[int]]:
-    judged = queries.judged_entries(round_).subquery()
-    found: dict[str, set[int]] = {}
-    for name, entry_id in session.execute(
-        sa.select(Credit.native_name, Credit.entry_id).join(judged, judged.c.id == Credit.entry_id)
-    ):
-        found.setdefault(name, set()).add(entry_id)
-    return found
-
-
-def _mentors(session: Session, round_: Round, jurors: dict[int, int]) -> Iterable[Hint]:
-    judged = queries.judged_entries(round_).subquery()
-    rows = session.execute(
-        sa.select(RoleGrant.person_id, judged.c.id)
-        .join(judged, judged.c.cohort_id == RoleGrant.scope_id)
-        .where(
-            RoleGrant.role == Role.MENTOR,
-            RoleGrant.scope == Scope.COHORT,
-            RoleGrant.ended_at.is_(None),
-            RoleGrant.person_id.in_(jurors),
+def _rows(found: Iterable[hints.Hint]) -> list[dict[str, Any]]:
+    """One row for each juror, film and source, with all its evidence; the strongest state wins."""
+    rows: dict[tuple[int, int, str], dict[str, Any]] = {}
+    for hint in found:
+        first = {"evidence": [], "status": hint.status, "scope": hint.scope, "reason": "", "rev": 1}
+        row = rows.setdefault(
+            (hint.juror_id, hint.entry_id, hint.source),
+            dict(zip(_KEY, (hint.juror_id, hint.entry_id, hint.source), strict=True)) | first,
         )
-    )
-    return [Hint(jurors[person_id], entry_id, ConflictSource.MENTOR, "mentor") for person_id, entry_id in rows]
+        if hint.evidence not in row["evidence"]:
+            row["evidence"].append(hint.evidence)
+        row["reason"] = row["reason"] or hint.reason[:LONGEST_REASON]
+        if hint.status == ConflictState.CONFIRMED:
+            row["status"], row["scope"] = hint.status, hint.scope
+    moment = clock.now()
+    return [row | {"noted_at": moment} for row in rows.values()]
 
 
-def _ip_owners(session: Session, round_: Round, jurors: dict[int, str]) -> Iterator[Hint]:
-    """Who works for the owner of a category's material judges none of its films; nobody has to confirm that."""
-    judged = queries.judged_entries(round_).subquery()
-    wanted = sa.select(judged.c.id, Pack.owner, Pack.domains, Pack.people)
-    for entry_id, owner, domains, people in session.execute(
-        wanted.join(Pack, Pack.category_id == judged.c.category_id)
-    ):
-        for juror_id, email in jurors.items():
-            if email in people or email.rpartition("@")[2].lower() in domains:
-                reason = f"works for {owner}, whose material the film uses"[:200]
-                yield Hint(juror_id, entry_id, ConflictSource.IP_OWNER, reason, ConflictState.CONFIRMED)
+def declare(
+    session: Session,
+    juror: Juror,
+    entry: Entry,
+    *,
+    source: ConflictSource,
+    reason: str,
+    by: Actor,
+    scope: ConflictScope = ConflictScope.FILM,
+) -> int:
+    """Note a conflict somebody tells of, confirmed by that, and take away what it covers; how many films left a desk.
+
+    The same one told twice is one row, and the later word counts. Juror comes with its round.
+    """
+    conflict = _told(session, juror, entry.id, source=source, scope=scope, reason=reason, by=by)
+    return _part(session, juror.round, [conflict], by=by)
 
 
-def declare(session: Session, juror: Juror, entry: Entry, *, source: ConflictSource, reason: str, by: Actor) -> None:
-    """Note a conflict somebody tells of; the same one told twice is one row."""
+def step_back(session: Session, assignment: Assignment, *, reason: str, by: Actor) -> None:
+    """A juror's own recusal from a film at hand; it comes with its juror and sheet."""
+    _told(session, assignment.juror, assignment.entry_id, source=ConflictSource.JUROR, reason=reason, by=by)
+    leaving.leave(session, assignment, AssignmentState.RECUSED, reason=reason, by=by)
+
+
+def _told(
+    session: Session,
+    juror: Juror,
+    entry_id: int,
+    *,
+    source: ConflictSource,
+    reason: str,
+    by: Actor,
+    scope: ConflictScope = ConflictScope.FILM,
+) -> Conflict:
     if not reason:
         raise Invalid("reason", N_("Say in a few words what connects you with this film."))
-    found = session.scalar(
-        sa.select(Conflict).where(
-            Conflict.juror_id == juror.id, Conflict.entry_id == entry.id, Conflict.source == source
-        )
-    )
-    if found is None:
-        found = Conflict(juror_id=juror.id, entry_id=entry.id, source=source, reason="")
-        session.add(found)
-    found.status, found.reason, found.noted_by_id = ConflictState.CONFIRMED, reason[:200], by.person_id
-    audit.record(session, by, "conflict.declared", entry, juror=juror.label, reason=reason)
+    conflict = _noted(session, juror.id, entry_id, source)
+    told = (ConflictState.CONFIRMED, scope, reason[:LONGEST_REASON])
+    if (conflict.status, conflict.scope, conflict.reason) != told:
+        conflict.status, conflict.scope, conflict.reason = told
+        conflict.noted_by_id = by.person_id
+        audit.record(session, by, "conflict.declared", conflict, juror=juror.label, reason=reason, scope=scope)
+        session.flush()
+    return conflict
 
 
-def settle(session: Session, conflict: Conflict, *, confirmed: bool, reason: str, by: Actor) -> None:
-    """The chair's word on a hint; dismissing needs a reason."""
+def _noted(session: Session, juror_id: int, entry_id: int, source: ConflictSource) -> Conflict:
+    """The row of this conflict, locked, and made first where there is none; two at once find the same one."""
+    key = {"juror_id": juror_id, "entry_id": entry_id, "source": source}
+    first = {"status": ConflictState.HINTED, "scope": ConflictScope.FILM, "reason": "", "evidence": [], "rev": 1}
+    new = db.insert(session, Conflict).values(**key, **first, noted_at=clock.now())
+    session.execute(new.on_conflict_do_nothing(index_elements=_KEY))
+    fresh = sa.select(Conflict).filter_by(**key).execution_options(populate_existing=True)
+    return session.scalars(fresh.with_for_update()).one()
+
+
+def settle(
+    session: Session,
+    round_: Round,
+    conflict: Conflict,
+    *,
+    confirmed: bool,
+    reason: str,
+    by: Actor,
+    seen: int | None = None,
+) -> int:
+    """The chair's word on a conflict; dismissing needs a reason. How many films left the juror's desk by it.
+
+    `seen` is the version the page was drawn from: somebody else's word in between raises Stale, unless it was the same.
+    """
     if not confirmed and not reason:
         raise Invalid("reason", N_("Say why this is no conflict."))
-    conflict.status = ConflictState.CONFIRMED if confirmed else ConflictState.DISMISSED
-    conflict.reason = reason[:200] or conflict.reason
-    conflict.noted_by_id = by.person_id
-    audit.record(session, by, f"conflict.{conflict.status}", conflict, reason=reason)
+    session.refresh(conflict, with_for_update=True)
+    to = ConflictState.CONFIRMED if confirmed else ConflictState.DISMISSED
+    if conflict.status == to:
+        return 0
+    if seen is not None and seen != conflict.rev:
+        raise Stale
+    _word(session, conflict, to, reason, by)
+    return _part(session, round_, [conflict], by=by) if confirmed else 0
+
+
+def confirm_all(session: Session, round_: Round, ids: Collection[int], *, by: Actor) -> tuple[int, int]:
+    """Confirm these hints of the round; how many were hints, and how many films left a desk by it."""
+    hinted = session.scalars(
+        sa.select(Conflict)
+        .join(Juror, Juror.id == Conflict.juror_id)
+        .where(Conflict.id.in_(ids), Juror.round_id == round_.id, Conflict.status == ConflictState.HINTED)
+        .order_by(Conflict.id)
+        .with_for_update(of=Conflict)
+    ).all()
+    for conflict in hinted:
+        _word(session, conflict, ConflictState.CONFIRMED, "", by)
+    return len(hinted), _part(session, round_, hinted, by=by)
+
+
+def _word(session: Session, conflict: Conflict, to: ConflictState, reason: str, by: Actor) -> None:
+    before = conflict.status
+    conflict.status, conflict.answer = to, reason[:LONGEST_REASON]
+    conflict.settled_by_id, conflict.settled_at = by.person_id, clock.now()
+    audit.record(session, by, f"conflict.{to}", conflict, before=before, reason=reason)
+    session.flush()
+
+
+def _part(session: Session, round_: Round, confirmed: Collection[Conflict], *, by: Actor) -> int:
+    """Take every film that these conflicts cover from its juror, shown or only proposed."""
+    if not confirmed:
+        return 0
+    covered: dict[int, set[int]] = defaultdict(set)
+    for entry_id, juror_id in reach.pairs(session, round_, Conflict.id.in_([one.id for one in confirmed])):
+        covered[juror_id].add(entry_id)
+    for one in confirmed:
+        covered[one.juror_id].add(one.entry_id)
+    words = {one.juror_id: one.reason for one in confirmed}
+    return sum(
+        leaving.take_away(session, juror_id, entry_ids, reason=words[juror_id] or "conflict", by=by)
+        for juror_id, entry_ids in covered.items()
+    )
+
+
+def nothing_more(session: Session, juror: Juror, *, by: Actor) -> None:
+    """The juror's word that no other conflict is known; it may be said again."""
+    juror.declared_at = clock.now()
+    audit.record(session, by, "conflicts.declared", juror, round=juror.round_id)

@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from portal import policies
 from portal.calls import queries as calls
@@ -17,8 +16,8 @@ from portal.errors import Invalid
 from portal.i18n import N_, _, ngettext, pick
 from portal.jury import desk_queries, phrases, queries
 from portal.jury.assigning import service as assigning
+from portal.jury.conflicts import queries as conflict_queries
 from portal.jury.conflicts import service as conflicts
-from portal.jury.conflicts.models import Conflict
 from portal.jury.models import Round
 from portal.jury.rounds import setup
 from portal.lifecycles import RoundState, advance
@@ -28,7 +27,7 @@ from portal.web.forms import tidy
 from portal.web.pages import page
 
 bp = Blueprint("rounds", __name__, url_prefix="/ops/rounds")
-bp.context_processor(lambda: {"round_state": phrases.round_state, "conflict_state": phrases.conflict_state})
+bp.context_processor(lambda: {"round_state": phrases.round_state})
 
 NEXT_STATES = {
     "pause": (RoundState.PAUSED, N_("The round is paused.")),
@@ -122,7 +121,7 @@ def _show(round_: Round, *, status: int = 200, error: Invalid | None = None, **m
         panels=[(panel.id, pick(panel.name_ko, panel.name_en)) for panel in round_.panels],
         jurors=desk_queries.jurors(session, round_.id),
         pace=desk_queries.progress(session, round_.id),
-        conflicts=desk_queries.conflicts(session, round_.id),
+        conflicts=conflict_queries.counts(session, round_.id),
         films=desk_queries.count_films(session, round_),
         error=error,
         **more,
@@ -153,40 +152,6 @@ def seat(round_: Round) -> ResponseReturnValue:
 
 def _words(text: str) -> list[str]:
     return [word for word in tidy(text).replace(",", " ").lower().split() if len(word) <= 24][:12]
-
-
-@bp.post("/<code>/conflicts")
-@guard(policies.chair_round, load=queries.round_by_code)
-def find_conflicts(round_: Round) -> ResponseReturnValue:
-    """Look for conflicts the portal can see by itself."""
-    found = conflicts.compute(current.session(), round_, by=current.actor())
-    flash(ngettext("{n} new conflict found.", "{n} new conflicts found.", found).format(n=found), "ok")
-    return redirect(url_for("rounds.show", code=round_.code) + "#conflicts", 303)
-
-
-@bp.post("/<code>/conflicts/<int:conflict_id>")
-@guard(policies.chair_round, load=lambda session, code, conflict_id: queries.round_by_code(session, code))
-def settle_conflict(round_: Round) -> ResponseReturnValue:
-    """Confirm a hint or dismiss it with a reason."""
-    conflict = _conflict_of(current.session(), round_, int((request.view_args or {})["conflict_id"]))
-    require(conflict is not None)
-    assert conflict is not None
-    try:
-        conflicts.settle(
-            current.session(),
-            conflict,
-            confirmed=request.form.get("verdict") == "confirm",
-            reason=tidy(request.form.get("reason"))[:200],
-            by=current.actor(),
-        )
-    except Invalid as problem:
-        return _show(round_, status=422, error=problem)
-    return redirect(url_for("rounds.show", code=round_.code) + "#conflicts", 303)
-
-
-def _conflict_of(session: Session, round_: Round, conflict_id: int) -> Conflict | None:
-    found = session.get(Conflict, conflict_id)
-    return found if found is not None and desk_queries.is_seat_of(session, found.juror_id, round_.id) else None
 
 
 @bp.post("/<code>/assign")
