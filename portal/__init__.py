@@ -2,7 +2,7 @@
 
 The layers, lowest first; a module imports only from lower rows (tests/test_architecture.py asserts it):
 
-0. kernel    errors clock settings paths signing links i18n db audit doorbell claims leash
+0. kernel    errors clock settings paths signing links i18n db audit doorbell claims leash pdf
 1. rules     lifecycles policies
 2. models    <feature>/models.py
 3. domain    <feature>/ pure modules, queries, services; features in the order

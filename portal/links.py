@@ -73,6 +73,9 @@ class Links:
     def consent(self, token: str) -> str:
         return self._page(f"/sign/{token}")
 
+    def awards(self) -> str:
+        return self._page("/awards")
+
     def jury(self) -> str:
         return self._page("/jury")
 

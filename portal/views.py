@@ -10,7 +10,26 @@ from portal.audience.views import bp as audience
 from portal.calls.views import bp as calls
 from portal.disclosure.views import bp as disclosures
 from portal.entries.views import bp as entries
-from portal.jury.views import chair, desk, results
+from portal.jury.views import (
+    asides,
+    awards,
+    chair,
+    conflicts,
+    criteria,
+    decisions,
+    declarations,
+    discussions,
+    listing,
+    minutes,
+    planner,
+    progress,
+    quotas,
+    release,
+    results,
+    scores,
+    tiebreak,
+)
+from portal.jury.views import rounds as round_setup
 from portal.mail import views as mail
 from portal.media import views as media
 from portal.organizer import rules
@@ -28,9 +47,24 @@ PAGES: tuple[Blueprint, ...] = (
     disclosures,
     entries,
     school,
-    desk.bp,
+    asides.bp,
     chair.bp,
+    progress.bp,
+    round_setup.bp,
+    criteria.bp,
+    listing.bp,
+    planner.bp,
+    conflicts.bp,
+    declarations.bp,
     results.bp,
+    decisions.bp,
+    minutes.bp,
+    awards.bp,
+    quotas.bp,
+    release.bp,
+    scores.bp,
+    tiebreak.bp,
+    discussions.bp,
     programme,
     audience,
     organizer,

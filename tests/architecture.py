@@ -22,6 +22,7 @@ KERNEL = (
     "claims",
     "logs",
     "leash",
+    "pdf",
 )
 RULES = ("lifecycles", "policies")
 FEATURES = (

@@ -27,6 +27,10 @@ def state_tag(state: MailState) -> str:
 
 
 _KINDS = {
+    "award_final": N_("Award: final"),
+    "award_objection_answered": N_("Award: answer to an objection"),
+    "award_provisional": N_("Award: provisional"),
+    "award_revoked": N_("Award: revoked"),
     "booking_cancelled": N_("Booking cancelled"),
     "consent_answered": N_("Consent answered"),
     "consent_copy": N_("Copy of a consent"),
@@ -43,6 +47,7 @@ _KINDS = {
     "ineligible": N_("Not eligible"),
     "invitation": N_("Invitation to a role"),
     "jury_declaration": N_("Conflicts asked for"),
+    "jury_nudge": N_("Reminder to judge"),
     "jury_published": N_("Films to judge"),
     "jury_tiebreak": N_("Tie-break"),
     "mentor_review": N_("Mentor's turn"),

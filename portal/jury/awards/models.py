@@ -56,6 +56,7 @@ class AwardGrant(Versioned, Base):
     given_at: Mapped[Created]
     given_reason: Mapped[str] = mapped_column(sa.Text, default="")
     announced_at: Mapped[datetime | None]
+    announced_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
     objections_until: Mapped[datetime]
     settled_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
     settled_at: Mapped[datetime | None]
@@ -75,6 +76,10 @@ class AwardGrant(Versioned, Base):
         sa.CheckConstraint(
             "settled_by_id IS NULL OR given_by_id IS NULL OR settled_by_id <> given_by_id", name="second_person"
         ),
+        sa.CheckConstraint(
+            "announced_by_id IS NULL OR given_by_id IS NULL OR announced_by_id <> given_by_id",
+            name="announced_by_another",
+        ),
     )
 
 
@@ -93,5 +98,6 @@ class Objection(Versioned, Base):
     upheld: Mapped[bool | None]
     answered_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
     answered_at: Mapped[datetime | None]
+    grant: Mapped[AwardGrant] = relationship(lazy="raise")
 
     __table_args__ = (sa.UniqueConstraint("grant_id", "person_id"),)

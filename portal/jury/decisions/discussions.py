@@ -25,7 +25,8 @@ from portal.jury.models import Juror, Round
 from portal.jury.results import judged
 from portal.jury.results.models import Result
 from portal.jury.results.queries import BAND
-from portal.lifecycles import AssignmentState
+from portal.jury.scoring.models import ScoreSheet
+from portal.lifecycles import AssignmentState, SheetState
 from portal.policies import Actor
 
 REASON_LIMIT, TEXT_LIMIT = 300, 2000
@@ -59,7 +60,7 @@ def thread_by_code(session: Session, code: str) -> Thread | None:
 
 def _thread(session: Session, found: Discussion, round_: Round) -> Thread:
     seated = judged.seats(session, round_.id, found.entry_id)
-    at_it = [one for one in seated if one.state is not None and one.ended_at is None]
+    at_it = [one for one in seated if one.state and one.ended_at is None and one.sheet != SheetState.VOIDED]
     return _made(
         found,
         round_,
@@ -142,7 +143,9 @@ def of_juror(session: Session, actor: Actor) -> list[Thread]:
         .join(Round, Round.id == Discussion.round_id)
         .join(Assignment, own)
         .join(Juror, Juror.id == Assignment.juror_id)
+        .outerjoin(ScoreSheet, ScoreSheet.assignment_id == Assignment.id)
         .where(Juror.person_id == actor.person_id, Juror.ended_at.is_(None), Assignment.state.in_(queries.AT_WORK))
+        .where(sa.or_(ScoreSheet.state.is_(None), ScoreSheet.state != SheetState.VOIDED))
         .options(joinedload(Discussion.entry).joinedload(Entry.category))
         .order_by(Discussion.closed_at.is_not(None), Discussion.opened_at.desc(), Discussion.id)
     ).all()

@@ -136,3 +136,9 @@ def news(session: Session, round_: Round) -> int:
     later = [] if round_.listed_at is None else [Decision.announced_at > round_.listed_at]
     chosen = (Decision.state == DecisionState.ANNOUNCED, Decision.outcome == Outcome.SELECTED)
     return session.scalar(sa.select(sa.func.count()).where(Decision.round_id == round_.id, *chosen, *later)) or 0
+
+
+def is_listed(session: Session, entry_id: int) -> bool:
+    """Whether a public list that was shown has this film among the selected."""
+    wanted = (Decision.entry_id == entry_id, Decision.outcome == Outcome.SELECTED, on_the_list(Decision))
+    return session.scalar(sa.select(Decision.id).where(*wanted).limit(1)) is not None

@@ -54,9 +54,7 @@ def announced() -> sa.ColumnElement[bool]:
 
 def _listed() -> sa.ColumnElement[bool]:
     """Whether the public list with its selection was shown: before that, no programme may tell of it."""
-    return sa.exists().where(
-        Decision.entry_id == Entry.id, on_the_list(Decision), Decision.outcome == Outcome.SELECTED
-    )
+    return sa.exists().where(Decision.entry_id == Entry.id, on_the_list(Decision), Decision.outcome == Outcome.SELECTED)
 
 
 def _playable() -> sa.ColumnElement[bool]:
