@@ -15,7 +15,10 @@ from portal.lifecycles import TIEBREAK, Lifecycle, TieBreakState
 
 
 class TieBreak(Versioned, Base):
-    """One vote on the films around a round's cut, `places` of which are taken; `note` says how they hang together."""
+    """One vote on the films around a round's cut, `places` of which are taken; `note` says how they hang together.
+
+    A worker makes the ballots (`ballots_at`) once it is open, and counts them (`counted_at`) once it is closed.
+    """
 
     __tablename__ = "tiebreaks"
     lifecycle: ClassVar[Lifecycle] = TIEBREAK
@@ -28,7 +31,9 @@ class TieBreak(Versioned, Base):
     due_at: Mapped[datetime]
     opened_at: Mapped[Created]
     opened_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
+    ballots_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    counted_at: Mapped[datetime | None]
     note: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
     __table_args__ = (
