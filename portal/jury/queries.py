@@ -55,6 +55,7 @@ def rounds_of_edition(session: Session, edition_id: int) -> Sequence[Round]:
 
 # Jurors come and score by the second: these statements are built once, and leave out what no page of theirs shows.
 _SEAT = (Juror.person_id, Juror.panel_id, Juror.label, Juror.ended_at)
+_ROUND = (Round.code, Round.state, Round.hidden, Round.visibility)
 _FILM = (
     *(Entry.title_ko, Entry.title_en, Entry.logline_ko, Entry.logline_en),
     *(Entry.synopsis_ko, Entry.synopsis_en, Entry.runtime_s),
@@ -71,7 +72,7 @@ _ASSIGNMENT = (
         contains_eager(Assignment.juror).load_only(*_SEAT, raiseload=True),
         contains_eager(Assignment.entry).load_only(*_FILM, raiseload=True),
         contains_eager(Assignment.entry, Entry.category).load_only(Category.name_ko, Category.name_en, raiseload=True),
-        contains_eager(Assignment.round).load_only(Round.code, Round.state, raiseload=True),
+        contains_eager(Assignment.round).load_only(*_ROUND, raiseload=True),
         contains_eager(Assignment.sheet),
     )
 )
@@ -144,6 +145,7 @@ class QueueRow:
     title_ko: str
     title_en: str
     runtime_s: int
+    category: str
     category_ko: str
     category_en: str
     gel: str
@@ -155,31 +157,31 @@ class QueueRow:
         return self.state in DONE
 
 
-_QUEUE = (
+_QUEUE: sa.Select[Any] = (
     sa.select(
         Assignment.code,
         Assignment.state,
         Entry.title_ko,
         Entry.title_en,
         Entry.runtime_s,
+        Category.code.label("category"),
         Category.name_ko.label("category_ko"),
         Category.name_en.label("category_en"),
         Category.gel,
         sa.case((sa.or_(*(ScoreSheet.state == state for state in COUNTING)), ScoreSheet.total)).label("total"),
-        Disclosure.tier,
     )
     .join(Entry, Entry.id == Assignment.entry_id)
     .join(Category, Category.id == Entry.category_id)
     .outerjoin(ScoreSheet, ScoreSheet.assignment_id == Assignment.id)
-    .outerjoin(Disclosure, Disclosure.entry_id == Entry.id)
     .where(Assignment.juror_id == sa.bindparam("juror"), Assignment.state.in_(AT_WORK))
     .order_by(Assignment.position, Assignment.id)
 )
+_LABELLED = _QUEUE.add_columns(Disclosure.tier).outerjoin(Disclosure, Disclosure.entry_id == Entry.id)
 
 
-def queue(session: Session, juror_id: int) -> list[QueueRow]:
-    """A juror's films in the neutral order, one statement."""
-    rows: Sequence[Any] = session.execute(_QUEUE, {"juror": juror_id}).all()
+def queue(session: Session, juror_id: int, *, labels: bool = True) -> list[QueueRow]:
+    """A juror's films in the neutral order, one statement; `labels` where the round does not hide the AI label."""
+    rows: Sequence[Any] = session.execute(_LABELLED if labels else _QUEUE, {"juror": juror_id}).all()
     return [QueueRow(*row) for row in rows]
 
 
@@ -200,11 +202,19 @@ def waiting_for_assignment(session: Session) -> Sequence[int]:
     return claims.waiting(session, Round, Round.state == RoundState.ASSIGNING)
 
 
+def events_of(session: Session, round_id: int) -> int:
+    """How many score events a round has; written once and never deleted, so more of them means something new."""
+    return session.scalar(sa.select(sa.func.count()).where(ScoreEvent.round_id == round_id)) or 0
+
+
 def waiting_for_results(session: Session) -> Sequence[int]:
-    """Rounds in which something happened to a score after their results, and nobody at them."""
-    newest = sa.select(sa.func.max(ScoreEvent.at)).where(ScoreEvent.round_id == Round.id).scalar_subquery()
-    stale = sa.or_(Round.results_at.is_(None), Round.results_at < newest)
-    return claims.waiting(session, Round, newest.is_not(None), stale)
+    """Rounds in which more has happened to scores than their results know of, and nobody at them.
+
+    Counted, not timed: an event may be committed after one that is later by the clock.
+    """
+    events = sa.select(sa.func.count()).where(ScoreEvent.round_id == Round.id).scalar_subquery()
+    known = sa.func.coalesce(Round.results_note["events"].as_integer(), 0)
+    return claims.waiting(session, Round, events > 0, sa.or_(Round.results_at.is_(None), events != known))
 
 
 def judged_entries(round_: Round) -> sa.Select[Any]:

@@ -225,7 +225,9 @@ def test_a_closed_round_takes_no_scores(
     chair, juror, code = sign_in(published.chair.id), sign_in(published.people[0].id), own_film(0)
     chair.post(f"/ko/ops/rounds/{published.round.code}/state", data={"move": "close"})
     assert juror.get(f"/ko/jury/{code}").status_code == 200
-    assert juror.post(f"/ko/jury/{code}/scores", data=_form(session, code)).status_code == 404
+    refused = juror.post(f"/ko/jury/{code}/scores", data=_form(session, code))
+    assert refused.status_code == 409
+    assert "지금은 점수를 받지 않아요" in refused.text
     assert _sheet(session, code) is None
 
 

@@ -32,7 +32,7 @@ def abstain(session: Session, assignment: Assignment, *, reason: str, by: Actor)
 
 def reopen(session: Session, assignment: Assignment, *, by: Actor) -> None:
     """Take an abstention or a sheet handed in back to work; until it is handed in again, it counts for nothing."""
-    if assignment.state == AssignmentState.IN_PROGRESS:
+    if assignment.state not in (AssignmentState.SCORED, AssignmentState.ABSTAINED):
         return
     _withdraw_sheet(session, assignment, by)
     advance(session, assignment, AssignmentState.IN_PROGRESS, by=by)

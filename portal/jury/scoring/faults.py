@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal import audit, clock
-from portal.db import Base
 from portal.entries.models import Entry
 from portal.errors import Invalid
 from portal.i18n import N_
@@ -20,7 +19,6 @@ from portal.policies import Actor
 
 NOTE_LIMIT = 500
 MOST_OPEN = 10
-_faults = Base.metadata.tables[Fault.__tablename__]
 
 
 def report(session: Session, assignment: Assignment, *, kind: str, at_s: int, note: str, by: Actor) -> Fault:
@@ -55,18 +53,6 @@ def answer(session: Session, fault: Fault, *, text: str, by: Actor) -> None:
     fault.answer, fault.answered_by_id, fault.answered_at = text, by.person_id, clock.now()
     audit.record(session, by, "fault.answered", fault)
     session.flush()
-
-
-_OF_FILM = (
-    sa.select(_faults.c.kind, _faults.c.at_s, _faults.c.note, _faults.c.answer, _faults.c.reported_at)
-    .where(_faults.c.assignment_id == sa.bindparam("assignment"))
-    .order_by(_faults.c.id.desc())
-)
-
-
-def of_film(session: Session, assignment_id: int) -> Sequence[Any]:
-    """What a juror has reported of a film, with the answers; newest first. Who answered is not told."""
-    return session.execute(_OF_FILM, {"assignment": assignment_id}).all()
 
 
 def of_round(session: Session, round_id: int) -> Sequence[Any]:

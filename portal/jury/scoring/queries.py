@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,12 +14,12 @@ from portal.entries.models import Entry
 from portal.jury.assigning.models import Assignment
 from portal.jury.models import Criterion
 from portal.jury.queries import AT_WORK, DONE
-from portal.jury.scoring.models import Memo, Score, ScoreSheet
+from portal.jury.scoring.models import Fault, Memo, Score, ScoreSheet
 from portal.lifecycles import SheetState
 
 _tables = Base.metadata.tables
-_assignments, _entries, _sheets, _criteria, _scores, _memos = (
-    _tables[model.__tablename__] for model in (Assignment, Entry, ScoreSheet, Criterion, Score, Memo)
+_assignments, _entries, _sheets, _criteria, _scores, _memos, _faults = (
+    _tables[model.__tablename__] for model in (Assignment, Entry, ScoreSheet, Criterion, Score, Memo, Fault)
 )
 
 _CRITERIA = (
@@ -58,13 +59,36 @@ def pace(session: Session, juror_id: int) -> Sequence[Any]:
     return session.execute(_PACE, {"juror": juror_id}).all()
 
 
-_NOTES = (
-    sa.select(_memos.c.id, _memos.c.at_s, _memos.c.text)
-    .where(_memos.c.assignment_id == sa.bindparam("assignment"))
-    .order_by(_memos.c.at_s, _memos.c.id)
-)
+_MINE: sa.BindParameter[int] = sa.bindparam("assignment")
+_NOTES = sa.union_all(
+    sa.select(
+        sa.literal("memo").label("what"),
+        _memos.c.id,
+        _memos.c.at_s,
+        _memos.c.text,
+        sa.literal("").label("kind"),
+        sa.literal("").label("answer"),
+    ).where(_memos.c.assignment_id == _MINE),
+    sa.select(
+        sa.literal("fault"),
+        _faults.c.id,
+        _faults.c.at_s,
+        _faults.c.note,
+        sa.cast(_faults.c.kind, sa.String),
+        _faults.c.answer,
+    ).where(_faults.c.assignment_id == _MINE),
+).order_by("at_s", "id")
 
 
-def memos(session: Session, assignment_id: int) -> Sequence[Any]:
-    """The juror's notes to a film, in film time."""
-    return session.execute(_NOTES, {"assignment": assignment_id}).all()
+@dataclass(frozen=True)
+class Notes:
+    """What a juror wrote about moments of a film: notes for oneself, and faults told to the office with its answers."""
+
+    memos: list[Any]
+    faults: list[Any]
+
+
+def notes(session: Session, assignment_id: int) -> Notes:
+    """Both kinds in film time, in one statement; who of the office answered is not told."""
+    rows = session.execute(_NOTES, {"assignment": assignment_id}).all()
+    return Notes([row for row in rows if row.what == "memo"], [row for row in rows if row.what == "fault"])

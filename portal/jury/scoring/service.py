@@ -13,12 +13,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from portal import audit, clock, doorbell
+from portal import audit, clock
 from portal.db import Base
 from portal.errors import Invalid, InvalidMany, Stale
 from portal.i18n import N_
 from portal.jury.assigning.models import Assignment
-from portal.jury.conflicts.models import Conflict, ConflictSource, ConflictState
+from portal.jury.conflicts import service as conflicts
 from portal.jury.scoring import events
 from portal.jury.scoring.models import EventKind, Memo, Score, ScoreSheet
 from portal.lifecycles import AssignmentState, SheetState, advance
@@ -167,7 +167,7 @@ def _fill(assignment: Assignment, criteria: Criteria, given: Scores, comment: st
 
 
 def _begin(session: Session, assignment: Assignment, by: Actor) -> None:
-    if assignment.state == AssignmentState.PUBLISHED:
+    if assignment.state in (AssignmentState.PUBLISHED, AssignmentState.ACCEPTED):
         advance(session, assignment, AssignmentState.IN_PROGRESS, by=by)
 
 
@@ -189,28 +189,7 @@ def _upsert(dialect: str) -> sa.Insert:
 
 def recuse(session: Session, assignment: Assignment, *, reason: str, by: Actor) -> None:
     """Step back from a film: it leaves the juror's desk at once, scores and notes with it."""
-    if not reason:
-        raise Invalid("reason", N_("Say in a few words what connects you with this film."))
-    advance(session, assignment, AssignmentState.RECUSED, by=by, reason=reason)
-    assignment.left_reason = reason
-    if assignment.sheet is not None and assignment.sheet.state != SheetState.VOIDED:
-        advance(session, assignment.sheet, SheetState.VOIDED, by=by, reason="recused")
-    events.append(session, assignment, EventKind.RECUSED)
-    _note_conflict(session, assignment, reason, by)
-    doorbell.after_commit(session, "jury.calibrate", assignment.round_id)
-
-
-def _note_conflict(session: Session, assignment: Assignment, reason: str, by: Actor) -> None:
-    session.add(
-        Conflict(
-            juror_id=assignment.juror_id,
-            entry_id=assignment.entry_id,
-            source=ConflictSource.JUROR,
-            status=ConflictState.CONFIRMED,
-            reason=reason[:200],
-            noted_by_id=by.person_id,
-        )
-    )
+    conflicts.step_back(session, assignment, reason=reason, by=by)
 
 
 def add_memo(session: Session, assignment: Assignment, *, at_s: int, text: str, by: Actor) -> Memo:

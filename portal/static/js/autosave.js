@@ -11,6 +11,7 @@
     const text = status.dataset[state].replace('{time}', values.time || '');
     status.querySelector('[data-saved-text]').textContent = text;
   };
+  window.pan.saved = show;
 
   const showErrors = (form, errors) => {
     for (const line of form.querySelectorAll('.err[id^="e-"]')) {

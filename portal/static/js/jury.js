@@ -1,4 +1,4 @@
-// The score sheet: keys, weighted total, the own distribution, notes at moments, and scores that outlive the network.
+// The score sheet: keys, weighted total, the own distribution, notes at moments; outbox.js brings it to the server.
 (() => {
   const form = document.getElementById('score');
   if (!form) return;
@@ -8,7 +8,6 @@
   const dots = form.querySelector('[data-dots]');
   const earlier = (dots?.dataset.dots || '').split(' ').filter(Boolean).map(Number);
   const player = document.querySelector('[data-player]')?.player;
-  const store = `pan-score ${location.pathname}`;
   let on = 0;
 
   const light = (index) => {
@@ -55,44 +54,94 @@
     }
   };
 
-  // Kept on this device until the server has it: a lost network costs nothing
-  const remember = () => {
-    const kept = Object.fromEntries([...new FormData(form)].filter(([name]) => !['csrf_token', 'rev'].includes(name)));
-    try {
-      localStorage.setItem(store, JSON.stringify(kept));
-    } catch {
-      // Without storage the autosave alone keeps the scores.
-    }
+  // On its way to the server
+  const unsent = document.getElementById('unsent');
+  const say = (what) => {
+    unsent.hidden = !what;
+    unsent.textContent = what ? unsent.dataset[what] : '';
   };
-  const forget = () => {
-    try {
-      localStorage.removeItem(store);
-    } catch {
-      // Nothing was kept.
-    }
+  const written = () => {
+    const fields = [...new FormData(form)].filter(([name]) => !['csrf_token', 'rev'].includes(name));
+    return new URLSearchParams(fields).toString();
   };
+  const clash = (html) => {
+    const found = new DOMParser().parseFromString(html, 'text/html').getElementById('conflict');
+    if (!found) return say('refused');
+    say('');
+    document.getElementById('conflict')?.remove();
+    form.prepend(found);
+    found.focus();
+  };
+  const outbox =
+    form.dataset.outbox &&
+    new window.pan.Outbox({
+      code: form.dataset.outbox,
+      url: form.action,
+      csrf: form.elements.csrf_token.value,
+      rev: Number(form.elements.rev.value),
+      hooks: {
+        saved: (answer, more) => {
+          form.elements.rev.value = answer.rev;
+          say('');
+          if (!more) window.pan.saved('saved', answer);
+        },
+        away: (finish) => {
+          window.pan.saved('failed');
+          say(finish ? 'finish' : 'kept');
+        },
+        refused: (finish) => finish && form.submit(),
+        clash,
+        lost: () => say('refused'),
+        done: (next) => location.assign(next),
+      },
+    });
   const recall = () => {
-    let kept;
-    try {
-      kept = JSON.parse(localStorage.getItem(store) || 'null');
-    } catch {
-      kept = null;
-    }
-    if (!kept) return;
-    for (const [name, value] of Object.entries(kept)) {
+    if (document.getElementById('conflict')) outbox.forget();
+    const body = outbox.load();
+    if (body === undefined) return;
+    for (const [name, value] of new URLSearchParams(body)) {
       const control = form.elements[name];
       if (control) control.value = value;
     }
-    form.autosave?.later(0);
+    outbox.flush();
   };
+  if (outbox) {
+    form.addEventListener('input', () => {
+      outbox.keep(written());
+      window.pan.saved('saving');
+      if (!outbox.stopped) outbox.later();
+    });
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      const newer = event.submitter?.closest('#conflict');
+      if (newer) {
+        outbox.insist(written(), Number(newer.dataset.rev));
+        newer.remove();
+      } else if (!outbox.stopped) {
+        outbox.keep(written(), true);
+        outbox.flush();
+      } else document.getElementById('conflict')?.focus();
+    });
+    form.addEventListener('click', (event) => event.target.closest('[data-theirs]') && outbox.forget());
+  }
+
+  // How much of the film was played
+  const watched = form.querySelector('[data-watched]');
+  document.addEventListener('watched', ({ detail: seconds }) => {
+    if (!watched) return;
+    const runtime = Number(watched.dataset.runtime);
+    const text = watched.querySelector('[data-watched-text]');
+    text.textContent = text.dataset.text
+      .replace('{n}', Math.floor(seconds / 60))
+      .replace('{total}', Math.ceil(runtime / 60));
+    watched.classList.toggle('is-little', seconds < 0.6 * runtime);
+  });
 
   form.addEventListener('change', (event) => {
     const criterion = event.target.closest('.crit');
     if (criterion) showAnchor(criterion);
     show();
   });
-  form.addEventListener('input', remember);
-  form.addEventListener('autosaved', forget);
   criteria.forEach((criterion, index) => criterion.addEventListener('focusin', () => light(index)));
 
   // Notes at moments of the film
@@ -174,7 +223,7 @@
     event.preventDefault();
   });
 
-  recall();
+  if (outbox) recall();
   criteria.forEach(showAnchor);
   show();
 })();

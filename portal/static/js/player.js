@@ -95,6 +95,8 @@
       const body = new URLSearchParams({ spans: this.spans(sent), position, csrf_token: this.csrf });
       const answer = await fetch(this.viewing, { method: 'POST', body, keepalive: true }).catch(() => null);
       if (!answer?.ok) for (const one of sent) this.seconds.add(one);
+      const all = answer?.headers.get('X-Watched');
+      if (all) document.dispatchEvent(new CustomEvent('watched', { detail: Number(all) }));
     }
   }
 
