@@ -93,16 +93,14 @@ def _without_pairs(instance: Instance) -> Plan:
 def after_dropout(instance: Instance, pairs: frozenset[Pair], gone: frozenset[int], *, spare: float = 0.05) -> Instance:
     """The instance that repairs a plan when the jurors `gone` leave: every other pair is kept by its bonus.
 
-    Bands are widened just enough for the others to carry the lost minutes, plus `spare` of the whole.
+    Bands are widened just enough for the others to carry the lost minutes, plus `spare` of the whole; those of the
+    members of a rule that asks for them, for what it asks.
     """
-    staying = [juror for juror in range(len(instance.jurors)) if juror not in gone]
-    load = sum(film.minutes * film.demand for film in instance.films)
-    capacity = sum(instance.jurors[juror].max_minutes for juror in staying)
-    stretch = max(1.0, load * (1 + spare) / capacity) if capacity else 1.0
+    stretch = _stretch(instance, gone, spare)
     jurors = tuple(
         replace(juror, min_minutes=0.0, max_minutes=0.0)
         if index in gone
-        else replace(juror, max_minutes=juror.max_minutes * stretch)
+        else replace(juror, max_minutes=juror.max_minutes * float(stretch[index]))
         for index, juror in enumerate(instance.jurors)
     )
     barred = frozenset((film, juror) for film in range(len(instance.films)) for juror in gone)
@@ -113,3 +111,21 @@ def after_dropout(instance: Instance, pairs: frozenset[Pair], gone: frozenset[in
         kept=frozenset(pair for pair in pairs if pair[1] not in gone),
         fixed=frozenset(pair for pair in instance.fixed if pair[1] not in gone),
     )
+
+
+def _stretch(instance: Instance, gone: frozenset[int], spare: float) -> Matrix:
+    """By how much each juror's maximum grows: what is asked of all, and of the members of a rule that lost one."""
+    room = np.array([0.0 if index in gone else one.max_minutes for index, one in enumerate(instance.jurors)])
+    asked = sum(film.minutes * film.demand for film in instance.films)
+    stretch = np.full(len(room), _factor(asked * (1 + spare), float(room.sum())))
+    for rule in instance.groups:
+        if gone & set(rule.jurors):
+            members = list(rule.jurors)
+            asked = sum(instance.films[film].minutes for film in set(rule.films)) * (rule.at_least or 0)
+            needed = _factor(asked * (1 + spare), float(room[members].sum()))
+            stretch[members] = np.maximum(stretch[members], needed)
+    return stretch
+
+
+def _factor(needed: float, room: float) -> float:
+    return max(1.0, needed / room) if room else 1.0

@@ -58,6 +58,11 @@ class Problem:
         """How many jurors."""
         return len(self.lower)
 
+    def scale(self, bound: float) -> float:
+        """What tolerances are shares of: the bound without the most that kept pairs can add to it."""
+        bonus = float((self.weight - self.affinity)[self.eligible | self.fixed].sum())
+        return max(abs(bound) - bonus, 1e-3 * abs(bound))
+
 
 def arrange(instance: Instance) -> Problem:
     """The instance as arrays; a pair in conflict, or longer than the juror's whole band, is not eligible."""

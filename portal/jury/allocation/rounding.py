@@ -55,11 +55,11 @@ class Rounded:
 
 def round_off(problem: Problem, relaxation: Relaxation, tolerance: float) -> Rounded:
     """Reopen more and more of the plan until it is whole and within `tolerance` of the bound."""
-    best = None
+    best, missing = None, tolerance * problem.scale(relaxation.bound)
     for stage in (LEAN, *STAGES) if problem.jurors >= MANY_JURORS else STAGES:
         free = _reopened(problem, relaxation, stage)
         best = _better(problem, best, _remainder(problem, relaxation, free, stage).taken)
-        if best is not None and relaxation.bound - worth_of(problem, best) <= tolerance * abs(relaxation.bound):
+        if best is not None and relaxation.bound - worth_of(problem, best) <= missing:
             return Rounded(best, relaxation.bound)
     return _complete(problem, relaxation, best, tolerance)
 
@@ -96,7 +96,7 @@ def _remainder(problem: Problem, relaxation: Relaxation, free: Mask, stage: Stag
     rows = lay_out(problem, open_films, settled.T.astype(float) @ problem.minutes, floors=problem.promise > 0)
     columns = build(problem, rows, films, jurors)
     columns = replace(columns, lower=np.maximum(columns.lower, (seated & ~free)[films, jurors].astype(float)))
-    precision = max(stage.precision * abs(relaxation.bound), 1e-9)
+    precision = max(stage.precision * problem.scale(relaxation.bound), 1e-9)
     options = {"mip_rel_gap": 0.0, "mip_abs_gap": precision, "mip_max_nodes": stage.nodes}
     solver = quiet_solver(problem.seed, options)
     load_model(solver, rows, columns, integral=True)

@@ -142,18 +142,20 @@ def brute_force(instance: Instance) -> float | None:
     return best
 
 
-def plain_mip(instance: Instance, rules: set[str] | None = None, *, whole: bool = True) -> float | None:
+def plain_mip(
+    instance: Instance, rules: set[str] | None = None, *, whole: bool = True, held: frozenset[Pair] = frozenset()
+) -> float | None:
     """The optimum by scipy's integer programme over all pairs (fractional unless `whole`), or None if infeasible.
 
     Conflicts and films longer than a juror's band always hold; of the other rules only the named ones where given.
+    Pairs `held` must be taken, which changes nothing about what films were promised.
     """
     films, jurors = len(instance.films), len(instance.jurors)
     lower, upper = np.zeros((films, jurors)), np.zeros((films, jurors))
     for film in range(films):
         upper[film, eligible(instance, film)] = 1
-    if rules is None or FIXED in rules:
-        for pair in instance.fixed:
-            lower[pair] = 1
+    for pair in held | (instance.fixed if rules is None or FIXED in rules else frozenset()):
+        lower[pair] = 1
     if (lower > upper).any():
         return None
     gain = np.array(instance.affinity, dtype=float)
