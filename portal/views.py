@@ -11,6 +11,7 @@ from portal.calls.views import bp as calls
 from portal.disclosure.views import bp as disclosures
 from portal.entries.views import bp as entries
 from portal.jury.views import (
+    acquaintances,
     asides,
     awards,
     chair,
@@ -56,6 +57,7 @@ PAGES: tuple[Blueprint, ...] = (
     planner.bp,
     conflicts.bp,
     declarations.bp,
+    acquaintances.bp,
     results.bp,
     decisions.bp,
     minutes.bp,

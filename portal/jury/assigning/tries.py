@@ -11,6 +11,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from portal import audit, claims, clock, doorbell
+from portal.jury import queries
 from portal.jury.models import Round
 from portal.lifecycles import RoundState, advance
 from portal.policies import SYSTEM, Actor
@@ -37,7 +38,8 @@ def take_results(session: Session, round_id: int) -> bool:
     if round_ is not None and round_.attempts > claims.MAX_ATTEMPTS:
         reason = _give_up(round_)
         round_.attempts, round_.results_at = 0, clock.now()
-        round_.results_note = {**round_.results_note, "error": reason}
+        known = queries.events_of(session, round_.id)
+        round_.results_note = {**round_.results_note, "error": reason, "events": known}
         audit.record(session, SYSTEM, "round.results_failed", round_, reason=reason)
         return False
     return round_ is not None

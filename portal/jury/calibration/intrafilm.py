@@ -157,7 +157,8 @@ def tabulate(scores: Iterable[Score]) -> Table:
     values = np.array([one.value for one in ordered], dtype=float)
     seats = {one.juror: names.index(one.panel) for one in ordered}
     panel = np.array([seats[str(one)] for one in jurors], dtype=np.intp)
-    weighed = np.array([weights[one] for one in names] or [1.0])
+    weighed = np.array([weights[one] for one in names] or [1.0], dtype=float)
+    weighed /= weighed.sum()
     return Table([str(one) for one in films], [str(one) for one in jurors], film, juror, values, panel, weighed)
 
 

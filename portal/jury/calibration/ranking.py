@@ -50,7 +50,8 @@ def apportioned(sizes: Sequence[int], top_k: int) -> list[int]:
 def positions(scores: Matrix, chance: Matrix, counts: Indices, draws: int = 1000) -> Indices:
     """Ranks after breaking ties by chance, then by number of scores; never by name or order of entry.
 
-    Chances are estimated: among equal scores only a difference beyond three standard errors counts.
+    Chances are estimated: among equal scores only a difference beyond four standard errors counts, that of two films
+    of which the one's gain is the other's loss.
     """
     ranks = places(scores)
     result = ranks.copy()
@@ -63,7 +64,7 @@ def positions(scores: Matrix, chance: Matrix, counts: Indices, draws: int = 1000
 
 def _broken(chance: Matrix, counts: Indices, draws: int) -> Indices:
     """How many of the tied films go before each."""
-    error = 3 * np.sqrt(np.maximum(chance * (1 - chance), 1 / draws) * 2 / draws)
+    error = 4 * np.sqrt(np.maximum(chance * (1 - chance), 1 / draws) * 4 / draws)
     levels = _levels(chance, error)
     ahead = (levels[:, None] < levels) | ((levels[:, None] == levels) & (counts[:, None] > counts))
     return np.asarray(ahead.sum(axis=0), dtype=np.intp)

@@ -15,6 +15,7 @@ from portal.jury.assigning.models import Assignment
 from portal.jury.conflicts import reach
 from portal.jury.conflicts.models import Conflict, ConflictState
 from portal.jury.models import Juror, Round
+from portal.jury.scoring.models import ScoreSheet
 from portal.lifecycles import AssignmentState
 
 
@@ -42,11 +43,15 @@ def film_of(session: Session, code: str, number: str) -> JudgedFilm | None:
 
 
 def seats(session: Session, round_id: int, entry_id: int) -> Sequence[Any]:
-    """(juror_id, person_id, label, ended_at, state) of every seat, with what became of its assignment to a film."""
+    """(juror_id, person_id, ended_at, state, sheet) of every seat, with what became of its assignment to a film."""
     of_film = sa.and_(Assignment.juror_id == Juror.id, Assignment.entry_id == entry_id)
     return session.execute(
-        sa.select(Juror.id.label("juror_id"), Juror.person_id, Juror.label, Juror.ended_at, Assignment.state)
+        sa.select(
+            *(Juror.id.label("juror_id"), Juror.person_id, Juror.ended_at, Assignment.state),
+            ScoreSheet.state.label("sheet"),
+        )
         .outerjoin(Assignment, of_film)
+        .outerjoin(ScoreSheet, ScoreSheet.assignment_id == Assignment.id)
         .where(Juror.round_id == round_id)
     ).all()
 

@@ -43,12 +43,6 @@ def counted(session: Session, round_id: int) -> list[Given]:
     ]
 
 
-def events_of(session: Session, round_id: int) -> int:
-    """How many score events the round has; written once and never deleted, so more of them means something new."""
-    found = session.scalar(sa.select(sa.func.count()).where(ScoreEvent.round_id == round_id))
-    return found or 0
-
-
 _MOVE = Result.raw_rank - Result.rank
 # What the table may be sorted by; each falls back on the place.
 SORTS: dict[str, sa.ColumnElement[Any]] = {

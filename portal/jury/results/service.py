@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal import clock
+from portal.jury import queries as rounds
 from portal.jury.calibration.intrafilm import Calibration, FilmResult, JurorResult, Score, calibrate
 from portal.jury.calibration.ranking import places
 from portal.jury.models import Round
@@ -27,7 +28,7 @@ LEAST, MOST = 1.0, 10.0
 
 def recompute(session: Session, round_: Round) -> int:
     """Replace the round's results by those of the scores that count; how many films have any."""
-    as_of, events = clock.now(), queries.events_of(session, round_.id)
+    as_of, events = clock.now(), rounds.events_of(session, round_.id)
     given = queries.counted(session, round_.id)
     found = calibrate(scores(given), round_.places, seed=round_.seed)
     for model, rows in ((Result, _films(round_, given, found)), (Severity, _jurors(round_, found))):
