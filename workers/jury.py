@@ -6,6 +6,7 @@ from portal.jury.assigning import planning, tries
 from portal.jury.models import Round
 from portal.jury.results import service as results
 from portal.jury.rounds import comparing, planner
+from portal.jury.tiebreak import counting
 from workers.app import app
 from workers.context import work
 
@@ -78,3 +79,10 @@ def _compare(round_id: int) -> None:
     found = planner.answer(question)
     with work() as session:
         planner.store(session, question, found)
+
+
+@app.task(name="jury.tiebreak")
+def tiebreak(tiebreak_id: int) -> None:
+    """Make a vote's ballots, or count them; whoever comes second finds it done."""
+    with work() as session:
+        counting.go_on(session, tiebreak_id)

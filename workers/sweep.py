@@ -11,6 +11,7 @@ from portal.audience import queries as audience
 from portal.entries import queries as entries
 from portal.jury import queries as jury
 from portal.jury.rounds import comparing
+from portal.jury.tiebreak import queries as tiebreak
 from portal.mail import queries as mail
 from portal.media import queries as media
 from portal.media.service import sealing
@@ -29,6 +30,7 @@ SWEEPS: dict[str, Waiting] = {
     "jury.assign": jury.waiting_for_assignment,
     "jury.calibrate": jury.waiting_for_results,
     "jury.compare": comparing.waiting,
+    "jury.tiebreak": tiebreak.waiting,
     "mail.deliver": mail.first_waiting,
     "probe.asset": media.to_examine,
     "probe.crosscheck": entries.to_crosscheck,

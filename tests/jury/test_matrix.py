@@ -43,7 +43,7 @@ ROLES = [
 OFFICE = {"chair", "organizer"}
 # Who goes to a page in tests/pages.py, and who may therefore go there.
 ALLOWED = {"chair": OFFICE, "organizer": OFFICE, "juror": {"juror"}, "creator": {"creator"}}
-# Rooms that show everybody what is their own behind one address: each juror's desk, the rounds of each chair's editions.
+# Rooms that show everybody what is their own behind one address: a juror's desk, the rounds of a chair's editions.
 EVERYBODYS_OWN = {"jury.home", "jury.done", "discussions.mine", "declarations.index", "rounds.index", "rounds.create"}
 ABSENT = "NOSUCHCODE"
 
