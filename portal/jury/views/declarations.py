@@ -76,8 +76,9 @@ def tell(juror: Juror) -> ResponseReturnValue:
         named, left = _told(current.session(), juror, ticked)
     except Invalid as problem:
         return _page(juror, status=422, error=problem, ticked=ticked)
-    text = ngettext("Thank you. {n} film noted.", "Thank you. {n} films noted.", named).format(n=named)
-    flash(f"{text} {_('Films of yours that it covers are passed on to somebody else.')}" if left else text, "ok")
+    flash(ngettext("Thank you. {n} film noted.", "Thank you. {n} films noted.", named).format(n=named), "ok")
+    if left:
+        flash(_("Films of yours that it covers are passed on to somebody else."), "info")
     return redirect(url_for("declarations.show", code=juror.round.code), 303)
 
 
