@@ -59,6 +59,8 @@ def save_panels(
     editing.hold(session, round_, rev)
     editing.expect_setup(round_)
     kept = [panel for panel in round_.panels if panel.id != without]
+    if not kept:
+        raise Invalid("panels", N_("A round needs at least one panel."))
     _check_panels({panel.id: drafts[panel.id] for panel in kept if panel.id in drafts}, len(kept))
     _check_jurors(sum(drafts[panel.id].demand or 0 for panel in kept), "demands")
     typed = [(panel, drafts[panel.id].weight or 0) for panel in kept]
@@ -145,12 +147,11 @@ def _remove(session: Session, round_: Round, panel_id: int) -> None:
     going = next((panel for panel in round_.panels if panel.id == panel_id), None)
     if going is None:
         return
-    if len(round_.panels) == 1:
-        raise Invalid("panels", N_("A round needs at least one panel."))
     if _sits(session, Juror.panel_id == panel_id):
         raise Invalid("panels", N_("Jurors sit on this panel. It cannot be removed."))
     session.execute(sa.delete(Panel).where(Panel.id == panel_id).execution_options(synchronize_session=False))
-    session.expunge(going)
+    for row in (going, *going.criteria):
+        session.expunge(row)
     set_committed_value(round_, "panels", [panel for panel in round_.panels if panel.id != panel_id])
 
 
@@ -182,7 +183,7 @@ def make_room(rows: Sequence[Panel] | Sequence[Criterion], share: int) -> None:
 
 def to_whole(weights: list[int], *, going: bool) -> list[int]:
     """The weights as typed; where one goes, the others share the whole. Raises Invalid where the sum is wrong."""
-    if going and weights:
+    if going:
         return scaled(weights, WHOLE)
     if sum(weights) != WHOLE:
         raise Invalid("weights", N_("The weights make {n} together. They have to make 100."), n=sum(weights))

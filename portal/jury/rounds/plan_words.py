@@ -39,7 +39,8 @@ def sentence(comparison: dict[str, Any]) -> str:
     if reason["against"] is None:
         return translate(N_("These hours allow for one plan alone: {plan}.")).format(plan=plan(best["stages"]))
     other = comparison["forecasts"][reason["against"]]
-    return translate(_REASONS[reason["code"]]).format(
+    words = _REASONS[reason["code"]]
+    return translate(words).format(
         plan=plan(best["stages"]),
         against=plan(other["stages"]),
         places=number(comparison["places"]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.jury.calibration.intrafilm import Score
@@ -107,6 +108,6 @@ def _forecast(one: Forecast) -> dict[str, Any]:
 
 def store(session: Session, question: Question, found: dict[str, Any]) -> None:
     """Keep the answer, unless something else has been asked meanwhile."""
-    round_ = session.get_one(Round, question.round_id, with_for_update=True, populate_existing=True)
-    if round_.comparison == question.comparison:
-        comparing.settle(session, round_.id, found)
+    asked = sa.select(Round.comparison).where(Round.id == question.round_id).with_for_update()
+    if session.scalar(asked) == question.comparison:
+        comparing.settle(session, question.round_id, found)

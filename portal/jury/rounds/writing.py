@@ -51,7 +51,9 @@ def of_round(round_: Round) -> list[PanelSpec]:
 
 def write(session: Session, round_: Round, specs: Sequence[PanelSpec]) -> None:
     """Put these panels in place of the round's own, on which nobody sits."""
-    session.execute(sa.delete(Panel).where(Panel.round_id == round_.id).execution_options(synchronize_session="fetch"))
+    own = sa.select(Panel.id).where(Panel.round_id == round_.id)
+    for gone in (sa.delete(Criterion).where(Criterion.panel_id.in_(own)), sa.delete(Panel).where(Panel.id.in_(own))):
+        session.execute(gone.execution_options(synchronize_session="fetch"))
     for position, spec in enumerate(specs):
         panel = Panel(round_id=round_.id, position=position, **spec.values)
         session.add(panel)
