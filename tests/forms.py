@@ -46,6 +46,19 @@ _CALL = {
 }
 _CATEGORY = {**_NAMES, "code": "essay", "gel": "ai", "min_seconds": "0", "max_seconds": "600", "min_height": "720"}
 
+_ROUND = {
+    "due_on": "2030-02-01",
+    "kind": "final",
+    "visibility": "never",
+    "band": "5",
+    "floor": "80",
+    "kappa": "20",
+    "places": "24",
+    "seed": "7",
+}
+_PANEL = {"code": "sound", "weight": "20", "demand": "1"}
+_CRITERION = {"code": "sound", "question_ko": "어떤가요?", "question_en": "How is it?", "weight": "20"}
+
 FORMS: dict[str, Form] = {
     # people
     "accounts.ask_link": Form("", {}, "accounts.login", {"email": "somebody@pan.example"}, public=True),
@@ -113,12 +126,59 @@ FORMS: dict[str, Form] = {
     **_all("creator", "uploads.append uploads.terminate", code="nothing"),
     # the jury
     "jury.note": Form("juror", {"code": "assignment"}, "jury.film", {"memo": "빛이 좋다", "at": "3"}),
-    **_all("juror", "jury.recuse jury.score", code="assignment"),
+    **_all("juror", "jury.recuse jury.score jury.abstain jury.report_fault", code="assignment"),
+    **_all("juror", "jury.reopen", bare=True, code="assignment"),
+    "progress.nudge": Form("chair", {"code": "round"}, "progress.ask_nudge", bare=True),
+    **_all("chair", "progress.extend", bare=True, code="round", label="seat"),
+    **_all("chair", "progress.void", code="round", label="seat"),
+    **_all("chair", "progress.answer", code="round", fault="fault"),
     **_all("juror", "jury.remove_note jury.watched", bare=True, code="assignment"),
+    "setup.edit": Form("chair", {"code": "round_new"}, "setup.show", {**_NAMES, **_ROUND}),
+    "setup.add_panel": Form("chair", {"code": "round_new"}, "setup.show", {**_NAMES, **_PANEL}),
+    **_all("chair", "setup.change_panels setup.use_preset setup.copy", code="round_new"),
+    "criteria.add_criterion": Form(
+        "chair", {"code": "round_new", "panel_id": "panel_new"}, "criteria.panel", {**_NAMES, **_CRITERION}
+    ),
+    "criteria.edit_criterion": Form(
+        "chair",
+        {"code": "round_new", "panel_id": "panel_new", "criterion_id": "criterion_new"},
+        "criteria.criterion",
+        {**_NAMES, **_CRITERION},
+    ),
+    **_all("chair", "criteria.change_criteria", code="round_new", panel_id="panel_new"),
+    "listing.add": Form("chair", {"code": "round_new"}, "listing.show", {"number": "selected"}),
+    **_all("chair", "listing.take listing.reach", code="round_new"),
+    **_all("chair", "listing.change", bare=True, code="round_new"),
+    "planner.ask": Form(
+        "chair", {"code": "round_new"}, "planner.show", {"hours": "120", "jurors": "12", "basis": "nips"}
+    ),
+    "planner.use": Form("chair", {"code": "round_new"}, "planner.show", {"plan": "0"}),
+    **_all("chair", "planner.follow", code="round_new"),
     "rounds.create": Form("chair", {}, "rounds.index", {**_NAMES, "call_id": "1", "due_on": "2030-02-01"}),
-    **_all("chair", "rounds.assign rounds.find_conflicts rounds.publish", bare=True, code="round"),
+    **_all("chair", "rounds.assign rounds.publish", bare=True, code="round"),
     **_all("chair", "rounds.move rounds.seat", code="round"),
-    **_all("chair", "rounds.settle_conflict", code="round", conflict_id="conflict"),
+    **_all("chair", "tiebreak.open_vote tiebreak.move", code="round"),
+    "tiebreak.order": Form("juror", {"code": "ballot"}, "tiebreak.ballot", {"final": "1"}, bare=True),
+    "conflicts.add": Form(
+        "chair",
+        {"code": "round"},
+        "conflicts.index",
+        {"juror_id": "own_seat", "number": "selected", "from": "entrant", "scope": "film", "reason": "옛 동료"},
+    ),
+    "conflicts.confirm": Form("chair", {"code": "round"}, "conflicts.index", {"conflict": "conflict"}),
+    **_all("chair", "conflicts.settle", code="round", conflict_id="conflict"),
+    **_all("chair", "conflicts.look conflicts.ask", bare=True, code="round"),
+    "declarations.tell": Form(
+        "juror", {"code": "round"}, "declarations.show", {"film": "film_mark", "scope": "film", "reason": "동생 영화"}
+    ),
+    **_all("juror", "declarations.nothing_more", bare=True, code="round"),
+    "acquaintances.add": Form(
+        "creator",
+        {"number": DRAFT},
+        "acquaintances.show",
+        {"name": "박지인", "email": "jiin@pan.example", "reason": "옛 동료"},
+    ),
+    **_all("creator", "acquaintances.remove", bare=True, number=DRAFT),
     **_all("chair", "results.work_out discussions.add_band", bare=True, code="round"),
     "discussions.add": Form("chair", {"code": "round"}, "discussions.index", {"number": "judged"}),
     **_all("chair", "discussions.say discussions.close", code="discussion"),

@@ -32,11 +32,17 @@ from portal.disclosure.crosscheck.models import CrossFinding
 from portal.disclosure.models import Consent, Disclosure, Performer
 from portal.entries.models import Entry, Member, Replacement
 from portal.jury.assigning.models import Assignment
+from portal.jury.conflicts import queries as conflict_queries
 from portal.jury.conflicts.models import Conflict, ConflictSource
+from portal.jury.decisions import discussions
 from portal.jury.decisions import service as decisions
-from portal.jury.decisions.models import Outcome
+from portal.jury.decisions.models import Outcome, Remark
 from portal.jury.models import Juror, Round
-from portal.jury.scoring.models import Memo
+from portal.jury.scoring import voiding
+from portal.jury.scoring.models import Fault, FaultKind, Memo
+from portal.jury.tiebreak import counting
+from portal.jury.tiebreak import service as tiebreaks
+from portal.jury.tiebreak.models import Ballot
 from portal.lifecycles import AssetState, AssignmentState, EntryState, RoundState, SeatState
 from portal.mail import mailbox
 from portal.mail.models import OutgoingMail
@@ -46,7 +52,7 @@ from portal.policies import Actor, Role, Scope
 from portal.programme.models import Guest, Package, Screening
 from portal.settings import Settings
 from portal.upgrade import upgrade
-from tests import builders, scene_clips, scene_papers
+from tests import builders, scene_clips, scene_papers, scene_rounds
 
 SOON = timedelta(days=7)
 DRAFT, CLASS, IN_REVIEW, RECUT = "PAN27-DRAFT", "PAN27-CLASS", "PAN27-REVIEW", "PAN27-RECUT"
@@ -176,6 +182,9 @@ def _dress(session: Session) -> None:
     _a_seat_on_offer(session)
     _a_juror_at_work(session)
     _a_decision_that_waits(session)
+    _a_vote(session)
+    scene_rounds.with_a_round(session, _open_round(session).call_id, actor(session, "chair"))
+    _a_film_to_talk_about(session)
 
 
 def entry(session: Session, number: str) -> Entry:
@@ -296,6 +305,12 @@ def _a_seat_on_offer(session: Session) -> None:
 def _a_juror_at_work(session: Session) -> None:
     assignment = session.get_one(Assignment, _open_assignment(session, "juror").id)
     session.add(Memo(assignment_id=assignment.id, at_s=3, text="첫 장면의 빛"))
+    session.add(Fault(assignment_id=assignment.id, kind=FaultKind.SOUND, at_s=75, note="왼쪽 소리가 끊겨요."))
+    scored = sa.select(Assignment.code).where(
+        Assignment.juror_id == assignment.juror_id, Assignment.state == AssignmentState.SCORED
+    )
+    sheet = voiding.assignment_in(session, assignment.round_id, session.scalars(scored.order_by(Assignment.id)).first())
+    voiding.ask(session, sheet, reason="다른 사람이 채점했어요.", by=actor(session, "organizer"))
     session.add(
         Conflict(
             juror_id=assignment.juror_id,
@@ -313,6 +328,23 @@ def _a_decision_that_waits(session: Session) -> None:
     ).all()[-1]
     found = session.scalars(sa.select(Entry).where(Entry.id == film.id).options(joinedload(Entry.owner))).one()
     decisions.decide(session, judging, found, Outcome.SELECTED, by=actor(session, "chair"))
+
+
+def _a_film_to_talk_about(session: Session) -> None:
+    judging, chair = _open_round(session), actor(session, "chair")
+    film = session.get_one(Entry, _open_assignment(session, "juror").entry_id)
+    found = discussions.open_on(session, judging, film.number, reason="의견이 갈려요.", by=chair)
+    session.add(Remark(discussion_id=found.id, person_id=chair.person_id, text="첫 장면부터 이야기해 볼까요?"))
+
+
+def _a_vote(session: Session) -> None:
+    """A tie-break on films that the demo's juror has judged."""
+    judging, me = _open_round(session), _open_assignment(session, "juror").juror_id
+    mine = sa.select(Assignment.entry_id).where(Assignment.juror_id == me, Assignment.state == AssignmentState.SCORED)
+    films = session.scalars(mine.order_by(Assignment.id).limit(5)).all()
+    chair = actor(session, "chair")
+    vote = tiebreaks.open_vote(session, judging, entry_ids=films, places=2, due_at=clock.now() + SOON, by=chair)
+    counting.go_on(session, vote.id)
 
 
 def _open_round(session: Session) -> Round:
@@ -356,8 +388,18 @@ def things(session: Session) -> dict[str, Any]:
         "shown": session.scalar(sa.text("SELECT number FROM entries JOIN decisions ON entry_id = entries.id LIMIT 1")),
         "receipt": session.scalar(sa.text("SELECT number FROM receipts ORDER BY id LIMIT 1")),
         "round": judging.code,
+        **scene_rounds.things(session),
         "assignment": assignment.code,
+        "seat": session.get_one(Juror, assignment.juror_id).label,
+        "fault": _only(session, "faults", "code"),
+        "judged": session.get_one(Entry, assignment.entry_id).number,
+        "discussion": _only(session, "discussions", "code"),
+        "ballot": session.scalar(
+            sa.select(Ballot.code).where(Ballot.juror_id == assignment.juror_id).order_by(Ballot.id)
+        ),
         "memo": session.scalar(sa.text("SELECT min(id) FROM memos")),
+        "own_seat": assignment.juror_id,
+        "film_mark": _film_mark(session, assignment),
         "conflict": session.scalar(sa.text("SELECT min(id) FROM conflicts")),
         "screening": screening[-1].code,
         "day": screening[-1].starts_at.astimezone(session.info["settings"].zone).date().isoformat(),
@@ -377,6 +419,11 @@ def things(session: Session) -> dict[str, Any]:
         **scene_papers.things(session),
         "letter": next(path.stem for path in mailbox.folder(session.info["settings"]).glob("*.eml")),
     }
+
+
+def _film_mark(session: Session, assignment: Assignment) -> str:
+    """What stands for the juror's own film on the page where conflicts are told."""
+    return conflict_queries.mark(session.info["settings"].secret_key, assignment.juror_id, assignment.entry_id)
 
 
 def _only(session: Session, table: str, column: str) -> Any:

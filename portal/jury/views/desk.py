@@ -13,6 +13,7 @@ from portal import clock, policies
 from portal.i18n import pick
 from portal.jury import queries
 from portal.jury.conflicts import queries as conflicts
+from portal.jury.decisions import discussions
 from portal.jury.models import Hidden, Juror
 from portal.jury.scoring import lateness
 from portal.web import current
@@ -62,6 +63,7 @@ def home() -> ResponseReturnValue:
         category=category,
         labels=labels,
         due=lateness.due(chosen.round.due_at, chosen.due_at, now=clock.now()),
+        talks=len(discussions.of_juror(current.session(), current.actor())),
     )
 
 
