@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from portal import audit, clock, i18n
 from portal.entries.models import Entry
@@ -48,11 +48,12 @@ def on_the_list(decision: Any) -> sa.ColumnElement[bool]:
 
 
 def _unreached(round_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    mail = aliased(OutgoingMail)
     told = sa.exists().where(
-        OutgoingMail.object_kind == Decision.__tablename__,
-        OutgoingMail.object_id == Decision.id,
-        OutgoingMail.kind == sa.literal("decision_").concat(Decision.outcome),
-        OutgoingMail.state == MailState.SENT,
+        mail.object_kind == Decision.__tablename__,
+        mail.object_id == Decision.id,
+        mail.kind == sa.literal("decision_").concat(Decision.outcome),
+        mail.state == MailState.SENT,
     )
     announced = (Decision.round_id == round_id, Decision.state == DecisionState.ANNOUNCED)
     return (*announced, Decision.outcome != Outcome.SELECTED, Decision.undeliverable == "", ~told)
@@ -60,9 +61,10 @@ def _unreached(round_id: int) -> tuple[sa.ColumnElement[bool], ...]:
 
 def untold(session: Session, round_id: int) -> list[Untold]:
     """Makers of films that were not selected whom no mail has reached, by number."""
+    mail = aliased(OutgoingMail)
     last = (
-        sa.select(sa.func.max(OutgoingMail.id))
-        .where(OutgoingMail.object_kind == Decision.__tablename__, OutgoingMail.object_id == Decision.id)
+        sa.select(sa.func.max(mail.id))
+        .where(mail.object_kind == Decision.__tablename__, mail.object_id == Decision.id)
         .correlate(Decision)
         .scalar_subquery()
     )

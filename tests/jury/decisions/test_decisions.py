@@ -37,38 +37,38 @@ def _decide_all(session: Session, jury: Jury) -> None:
 
 
 def test_a_pending_decision_says_nothing_outside_the_desk(
-    published: Jury, session: Session, sign_in: Callable[..., FlaskClient]
+    judged: Jury, session: Session, sign_in: Callable[..., FlaskClient]
 ) -> None:
-    maker = sign_in(published.maker.id)
+    maker = sign_in(judged.maker.id)
     before = maker.get("/ko/entries").get_data()
-    _decide_all(session, published)
-    assert decisions.announced_outcome(session, published.films[0].id) is None
+    _decide_all(session, judged)
+    assert decisions.announced_outcome(session, judged.films[0].id) is None
     assert maker.get("/ko/entries").get_data() == before
     assert _states(session) == [MailState.DRAFT] * 6
 
 
-def test_whoever_decided_cannot_release(published: Jury, session: Session) -> None:
-    _decide_all(session, published)
+def test_whoever_decided_cannot_release(judged: Jury, session: Session) -> None:
+    _decide_all(session, judged)
     with pytest.raises(Invalid):
-        decisions.release(session, published.round, by=published.actor(published.chair))
+        decisions.release(session, judged.round, by=judged.actor(judged.chair))
     session.rollback()
     assert _states(session) == [MailState.DRAFT] * 6
 
 
-def test_a_release_announces_everything_once(published: Jury, session: Session) -> None:
-    _decide_all(session, published)
-    second = published.actor(published.organizer)
+def test_a_release_announces_everything_once(judged: Jury, session: Session) -> None:
+    _decide_all(session, judged)
+    second = judged.actor(judged.organizer)
     assert _outcomes_on_entries(session) == {""}, "the makers' pages know nothing before the release"
-    assert decisions.release(session, published.round, by=second) == 6
+    assert decisions.release(session, judged.round, by=second) == 6
     session.commit()
-    assert decisions.release(session, published.round, by=second) == 0
+    assert decisions.release(session, judged.round, by=second) == 0
     session.commit()
     assert _states(session) == [MailState.QUEUED] * 6
-    assert decisions.announced_outcome(session, published.films[0].id) == Outcome.SELECTED
-    assert decisions.announced_outcome(session, published.films[1].id) == Outcome.NOT_SELECTED
+    assert decisions.announced_outcome(session, judged.films[0].id) == Outcome.SELECTED
+    assert decisions.announced_outcome(session, judged.films[1].id) == Outcome.NOT_SELECTED
     assert set(session.scalars(sa.select(Decision.state))) == {DecisionState.ANNOUNCED}
     assert _outcomes_on_entries(session) == {"selected", "not_selected"}
-    assert _outcome_of(session, published.films[0]) == "selected"
+    assert _outcome_of(session, judged.films[0]) == "selected"
 
 
 def _outcomes_on_entries(session: Session) -> set[str]:
@@ -80,16 +80,16 @@ def _outcome_of(session: Session, film: Entry) -> str | None:
 
 
 def test_the_makers_page_shows_the_outcome_from_the_release_on(
-    published: Jury, session: Session, sign_in: Callable[..., FlaskClient]
+    judged: Jury, session: Session, sign_in: Callable[..., FlaskClient]
 ) -> None:
-    _decide_all(session, published)
-    film = published.films[0]
+    _decide_all(session, judged)
+    film = judged.films[0]
     session.commit()
     maker = sign_in(film.owner_id)
     before = maker.get(f"/en/entries/{film.number}").text
     assert "Selected" not in before
     assert "The jury watches the films" in before
-    decisions.release(session, published.round, by=published.actor(published.organizer))
+    decisions.release(session, judged.round, by=judged.actor(judged.organizer))
     session.commit()
     after = maker.get(f"/en/entries/{film.number}").text
     assert "Your film has been selected" in after
@@ -98,17 +98,17 @@ def test_the_makers_page_shows_the_outcome_from_the_release_on(
 
 
 def test_what_was_decided_still_counts_after_its_release(
-    published: Jury, session: Session, sign_in: Callable[..., FlaskClient]
+    judged: Jury, session: Session, sign_in: Callable[..., FlaskClient]
 ) -> None:
-    _decide_all(session, published)
-    waiting = decisions.tally(session, published.round)
-    decisions.release(session, published.round, by=published.actor(published.organizer))
+    _decide_all(session, judged)
+    waiting = decisions.tally(session, judged.round)
+    decisions.release(session, judged.round, by=judged.actor(judged.organizer))
     session.commit()
-    released = decisions.tally(session, published.round)
+    released = decisions.tally(session, judged.round)
     assert waiting.decided == released.decided == {Outcome.SELECTED: 1, Outcome.NOT_SELECTED: 5}
     assert (waiting.pending, released.pending, released.undecided) == (6, 0, 0)
     session.commit()
-    page = sign_in(published.chair.id).get(f"/en/ops/results/{published.round.code}").text
+    page = sign_in(judged.chair.id).get(f"/en/ops/results/{judged.round.code}").text
     assert _kpis(page) == {"Selected": "1", "Reserve": "0", "Not selected": "5", "Undecided": "0"}
 
 
@@ -117,35 +117,33 @@ def _kpis(page: str) -> dict[str, str]:
     return dict(re.findall(r'<li><p class="small muted">([^<]+)</p><p class="kpi"><b[^>]*>([^<]+)</b>', page))
 
 
-def test_changing_ones_mind_supersedes_the_mail_that_waited(published: Jury, session: Session) -> None:
-    chair, film = published.actor(published.chair), published.films[0]
-    decisions.decide(session, published.round, film, Outcome.SELECTED, by=chair)
+def test_changing_ones_mind_supersedes_the_mail_that_waited(judged: Jury, session: Session) -> None:
+    chair, film = judged.actor(judged.chair), judged.films[0]
+    decisions.decide(session, judged.round, film, Outcome.SELECTED, by=chair)
     session.commit()
-    decisions.decide(session, published.round, film, Outcome.RESERVE, by=chair)
+    decisions.decide(session, judged.round, film, Outcome.RESERVE, by=chair)
     session.commit()
     assert _states(session) == [MailState.SUPERSEDED, MailState.DRAFT]
-    decisions.decide(session, published.round, film, None, by=chair)
+    decisions.decide(session, judged.round, film, None, by=chair)
     session.commit()
     assert _states(session) == [MailState.SUPERSEDED, MailState.SUPERSEDED]
-    assert decisions.tally(session, published.round).pending == 0
+    assert decisions.tally(session, judged.round).pending == 0
 
 
-def test_an_announced_decision_stays(published: Jury, session: Session) -> None:
-    _decide_all(session, published)
-    decisions.release(session, published.round, by=published.actor(published.organizer))
+def test_an_announced_decision_stays(judged: Jury, session: Session) -> None:
+    _decide_all(session, judged)
+    decisions.release(session, judged.round, by=judged.actor(judged.organizer))
     session.commit()
     with pytest.raises(Invalid):
-        decisions.decide(
-            session, published.round, published.films[0], Outcome.RESERVE, by=published.actor(published.chair)
-        )
+        decisions.decide(session, judged.round, judged.films[0], Outcome.RESERVE, by=judged.actor(judged.chair))
 
 
-def test_only_eligible_films_of_the_call_are_decided(published: Jury, session: Session) -> None:
-    film = published.films[0]
+def test_only_eligible_films_of_the_call_are_decided(judged: Jury, session: Session) -> None:
+    film = judged.films[0]
     session.execute(sa.update(type(film)).where(type(film).id == film.id).values(state=EntryState.WITHDRAWN))
     session.expire_all()
     with pytest.raises(Invalid):
-        decisions.decide(session, published.round, film, Outcome.SELECTED, by=published.actor(published.chair))
+        decisions.decide(session, judged.round, film, Outcome.SELECTED, by=judged.actor(judged.chair))
 
 
 def test_the_desk_walks_from_results_to_release(
@@ -193,13 +191,13 @@ def test_results_are_recomputed_from_the_sheets(published: Jury, session: Sessio
 
 
 @pytest.mark.parametrize("path", ["", "/release", ".csv"])
-def test_results_are_not_a_jurors_business(published: Jury, sign_in: Callable[..., FlaskClient], path: str) -> None:
-    assert sign_in(published.people[0].id).get(f"/ko/ops/results/{published.round.code}{path}").status_code == 404
+def test_results_are_not_a_jurors_business(judged: Jury, sign_in: Callable[..., FlaskClient], path: str) -> None:
+    assert sign_in(judged.people[0].id).get(f"/ko/ops/results/{judged.round.code}{path}").status_code == 404
 
 
-def test_a_strange_outcome_is_refused(published: Jury, session: Session, sign_in: Callable[..., FlaskClient]) -> None:
-    chair, code = sign_in(published.chair.id), published.round.code
-    number = published.films[0].number
+def test_a_strange_outcome_is_refused(judged: Jury, session: Session, sign_in: Callable[..., FlaskClient]) -> None:
+    chair, code = sign_in(judged.chair.id), judged.round.code
+    number = judged.films[0].number
     strange = chair.post(f"/ko/ops/results/{code}/decide", data={"number": number, "outcome": "winner"})
     absent = chair.post(f"/ko/ops/results/{code}/decide", data={"number": "NOPE", "outcome": "selected"})
     assert (strange.status_code, absent.status_code) == (404, 404)
@@ -207,10 +205,10 @@ def test_a_strange_outcome_is_refused(published: Jury, session: Session, sign_in
 
 
 def test_the_mails_of_decisions_leave_with_the_announcement_alone(
-    published: Jury, session: Session, sign_in: Callable[..., FlaskClient]
+    judged: Jury, session: Session, sign_in: Callable[..., FlaskClient]
 ) -> None:
-    _decide_all(session, published)
-    organizer, batch = sign_in(published.organizer.id), decisions.batch(published.round)
+    _decide_all(session, judged)
+    organizer, batch = sign_in(judged.organizer.id), decisions.batch(judged.round)
     page = organizer.get(f"/ko/ops/mail/batches/{batch}").get_data(as_text=True)
     assert "이 메일은 발표와 함께 나가요." in page
     refused = organizer.post(f"/ko/ops/mail/batches/{batch}/release", data={"count": 6})

@@ -48,18 +48,18 @@ def test_a_second_too_much_shows_as_a_minute_too_much() -> None:
     assert (found.figure, found.over) == (11, True)
 
 
-def test_a_broken_quota_needs_a_reason_that_stays(published: Jury, session: Session) -> None:
-    chair, second = published.actor(published.chair), published.actor(published.organizer)
-    bounds.set_quota(session, published.round, QuotaKind.COUNTRY, "FR", at_least=1, at_most=None, by=chair)
-    service.decide(session, published.round, published.films[0], Outcome.SELECTED, by=chair)
+def test_a_broken_quota_needs_a_reason_that_stays(judged: Jury, session: Session) -> None:
+    chair, second = judged.actor(judged.chair), judged.actor(judged.organizer)
+    bounds.set_quota(session, judged.round, QuotaKind.COUNTRY, "FR", at_least=1, at_most=None, by=chair)
+    service.decide(session, judged.round, judged.films[0], Outcome.SELECTED, by=chair)
     session.commit()
     with pytest.raises(Invalid) as refused:
-        service.release(session, published.round, reason="  ", by=second)
+        service.release(session, judged.round, reason="  ", by=second)
     assert refused.value.field == "reason"
     session.rollback()
-    assert service.release(session, published.round, reason="프랑스 출품작이 없었어요.", by=second) == 1
+    assert service.release(session, judged.round, reason="프랑스 출품작이 없었어요.", by=second) == 1
     session.commit()
-    (noted,) = published.round.meeting["releases"]
+    (noted,) = judged.round.meeting["releases"]
     assert (noted["reason"], noted["quotas"]) == ("프랑스 출품작이 없었어요.", [["country", "FR", 0]])
     record = session.scalars(sa.select(AuditRecord).where(AuditRecord.verb == "round.release")).one()
     assert record.detail["reason"] == noted["reason"]

@@ -36,6 +36,7 @@ def ranked(jury: Jury, session: Session) -> Jury:
 def _outcomes(session: Session) -> list[str]:
     session.rollback()
     found = session.scalars(sa.select(Decision.outcome).order_by(Decision.entry_id)).all()
+    session.rollback()
     return [one.value for one in found if one]
 
 
