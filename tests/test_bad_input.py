@@ -228,8 +228,11 @@ def test_a_forged_form_is_refused_in_words(stage: Scene, endpoint: str) -> None:
 _OF_A_DRAFT = [
     name for name, form in FORMS.items() if form.who == "creator" and (form.names.get("number") or "slug" in form.names)
 ]
-# Leaving, or reading, is possible at any time; a team may grow; and what is a draft already stays one.
+# Leaving, or reading, is possible at any time; a team may grow; and what is a draft already stays one. Who should not
+# judge is asked until the judging begins.
 _ALWAYS = {
+    "acquaintances.add",
+    "acquaintances.remove",
     "entries.withdraw",
     "entries.preview_ai",
     "entries.cancel_upload",

@@ -36,18 +36,15 @@ def hint(session: Session, jury: Jury, juror: int = 0, film: int = 0, **more: ob
 
 
 def given_out(session: Session, jury: Jury, juror: int) -> list[Assignment]:
-    """A juror's films as they stand now."""
-    session.expire_all()
+    """A juror's films as they stand now; no transaction stays open."""
     wanted = sa.select(Assignment).where(Assignment.juror_id == jury.jurors[juror].id).order_by(Assignment.id)
-    found = list(session.scalars(wanted))
-    for person in (*jury.people, *jury.jurors, *jury.films, jury.round, jury.chair):
-        session.refresh(person)
+    found = list(session.scalars(wanted.execution_options(populate_existing=True)))
     session.commit()
     return found
 
 
 def shown_film(session: Session, jury: Jury, juror: int = 0) -> tuple[int, Assignment]:
-    """The place of a film in the round that this juror has, and the assignment; no transaction stays open."""
+    """The place of a film in the round that this juror has, and the assignment."""
     assignment = given_out(session, jury, juror)[0]
     place = next(n for n, film in enumerate(jury.films) if film.id == assignment.entry_id)
     session.commit()
@@ -95,7 +92,7 @@ def test_what_is_confirmed_leaves_the_jurors_desk_at_once(published: Jury, sessi
     assert answer.status_code == 303
     assert browser.get(f"/ko/jury/{assignment.code}").status_code == 404
     left = given_out(session, published, 0)[0]
-    sheet = session.scalars(sa.select(ScoreSheet)).one()
+    sheet = session.scalars(sa.select(ScoreSheet).execution_options(populate_existing=True)).one()
     assert (left.state, sheet.state) == (AssignmentState.RECUSED, SheetState.VOIDED)
     session.commit()
     assert [one.state for one in given_out(session, published, 1)] == before
