@@ -13,7 +13,7 @@ from portal.i18n import _
 from portal.jury import queries
 from portal.jury.models import Criterion, Panel, Round
 from portal.jury.rounds import criteria, editing
-from portal.jury.rounds.forms import CriterionForm, NewCriterionForm, criterion_weights, number
+from portal.jury.views.round_forms import CriterionForm, NewCriterionForm, criterion_weights, number
 from portal.jury.views.rounds import Problem, newest, problems, sent_rev, status_of, summary
 from portal.web import current
 from portal.web.access import guard, require

@@ -15,7 +15,7 @@ from portal.jury.models import Round, RoundReach
 from portal.jury.rounds import editing, listing
 from portal.jury.rounds import phrases as words
 from portal.jury.rounds import queries as reads
-from portal.jury.rounds.forms import number
+from portal.jury.views.round_forms import number
 from portal.jury.views.rounds import Problem, newest, problems, sent_rev, status_of
 from portal.web import current
 from portal.web.access import guard, require

@@ -14,7 +14,7 @@ from portal.jury import queries
 from portal.jury.models import Round
 from portal.jury.rounds import comparing, editing, following, plan_words
 from portal.jury.rounds import queries as reads
-from portal.jury.rounds.forms import FollowingForm, last_minute, number
+from portal.jury.views.round_forms import FollowingForm, last_minute, number
 from portal.jury.views.rounds import Problem, newest, problems, sent_rev, status_of, summary
 from portal.web import current
 from portal.web.access import guard

@@ -15,8 +15,8 @@ from portal.jury.models import Round
 from portal.jury.rounds import editing, panels
 from portal.jury.rounds import phrases as words
 from portal.jury.rounds import queries as reads
-from portal.jury.rounds.forms import NamesForm, NewPanelForm, RoundForm, number, panel_drafts
 from portal.jury.rounds.presets import PRESETS
+from portal.jury.views.round_forms import NamesForm, NewPanelForm, RoundForm, number, panel_drafts
 from portal.web import current
 from portal.web.access import guard, require
 from portal.web.forms import Form
