@@ -74,12 +74,12 @@ def _only(problem: Problem, film: int) -> Problem:
 
 
 def _irreducible(names: list[str], blocked: Callable[[Dropped], bool]) -> tuple[str, ...]:
-    """Drop each rule that is not needed for the blockage; those left are all to blame."""
-    dropped: Dropped = frozenset()
-    for name in dict.fromkeys(names):
-        if blocked(dropped | {name}):
-            dropped |= {name}
-    return tuple(name for name in dict.fromkeys(names) if name not in dropped)
+    """Drop each rule that is not needed for the blockage; those left are all to blame. Without any, nothing blocks."""
+    left = list(dict.fromkeys(names))
+    for name in tuple(left):
+        if len(left) > 1 and blocked(frozenset(names) - frozenset(left) | {name}):
+            left.remove(name)
+    return tuple(left)
 
 
 def _missing(problem: Problem, film: int, rules: tuple[str, ...]) -> int:
@@ -105,17 +105,22 @@ def _concerned(problem: Problem, rules: tuple[str, ...]) -> Mask:
 
 def scarce_minutes(instance: Instance, problem: Problem, columns: Mask) -> Certificate | None:
     """Stage two: the minutes that do not fit, and an irreducible set of rules to blame; `columns` only speed it up."""
-    whole = _shortage(problem, columns)
+    known: dict[Dropped, Relaxation] = {}
+
+    def without(dropped: Dropped) -> Relaxation:
+        if dropped not in known:
+            known[dropped] = _shortage(_without(problem, dropped), columns)
+        return known[dropped]
+
+    whole = without(frozenset())
     if whole.shortfall <= SMALL:
         return None
     names = [FLOOR, *(group.name for group in problem.groups), FIXED, LEAST, MOST]
     idle = frozenset(names) - _bearing(problem, whole)
-    rules = _irreducible(
-        [name for name in names if name not in idle],
-        lambda dropped: _shortage(_without(problem, idle | dropped), columns).shortfall > SMALL,
-    )
-    blamed = _without(problem, frozenset(names) - set(rules))
-    return _minutes_certificate(instance, blamed, _shortage(blamed, columns), rules)
+    bearing = [name for name in names if name not in idle]
+    rules = _irreducible(bearing, lambda dropped: without(idle | dropped).shortfall > SMALL)
+    gone = frozenset(names) - set(rules)
+    return _minutes_certificate(instance, _without(problem, gone), without(gone), rules)
 
 
 def _bearing(problem: Problem, shortage: Relaxation) -> frozenset[str]:

@@ -49,6 +49,12 @@ def test_conflicts_cost_a_film_as_few_views_as_possible() -> None:
     assert batches(range(30), range(5), conflicts=conflicts).uncovered == (0,)
 
 
+def test_a_film_that_only_one_may_order_goes_before_films_that_others_may() -> None:
+    plan = batches(range(40), range(2), conflicts={(39, 1), *((film, 0) for film in range(6))})
+    assert plan.uncovered
+    assert 39 in plan.batches[0]
+
+
 def test_too_few_jurors_are_told_the_size_they_need() -> None:
     plan = batches(range(76), range(3))
     assert plan.uncovered
