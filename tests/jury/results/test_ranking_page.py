@@ -164,7 +164,7 @@ def test_the_sentence_of_the_specification() -> None:
     with i18n.using("ko"):
         assert phrases.severity(row) == (
             "다른 심사위원도 본 100편에서 J-07의 점수는 함께 본 심사위원보다 평균 0.62점 낮았어요(±0.25)."
-            " 그래서 0.50점을 더해요."
+            " 0.50점을 더해요."
         )
     assert phrases.severity(row) == (
         "On 100 films that others scored too, J-07 was on average 0.62 lower than the co-jurors (±0.25). We add 0.50."
