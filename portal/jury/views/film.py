@@ -167,7 +167,7 @@ def score(assignment: Assignment) -> ResponseReturnValue:
     scores, comment = _sent_scores(criteria), tidy(request.form.get("comment"))
     sending = request.headers.get("X-Autosave", "")
     if not policies.score_assignment(current.actor(), assignment):
-        return _disagreement(assignment, scores, comment, None)
+        return _disagreement(scores, comment, closed=True)
     command = scoring.save_draft if sending == "1" else scoring.submit
     given: dict[str, Any] = {"scores": scores, "comment": comment, "by": current.actor(), "seen": _seen()}
     try:
@@ -175,7 +175,7 @@ def score(assignment: Assignment) -> ResponseReturnValue:
     except (Invalid, InvalidMany) as problem:
         return _refused(assignment, scores, comment, _named(problem, criteria))
     except (Stale, StaleDataError, IntegrityError):
-        return _disagreement(assignment, scores, comment, criteria)
+        return _disagreement(scores, comment)
     onward = None if sending == "1" else _to_next(assignment, criteria[0].next if criteria else None)
     if sending:
         return jsonify(rev=sheet.rev, time=i18n.clock_time(sheet.updated_at), next=onward)
@@ -198,18 +198,16 @@ def _refused(
     return film_page(whole, scores, comment, errors=errors, status=422)
 
 
-def _disagreement(
-    assignment: Assignment, scores: dict[int, Any], comment: str, criteria: Sequence[Any] | None
-) -> ResponseReturnValue:
+def _disagreement(scores: dict[int, Any], comment: str, *, closed: bool = False) -> ResponseReturnValue:
     """Another window's newer sheet counts, or the round takes none now: said beside what was sent, which is kept."""
-    session, code = current.session(), assignment.code
-    session.rollback()  # also what the database itself refused; nothing of this request stays
-    whole = queries.assignment_by_code(session, code)
+    session = current.session()
+    session.rollback()  # the database itself may have refused; nothing of this request stays
+    whole = queries.assignment_by_code(session, str((request.view_args or {})["code"]))
     assert whole is not None
     sheet = whole.sheet
-    theirs = scoring.scores_of(session, sheet.id) if sheet and criteria is not None else {}
+    theirs = scoring.scores_of(session, sheet.id) if sheet and not closed else {}
     conflict = Conflict(
-        closed=criteria is None,
+        closed=closed,
         rev=sheet.rev if sheet else 0,
         when=sheet.updated_at if sheet else None,
         rows=[(row.name, theirs.get(row.id)) for row in map(_criterion, film_queries.criteria(session, whole))],

@@ -87,7 +87,7 @@
         },
         away: (finish) => {
           window.pan.saved('failed');
-          say(finish ? 'finish' : 'kept');
+          say(finish ? 'handing' : 'kept');
         },
         refused: (finish) => finish && form.submit(),
         clash,
