@@ -46,6 +46,7 @@ PAGES = {
     "dashboard": ("organizer", "/ko/ops"),
     "ranking": ("chair", f"/ko/ops/results/{ROUND}"),
     "round": ("chair", f"/ko/ops/rounds/{ROUND}"),
+    "progress board": ("chair", f"/ko/ops/rounds/{ROUND}/progress"),
     "own entries": ("creator", "/ko/entries"),
     "schedule": ("creator", "/ko/schedule"),
     "schedule as JSON": ("creator", "/api/v1/schedule.json"),

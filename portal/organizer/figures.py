@@ -19,9 +19,11 @@ from portal.db import UtcDateTime
 from portal.disclosure.crosscheck.queries import needs_review
 from portal.disclosure.models import Amendment, Disclosure, Hold
 from portal.entries.models import Entry, Replacement, Verdict
+from portal.jury.assigning.models import Assignment
 from portal.jury.conflicts.models import Conflict, ConflictState
 from portal.jury.models import Juror, Round
 from portal.jury.results.models import Result
+from portal.jury.scoring.models import Fault
 from portal.lifecycles import AmendmentState, EntryState, MailState, ReplacementState, RoundState
 from portal.mail.models import OutgoingMail
 
@@ -155,6 +157,7 @@ class Worries:
     holds: int
     changes_waiting: int
     reviews: int
+    faults: int
 
 
 def _count(query: sa.Select[Any]) -> sa.ScalarSelect[Any]:
@@ -208,6 +211,12 @@ _WORRIES = sa.select(
         sa.select(Entry.id).where(
             _OF_EDITION, needs_review(Entry.id), Entry.state.not_in((EntryState.DRAFT, EntryState.MENTOR_REVIEW))
         )
+    ),
+    _count(
+        sa.select(Fault.id)
+        .join(Assignment, Assignment.id == Fault.assignment_id)
+        .join(Round, Round.id == Assignment.round_id)
+        .where(Round.edition_id == sa.bindparam("edition"), Fault.answered_at.is_(None))
     ),
 )
 

@@ -71,9 +71,14 @@ def _judging_todos(worries: Worries, round_: Round, pace: Sequence[ProgressRow])
     left = sum(row.assigned - row.scored for row in slow)
     stopped = ngettext("{n} juror has stopped for four days", "{n} jurors have stopped for four days", len(slow))
     films = ngettext("{n} film left", "{n} films left", left).format(n=left)
+    board, told = (url_for(f"progress.{page}", code=round_.code) for page in ("board", "fault_list"))
+    faults = ngettext(
+        "{n} technical fault waits for an answer", "{n} technical faults wait for an answer", worries.faults
+    )
     doubts = ngettext("{n} possible conflict of interest", "{n} possible conflicts of interest", conflicts)
     rows = (
-        (len(slow), "clock-alert", "bad", stopped, films, address, _("See the pace")),
+        (len(slow), "clock-alert", "bad", stopped, films, board, _("See the pace")),
+        (worries.faults, "file-warning", "warn", faults, "", told, _("Answer")),
         (conflicts, "triangle-alert", "warn", doubts, "", f"{address}#conflicts", _("Settle")),
     )
     return [Todo(icon, kind, title.format(n=n), text, to, verb) for n, icon, kind, title, text, to, verb in rows if n]

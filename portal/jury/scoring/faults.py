@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from portal.entries.models import Entry
 from portal.errors import Invalid
 from portal.i18n import N_
 from portal.jury.assigning.models import Assignment
-from portal.jury.models import Juror, Round
+from portal.jury.models import Juror
 from portal.jury.scoring.models import Fault, FaultKind
 from portal.policies import Actor
 
@@ -75,15 +75,3 @@ def in_round(session: Session, round_id: int, code: str) -> Fault | None:
     """A round's fault by its code."""
     wanted = sa.select(Fault).join(Assignment, Assignment.id == Fault.assignment_id)
     return session.scalar(wanted.where(Fault.code == code, Assignment.round_id == round_id))
-
-
-def count_open(session: Session, editions: Collection[int]) -> int:
-    """How many faults of these editions' rounds wait for an answer."""
-    wanted = (
-        sa.select(sa.func.count())
-        .select_from(Fault)
-        .join(Assignment, Assignment.id == Fault.assignment_id)
-        .join(Round, Round.id == Assignment.round_id)
-        .where(Fault.answered_at.is_(None), Round.edition_id.in_(editions))
-    )
-    return session.scalar(wanted) or 0
