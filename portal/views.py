@@ -12,7 +12,9 @@ from portal.disclosure.views import bp as disclosures
 from portal.entries.views import bp as entries
 from portal.jury.views import (
     acquaintances,
+    answers,
     asides,
+    assignment_film,
     awards,
     chair,
     conflicts,
@@ -29,6 +31,7 @@ from portal.jury.views import (
     results,
     scores,
     tiebreak,
+    watched,
 )
 from portal.jury.views import rounds as round_setup
 from portal.mail import views as mail
@@ -50,6 +53,8 @@ PAGES: tuple[Blueprint, ...] = (
     school,
     asides.bp,
     chair.bp,
+    assignment_film.bp,
+    answers.bp,
     progress.bp,
     round_setup.bp,
     criteria.bp,
@@ -62,6 +67,7 @@ PAGES: tuple[Blueprint, ...] = (
     decisions.bp,
     minutes.bp,
     awards.bp,
+    watched.bp,
     quotas.bp,
     release.bp,
     scores.bp,

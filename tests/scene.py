@@ -52,7 +52,7 @@ from portal.policies import Actor, Role, Scope
 from portal.programme.models import Guest, Package, Screening
 from portal.settings import Settings
 from portal.upgrade import upgrade
-from tests import builders, scene_clips, scene_papers, scene_rounds
+from tests import builders, scene_awards, scene_clips, scene_papers, scene_rounds
 
 SOON = timedelta(days=7)
 DRAFT, CLASS, IN_REVIEW, RECUT = "PAN27-DRAFT", "PAN27-CLASS", "PAN27-REVIEW", "PAN27-RECUT"
@@ -390,6 +390,7 @@ def things(session: Session) -> dict[str, Any]:
         "round": judging.code,
         **scene_rounds.things(session),
         "assignment": assignment.code,
+        "run": session.scalar(sa.text("SELECT code FROM assignment_runs ORDER BY id LIMIT 1")),
         "seat": session.get_one(Juror, assignment.juror_id).label,
         "fault": _only(session, "faults", "code"),
         "judged": session.get_one(Entry, assignment.entry_id).number,
@@ -417,6 +418,7 @@ def things(session: Session) -> dict[str, Any]:
         "finding_in": session.scalars(sa.select(CrossFinding.code).order_by(CrossFinding.id.desc())).first(),
         "cut_file": session.scalars(sa.select(Asset.code).where(Asset.slot == Slot.REPLACEMENT)).first(),
         **scene_papers.things(session),
+        **scene_awards.things(session),
         "letter": next(path.stem for path in mailbox.folder(session.info["settings"]).glob("*.eml")),
     }
 

@@ -98,7 +98,7 @@ def _method(found: Minutes) -> list[Block]:
 def _cut(found: Minutes) -> list[Block]:
     if not found.around:
         return []
-    head = [_("Place"), _("Film"), _("Scores"), _("Mean"), _("Corrected"), _("80 % interval"), _("In the top")]
+    head = [_("Rank"), _("Film"), _("Scores"), _("Mean"), _("Corrected"), _("80 % interval"), _("In the top")]
     rows = [
         [
             *(number(one.place), f"{pick(one.title_ko, one.title_en)} {one.number}", number(one.n)),
@@ -111,7 +111,7 @@ def _cut(found: Minutes) -> list[Block]:
     if found.tiebreaks:
         order = [[number(one.rank), f"{pick(one.title_ko, one.title_en)} {one.number}"] for one in found.tiebreaks]
         blocks += [Paragraph(_("The jurors put these films in order in a tie-break:"))]
-        blocks += [Table([_("Place"), _("Film")], order, (10, 90))]
+        blocks += [Table([_("Rank"), _("Film")], order, (10, 90))]
     return blocks
 
 
@@ -134,12 +134,13 @@ def _decided(found: Minutes) -> list[Block]:
     blocks: list[Block] = [Heading(_("Decisions")), *releases]
     if not found.decisions:
         return [*blocks, Paragraph(_("Nothing has been decided yet."))]
-    head = [_("Film"), _("Place"), _("Decision"), _("Decided by"), _("Released by")]
+    head = [_("Film"), _("Rank"), _("Decision"), _("Decided by"), _("Released by")]
     rows = [
         [
             f"{pick(one.title_ko, one.title_en)} {one.number}",
             number(one.place) if one.place else "–",
-            outcome_text(one.outcome) + (f" ({_('for')} {one.replaces})" if one.replaces else ""),
+            outcome_text(one.outcome)
+            + (f" ({_('in the place of {number}').format(number=one.replaces)})" if one.replaces else ""),
             _signed(found, one.decided_by_id, one.decided_at),
             _signed(found, one.released_by_id, one.announced_at if one.released_by_id else None),
         ]
