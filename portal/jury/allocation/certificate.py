@@ -16,8 +16,8 @@ import numpy as np
 from portal.jury.allocation.columns import build, lay_out, load_model, quiet_solver
 from portal.jury.allocation.model import Certificate, Film, Instance, Juror, Mask, Matrix
 from portal.jury.allocation.model import Relaxation as WayOut
-from portal.jury.allocation.problem import FORCED, Problem, best_juries, ranked
-from portal.jury.allocation.relaxation import Relaxation, add_slack, priced, relax
+from portal.jury.allocation.problem import Problem, best_juries
+from portal.jury.allocation.relaxation import Relaxation, add_slack, priced, relax, seated
 
 ELIGIBLE, FIXED, FLOOR = "eligible jurors", "fixed pairs", "floor"
 LEAST, MOST, WHOLE = "minimum minutes", "maximum minutes", "whole films"
@@ -184,8 +184,7 @@ def _pressed(problem: Problem, shortage: Relaxation, rules: tuple[str, ...]) -> 
     if marked.any():
         return marked
     worth = priced(problem, shortage.prices) - problem.weight
-    seats: Matrix = ranked(worth + FORCED * problem.fixed, problem.demand) - FORCED * problem.fixed.sum(axis=1)
-    return np.abs(seats) > SMALL
+    return np.abs(seated(problem, worth)) > SMALL
 
 
 def unfit_films(instance: Instance, problem: Problem, relaxation: Relaxation, *, proven: bool) -> Certificate:

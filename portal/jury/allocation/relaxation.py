@@ -17,6 +17,9 @@ from portal.jury.allocation.problem import FORBIDDEN, FORCED, Problem, ranked
 PENALTY = 1e3
 """Affinity per minute outside a band: far above what a minute can earn."""
 
+BLOCK = 1024
+"""Films per block where a whole matrix of pairs would be copied."""
+
 ROUNDS = 60
 ENTERING = 6
 """Columns added per film and round."""
@@ -70,13 +73,21 @@ def priced(problem: Problem, prices: Prices) -> Matrix:
 
 def lagrangian_bound(problem: Problem, prices: Prices, worth: Matrix) -> float:
     """No plan, whole or fractional, can be worth more than this."""
-    films = ranked(worth + FORCED * problem.fixed, problem.demand) - FORCED * problem.fixed.sum(axis=1)
-    total = float(films.sum()) + _paid(prices.load, problem.lower, problem.upper)
+    total = float(seated(problem, worth).sum()) + _paid(prices.load, problem.lower, problem.upper)
     total += float(prices.floor @ problem.promise)
     for group, price in zip(problem.groups, prices.groups, strict=True):
         high = group.high if np.isfinite(group.high) else 0.0
         total += _paid(price, np.full(len(price), group.low), np.full(len(price), high))
     return total
+
+
+def seated(problem: Problem, worth: Matrix) -> Matrix:
+    """Per film the worth of its best seats, fixed pairs always among them; in blocks, to keep the peak memory flat."""
+    total = np.empty(problem.films)
+    for start in range(0, problem.films, BLOCK):
+        rows = slice(start, start + BLOCK)
+        total[rows] = ranked(worth[rows] + FORCED * problem.fixed[rows], problem.demand[rows])
+    return np.asarray(total - FORCED * problem.fixed.sum(axis=1))
 
 
 def _paid(price: Matrix, low: Matrix, high: Matrix) -> float:
@@ -109,13 +120,16 @@ def _broken_floors(problem: Problem, taken: Matrix) -> Mask:
 
 def _entering(problem: Problem, worth: Matrix, master: "_Master") -> Mask:
     """The absent pairs of positive reduced cost, the best few of each film."""
-    gain = worth - master.levels[:, None]
-    gain[master.columns] = FORBIDDEN
     width = min(ENTERING, problem.jurors)
-    top = np.argpartition(-gain, width - 1, axis=1)[:, :width]
-    mask = np.zeros(gain.shape, dtype=bool)
-    np.put_along_axis(mask, top, True, axis=1)
-    return mask & (gain > 1e-9)
+    mask = np.zeros(worth.shape, dtype=bool)
+    for start in range(0, problem.films, BLOCK):
+        rows = slice(start, start + BLOCK)
+        gain = worth[rows] - master.levels[rows, None]
+        gain[master.columns[rows]] = FORBIDDEN
+        top = np.argpartition(-gain, width - 1, axis=1)[:, :width]
+        np.put_along_axis(mask[rows], top, True, axis=1)
+        mask[rows] &= gain > 1e-9
+    return mask
 
 
 def add_slack(solver: highspy.Highs, rows: Rows, penalty: float) -> None:
