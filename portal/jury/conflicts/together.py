@@ -54,7 +54,7 @@ def shared(session: Session, facts: Facts) -> Iterator[Shared]:
         for key, common in sorted(_partners(seat, on, named).items()):
             for film_id, name in heads.get(key, {}).items():
                 others = common - {film_id}
-                if others and film_id not in found:
+                if others and film_id not in found and names.key(name) not in seat.keys:
                     found[film_id] = Shared(seat, film_id, name, works[min(others)])
         yield from found.values()
 
