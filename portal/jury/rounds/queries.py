@@ -7,21 +7,24 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from portal.entries.models import Entry
 from portal.jury import queries
+from portal.jury.assigning.models import Assignment
 from portal.jury.decisions.models import Decision, Outcome
 from portal.jury.models import Juror, Panel, Round, RoundFilm
 from portal.lifecycles import EntryState
 
 
 def other_rounds(session: Session, round_: Round) -> Sequence[Any]:
-    """(id, code, name_ko, name_en, has_results, decided) of the edition's other rounds, newest first."""
+    """(id, code, call_id, name_ko, name_en, has_results, decided) of the edition's other rounds, newest first."""
     decided = sa.exists().where(Decision.round_id == Round.id, Decision.outcome == Outcome.SELECTED)
     has_results = Round.results_at.is_not(None).label("has_results")
     return session.execute(
-        sa.select(Round.id, Round.code, Round.name_ko, Round.name_en, has_results, decided.label("decided"))
+        sa.select(
+            Round.id, Round.code, Round.call_id, Round.name_ko, Round.name_en, has_results, decided.label("decided")
+        )
         .where(Round.edition_id == round_.edition_id, Round.id != round_.id)
         .order_by(Round.position.desc(), Round.id.desc())
     ).all()
@@ -114,3 +117,24 @@ def listed(round_id: int) -> sa.Select[*tuple[Any, ...]]:
         .where(RoundFilm.round_id == round_id)
         .order_by(Entry.number)
     )
+
+
+def seen_before(session: Session, round_: Round) -> set[tuple[int, int]]:
+    """(entry id, juror id) of films that a juror of this round has judged in the rounds whose plan it goes on with.
+
+    A further stage of a plan is for further jurors; any other round may show a film to the same ones again.
+    """
+    if "stage" not in round_.comparison or round_.source_id is None:
+        return set()
+    before, again = aliased(Juror), aliased(Juror)
+    earlier = [round_.source_id]
+    for _ in range(round_.comparison["stage"] - 1):
+        source = sa.select(Round.source_id).where(Round.id == earlier[-1], Round.source_id.is_not(None))
+        earlier += session.scalars(source)
+    rows = session.execute(
+        sa.select(Assignment.entry_id, again.id)
+        .join(before, before.id == Assignment.juror_id)
+        .join(again, again.person_id == before.person_id)
+        .where(Assignment.round_id.in_(earlier), again.round_id == round_.id, Assignment.state.in_(queries.DONE))
+    )
+    return {(row[0], row[1]) for row in rows}

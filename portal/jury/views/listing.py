@@ -47,13 +47,19 @@ def _show(round_: Round, problem: Problem | None = None) -> ResponseReturnValue:
         films=found,
         burden=reads.burden(session, round_),
         everything=reads.burden_of_all(session, round_),
-        others=[other for other in reads.other_rounds(session, round_) if other.has_results or other.decided],
+        others=_sources(round_),
         typed=request.form,
         errors={one.field: one.message for one in errors},
         summary=[(one.field, one.message) for one in errors],
         stale=isinstance(problem, Stale),
         words=words,
     )
+
+
+def _sources(round_: Round) -> list[Any]:
+    """Earlier rounds of the same call that say which films are good."""
+    others = reads.other_rounds(current.session(), round_)
+    return [one for one in others if one.call_id == round_.call_id and (one.has_results or one.decided)]
 
 
 def _back(round_: Round) -> ResponseReturnValue:

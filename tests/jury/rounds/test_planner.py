@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 
 from portal import claims, clock
 from portal.jury import queries
+from portal.jury.assigning.models import Assignment
 from portal.jury.conflicts.models import Conflict, ConflictSource, ConflictState
 from portal.jury.models import Juror, Round, RoundFilm
 from portal.jury.results.models import Result
 from portal.jury.rounds import comparing, plan_words, planner, setup
-from portal.lifecycles import RoundState
+from portal.jury.rounds import queries as reads
+from portal.lifecycles import AssignmentState, RoundState
 from portal.policies import SYSTEM
 from tests.jury.conftest import Jury
 from tests.jury.rounds.test_listing import FIGURES
@@ -175,6 +177,8 @@ def test_the_next_stage_is_a_round_with_the_best_films_and_the_same_jurors(desk:
     compared(desk, [[6, 3], [2, 4]])
     conflict = {"source": ConflictSource.JUROR, "status": ConflictState.CONFIRMED, "reason": "Colleagues"}
     desk.session.add(Conflict(juror_id=jury.jurors[0].id, entry_id=jury.films[0].id, **conflict))
+    judged = {"entry_id": jury.films[1].id, "juror_id": jury.jurors[3].id, "state": AssignmentState.SCORED}
+    desk.session.add(Assignment(round_id=jury.round.id, **judged))
     close(desk, jury)
     answers = [desk.send("planner/next", {**NEXT, "plan": "0"}) for _ in range(2)]
     assert [one.status_code for one in answers] == [303, 303]
@@ -187,6 +191,8 @@ def test_the_next_stage_is_a_round_with_the_best_films_and_the_same_jurors(desk:
     assert sorted(films) == [film.id for film in jury.films[:2]]
     seats = desk.session.scalars(sa.select(Juror).where(Juror.round_id == made.id).order_by(Juror.id)).all()
     assert [seat.person_id for seat in seats] == [person.id for person in jury.people]
+    seen = reads.seen_before(desk.session, made)
+    assert seen == {(jury.films[1].id, seats[3].id)}, "a further stage is for further jurors"
     carried = desk.session.scalars(sa.select(Conflict).where(Conflict.juror_id == seats[0].id)).one()
     assert (carried.entry_id, carried.status, carried.reason) == (jury.films[0].id, "confirmed", "Colleagues")
 
