@@ -26,7 +26,7 @@ def settings_or_complaint() -> Settings:
 
 @click.group()
 def jury() -> None:
-    """The jury's pure engines, on files."""
+    """The jury's pure engines, on files and on what was stored."""
 
 
 @jury.command("plan")
@@ -50,6 +50,21 @@ def jury_calibrate(scores: Path, top: int, as_json: bool) -> None:
 
     with _complaints():
         _print(calibrate_file(scores, top), as_json)
+
+
+@jury.command("replay")
+@click.argument("run")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def jury_replay(run: str, as_json: bool) -> None:
+    """Solve the plan RUN of a round again and say whether the same came out; exits with 1 where it did not."""
+    from portal.db import sessions
+    from portal.jury.assigning.replaying import by_code
+
+    with sessions(settings_or_complaint(), read_only=True)() as session, _complaints():
+        found = by_code(session, run)
+    _print(found, as_json)
+    if not (found["same_plan"] and found["same_inputs"]):
+        raise SystemExit(1)
 
 
 @click.group()

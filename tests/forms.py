@@ -161,7 +161,7 @@ FORMS: dict[str, Form] = {
     **_all("chair", "assignment.replay", bare=True, code="round", run="run"),
     **_all("chair", "assignment.end_seat", code="round", label="seat"),
     **_all("juror", "answers.accept", bare=True, code="round"),
-    **_all("juror", "answers.decline", code="given"),
+    **_all("juror", "answers.decline", code="assignment"),
     **_all("juror", "answers.step_down", code="round"),
     **_all("chair", "rounds.move rounds.seat", code="round"),
     **_all("chair", "tiebreak.open_vote tiebreak.move", code="round"),

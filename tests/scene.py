@@ -182,6 +182,7 @@ def _dress(session: Session) -> None:
     _a_seat_on_offer(session)
     _a_juror_at_work(session)
     _a_decision_that_waits(session)
+    scene_awards.with_an_award(session)
     _a_vote(session)
     scene_rounds.with_a_round(session, _open_round(session).call_id, actor(session, "chair"))
     _a_film_to_talk_about(session)

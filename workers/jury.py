@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from portal.jury.assigning import planning, tries
+from portal.jury.assigning import replaying, solving, storing, tries
+from portal.jury.assigning.models import AssignmentRun
 from portal.jury.models import Round
 from portal.jury.results import service as results
 from portal.jury.rounds import comparing, planner
@@ -12,28 +13,40 @@ from workers.context import work
 
 
 @app.task(name="jury.assign")
-def assign(round_id: int) -> None:
-    """Solve a round's assignment and store the proposal; a killed worker leaves the request standing."""
+def assign(run_id: int) -> None:
+    """Work out a wanted plan and store it; a killed worker leaves the request standing."""
     with work() as session:
-        taken = tries.take(session, round_id)
+        taken = tries.take(session, run_id)
     if not taken:
         return
     try:
-        _assign(round_id)
+        _assign(run_id)
     except Exception as error:
         with work() as session:
-            tries.give_back(session, round_id, repr(error))
+            tries.give_back(session, run_id, repr(error))
         raise
 
 
-def _assign(round_id: int) -> None:
+def _assign(run_id: int) -> None:
     with work() as session:
-        sheet = planning.instance_of(session, session.get_one(Round, round_id))
-    plan = planning.solve(sheet)
+        sheet = storing.sheet_of(session, session.get_one(AssignmentRun, run_id))
+    solved = solving.solve(sheet.instance, repair=sheet.repair)
     with work() as session:
-        if round_ := tries.wanted(session, round_id):
-            planning.store(session, round_, sheet, plan)
-            tries.done(round_)
+        if run := tries.wanted(session, run_id):
+            storing.store(session, run, sheet, solved)
+            tries.done(run)
+
+
+@app.task(name="jury.replay")
+def replay(run_id: int) -> None:
+    """Solve a stored instance again and note whether the same plan came out."""
+    with work() as session:
+        stored = replaying.take(session, run_id)
+    if stored is None:
+        return
+    found = replaying.again(stored)
+    with work() as session:
+        replaying.note(session, run_id, found)
 
 
 @app.task(name="jury.calibrate")

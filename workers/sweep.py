@@ -10,6 +10,8 @@ from portal import doorbell
 from portal.audience import queries as audience
 from portal.entries import queries as entries
 from portal.jury import queries as jury
+from portal.jury.assigning import replays as replaying
+from portal.jury.assigning import tries
 from portal.jury.rounds import comparing
 from portal.jury.tiebreak import queries as tiebreak
 from portal.mail import queries as mail
@@ -27,9 +29,10 @@ MOST_RINGS = 50
 SWEEPS: dict[str, Waiting] = {
     "audience.offer": audience.screenings_to_turn_over,
     "audience.tell": audience.releases_to_tell,
-    "jury.assign": jury.waiting_for_assignment,
+    "jury.assign": tries.waiting,
     "jury.calibrate": jury.waiting_for_results,
     "jury.compare": comparing.waiting,
+    "jury.replay": replaying.waiting,
     "jury.tiebreak": tiebreak.waiting,
     "mail.deliver": mail.first_waiting,
     "probe.asset": media.to_examine,

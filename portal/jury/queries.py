@@ -150,7 +150,7 @@ class QueueRow:
     category_en: str
     gel: str
     total: int | None
-    tier: int | None
+    tier: int | None = None
 
     @property
     def done(self) -> bool:
@@ -195,11 +195,6 @@ def seats_of(session: Session, actor: Actor) -> Sequence[Juror]:
         .order_by(Round.position.desc(), Round.id.desc())
         .options(contains_eager(Juror.round), contains_eager(Juror.panel))
     ).all()
-
-
-def waiting_for_assignment(session: Session) -> Sequence[int]:
-    """Rounds whose assignment has been asked for and not been made."""
-    return claims.waiting(session, Round, Round.state == RoundState.ASSIGNING)
 
 
 def events_of(session: Session, round_id: int) -> int:

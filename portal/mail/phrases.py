@@ -46,6 +46,7 @@ _KINDS = {
     "enrolled": N_("Enrolled in a class"),
     "ineligible": N_("Not eligible"),
     "invitation": N_("Invitation to a role"),
+    "jury_changed": N_("List of films changed"),
     "jury_declaration": N_("Conflicts asked for"),
     "jury_nudge": N_("Reminder to judge"),
     "jury_published": N_("Films to judge"),

@@ -52,6 +52,18 @@ def declare_conflicts(actor: Actor, juror: Juror) -> bool:
     return mine and enter_jury(actor) and juror.round.state in _DECLARING
 
 
+def answer_seat(actor: Actor, juror: Juror) -> bool:
+    """The own seat of a round that goes on: accept the list, step down."""
+    mine = actor.person_id is not None and juror.person_id == actor.person_id and juror.ended_at is None
+    return mine and juror.round.state in (RoundState.OPEN, RoundState.PAUSED)
+
+
+def answer_assignment(actor: Actor, assignment: Assignment) -> bool:
+    """Give back a film that is not handed in, while the round goes on."""
+    unfinished = assignment.state in _TO_SCORE[:3] and assignment.round.state in (RoundState.OPEN, RoundState.PAUSED)
+    return own_assignment(actor, assignment) and unfinished
+
+
 def chair_round(actor: Actor, round: Round) -> bool:
     return works_on(actor, round.edition_id, Role.CHAIR, Role.ORGANIZER)
 

@@ -13,7 +13,7 @@ from portal.calls.models import Category
 from portal.db import sessions
 from portal.disclosure.models import Disclosure
 from portal.entries.models import Entry
-from portal.jury.assigning.models import Assignment
+from portal.jury.assigning.models import Assignment, AssignmentRun
 from portal.jury.awards.models import Award
 from portal.jury.conflicts.models import Conflict
 from portal.jury.models import Juror, Round
@@ -70,7 +70,8 @@ def _check_jury(session: Session) -> None:
     round_ = session.scalars(sa.select(Round).where(Round.state == "open")).one()
     assert _count(session, Juror) == 16
     assert _count(session, Assignment) == 535 * 3
-    assert round_.plan["status"] == "optimal"
+    run = session.scalars(sa.select(AssignmentRun).where(AssignmentRun.round_id == round_.id)).one()
+    assert (run.state, run.report["status"]) == ("published", "optimal")
     assert 0.5 < _count(session, ScoreSheet) / (535 * 3) < 0.75
     assert _count(session, Result) > 400
     clash = (

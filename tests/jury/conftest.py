@@ -14,8 +14,8 @@ from portal.accounts.models import Person
 from portal.calls.models import Call, Edition
 from portal.entries.models import Entry
 from portal.jury import queries
-from portal.jury.assigning import planning
 from portal.jury.assigning import service as assigning
+from portal.jury.assigning import storing
 from portal.jury.models import Juror, Round
 from portal.jury.rounds import setup
 from portal.lifecycles import EntryState
@@ -89,9 +89,7 @@ def published(jury: Jury, session: Session) -> Jury:
 def publish(session: Session, jury: Jury) -> None:
 
     chair = jury.actor(jury.chair)
-    assigning.request_assignment(session, jury.round, by=chair)
-    sheet = planning.instance_of(session, jury.round)
-    planning.store(session, jury.round, sheet, planning.solve(sheet))
+    storing.make(session, assigning.request_assignment(session, jury.round, by=chair))
     assigning.publish(session, jury.round, by=chair)
     session.commit()
 

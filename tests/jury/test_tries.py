@@ -12,70 +12,73 @@ from sqlalchemy.orm import Session
 
 from portal import claims, clock
 from portal.jury import queries
-from portal.jury.assigning import planning, tries
 from portal.jury.assigning import service as assigning
+from portal.jury.assigning import storing, tries
+from portal.jury.assigning.models import AssignmentRun
 from portal.jury.models import Round
 from portal.jury.results.models import Result
 from portal.jury.scoring import service as scoring
-from portal.lifecycles import RoundState
+from portal.lifecycles import RoundState, RunState
 from tests.jury.conftest import Jury
-from workers.jury import assign, calibrate
+from workers.jury import calibrate
 
 
-def ask(jury: Jury, session: Session) -> Round:
+def ask(jury: Jury, session: Session) -> AssignmentRun:
     round_ = session.get_one(Round, jury.round.id, populate_existing=True)
-    assigning.request_assignment(session, round_, by=jury.actor(jury.chair))
+    run = assigning.request_assignment(session, round_, by=jury.actor(jury.chair))
     session.commit()
-    return round_
+    return run
 
 
-def fail(session: Session, round_: Round) -> None:
-    assert tries.take(session, round_.id)
-    tries.give_back(session, round_.id, "ValueError('no <numbers>')")
+def fail(session: Session, run: AssignmentRun) -> None:
+    assert tries.take(session, run.id)
+    tries.give_back(session, run.id, "ValueError('no <numbers>')")
     session.commit()
 
 
 def test_the_fourth_try_gives_up_and_the_chair_reads_why(
     jury: Jury, session: Session, sign_in: Callable[..., FlaskClient]
 ) -> None:
-    round_ = ask(jury, session)
+    run = ask(jury, session)
     for _ in range(claims.MAX_ATTEMPTS):
-        fail(session, round_)
-    assert not tries.take(session, round_.id)
+        fail(session, run)
+    assert not tries.take(session, run.id)
     session.commit()
-    assert (round_.state, round_.lease_until) == (RoundState.SETUP, None)
-    page = sign_in(jury.chair.id).get(f"/en/ops/rounds/{round_.code}").text
+    assert (run.state, run.lease_until) == (RunState.FAILED, None)
+    assert session.get_one(Round, jury.round.id).state == RoundState.SETUP
+    code = jury.round.code
+    session.commit()
+    page = sign_in(jury.chair.id).get(f"/en/ops/rounds/{code}/assignment").text
     assert "The plan could not be worked out" in page
     assert "ValueError(&#39;no &lt;numbers&gt;&#39;)" in page
-    ask(jury, session)
-    assert (round_.state, round_.attempts, round_.last_error) == (RoundState.ASSIGNING, 0, None)
-    assert tries.take(session, round_.id)
+    again = ask(jury, session)
+    assert (again.state, again.attempts, again.last_error) == (RunState.WANTED, 0, None)
+    assert tries.take(session, again.id)
 
 
 def test_a_worker_killed_each_time_is_a_failure_too(jury: Jury, session: Session) -> None:
-    round_ = ask(jury, session)
+    run = ask(jury, session)
     for n in range(claims.MAX_ATTEMPTS):
         with time_machine.travel(clock.now() + (n + 1) * 2 * tries.LEASE):
-            assert tries.take(session, round_.id)
+            assert tries.take(session, run.id)
             session.commit()
     with time_machine.travel(clock.now() + 10 * tries.LEASE):
-        assert not tries.take(session, round_.id)
-    assert (round_.state, round_.last_error) == (RoundState.SETUP, "the worker ended in the middle of it")
+        assert not tries.take(session, run.id)
+    assert (run.state, run.last_error) == (RunState.FAILED, "the worker ended in the middle of it")
 
 
 def test_only_one_worker_has_it(jury: Jury, session: Session) -> None:
-    round_ = ask(jury, session)
-    assert tries.take(session, round_.id)
-    assert not tries.take(session, round_.id)
+    run = ask(jury, session)
+    assert tries.take(session, run.id)
+    assert not tries.take(session, run.id)
 
 
 def test_an_error_that_comes_late_changes_nothing(jury: Jury, session: Session) -> None:
-    round_ = ask(jury, session)
-    sheet = planning.instance_of(session, round_)
-    planning.store(session, round_, sheet, planning.solve(sheet))
-    assert tries.wanted(session, round_.id) is None
-    tries.give_back(session, round_.id, "late")
-    assert round_.last_error is None
+    run = ask(jury, session)
+    storing.make(session, run)
+    assert tries.wanted(session, run.id) is None
+    tries.give_back(session, run.id, "late")
+    assert run.last_error is None
 
 
 def hand_in(jury: Jury, session: Session, person: int = 0) -> None:
@@ -148,14 +151,3 @@ def test_results_are_worked_out_by_one_worker_at_a_time(published: Jury, session
     assert tries.take_results(session, published.round.id)
     assert not tries.take_results(session, published.round.id)
     assert list(queries.waiting_for_results(session)) == []
-
-
-def test_a_plan_that_was_made_leaves_all_tries_to_the_results(
-    jury: Jury, session: Session, environment: object
-) -> None:
-    round_ = ask(jury, session)
-    for _ in range(claims.MAX_ATTEMPTS - 1):
-        fail(session, round_)
-    assign(round_.id)
-    session.refresh(round_)
-    assert (round_.state, round_.attempts) == (RoundState.PROPOSED, 0)

@@ -13,8 +13,9 @@ from portal.audit import AuditRecord
 from portal.claims import MAX_ATTEMPTS
 from portal.entries.models import Entry
 from portal.jury.assigning import service as assigning
+from portal.jury.assigning.models import AssignmentRun
 from portal.jury.models import Round
-from portal.lifecycles import AssetState, MailState, RoundState
+from portal.lifecycles import AssetState, MailState, RoundState, RunState
 from portal.mail.models import OutgoingMail
 from portal.media import service, tickets
 from portal.media.models import Asset, Slot
@@ -38,16 +39,15 @@ def poster(session: Session, folder: Path, entry: Entry) -> Asset:
         return service.receive(session, ticket, path.name, source, path.stat().st_size, by=builders.actor(person))
 
 
-def asked(session: Session) -> Jury:
+def asked(session: Session) -> tuple[Jury, AssignmentRun]:
     jury = build(session)
-    assigning.request_assignment(session, jury.round, by=jury.actor(jury.chair))
-    return jury
+    return jury, assigning.request_assignment(session, jury.round, by=jury.actor(jury.chair))
 
 
 def test_it_ends_and_the_rest_is_done(
     session: Session, tmp_path: Path, hands: Crew, postman: Postman, count: Count
 ) -> None:
-    spoilt, sound = asked(session), asked(session)
+    (spoilt, given_up), (sound, _run) = asked(session), asked(session)
     spoilt.jurors[0].genres = [["a list where a word belongs"]]  # type: ignore[list-item]
     vanished, there = (poster(session, tmp_path, film) for film in sound.films[:2])
     volume_of(session).path(vanished.storage_key or "").unlink()
@@ -67,11 +67,12 @@ def test_it_ends_and_the_rest_is_done(
     )
     session.expire_all()
     round_ = session.get_one(Round, spoilt.round.id)
-    assert "TypeError" in (round_.last_error or "")
+    assert "TypeError" in (given_up.last_error or "")
+    assert given_up.state == RunState.FAILED
     assert tries_of(session, "round.setup", round_.id) == 1
     assert "FileNotFoundError" in (vanished.last_error or "")
     assert vanished.findings == [{"code": "gave_up"}]
-    assert (round_.attempts, vanished.attempts) == (MAX_ATTEMPTS + 1, MAX_ATTEMPTS + 1)  # the last only gives up
+    assert (given_up.attempts, vanished.attempts) == (MAX_ATTEMPTS + 1, MAX_ATTEMPTS + 1)  # the last only gives up
     assert session.get_one(OutgoingMail, refused).last_error == "550 no such user"
     session.rollback()
     hands.until(

@@ -1,32 +1,50 @@
-"""A worker's hold on a round: for its plan, or for its results; taken, given back with its error, given up.
+"""A worker's hold: on a run for its plan, on a round for its results; taken, given back with its error, given up.
 
-One hold serves both: a round has no score sheet while its plan is worked out. A claim is to be committed before the
-work begins: a try that kills its worker counts as well.
+A claim is to be committed before the work begins: a try that kills its worker counts as well.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal import audit, claims, clock, doorbell
+from portal.db import Claimable
 from portal.jury import queries
+from portal.jury.assigning.models import AssignmentRun
 from portal.jury.models import Round
-from portal.lifecycles import RoundState, advance
+from portal.lifecycles import RoundState, RunState, advance
 from portal.policies import SYSTEM, Actor
 
 LEASE = timedelta(minutes=2)
 LONGEST_ERROR = 2000
 
 
-def take(session: Session, round_id: int) -> bool:
-    """Claim a round that waits for its plan; False when it is not to be had, or was tried as often as may be."""
-    round_ = claims.claim(session, Round, round_id, Round.state == RoundState.ASSIGNING, lease=LEASE)
-    if round_ is not None and round_.attempts > claims.MAX_ATTEMPTS:
-        advance(session, round_, RoundState.SETUP, by=SYSTEM, reason=_give_up(round_))
-        return False
-    return round_ is not None
+def waiting(session: Session) -> Sequence[int]:
+    """Runs whose plan has been asked for and not been made."""
+    return claims.waiting(session, AssignmentRun, AssignmentRun.state == RunState.WANTED)
+
+
+def take(session: Session, run_id: int) -> AssignmentRun | None:
+    """Claim a run that waits for its plan; None when it is not to be had, or was tried as often as may be."""
+    run = claims.claim(session, AssignmentRun, run_id, AssignmentRun.state == RunState.WANTED, lease=LEASE)
+    if run is not None and run.attempts > claims.MAX_ATTEMPTS:
+        _fail(session, run)
+        return None
+    return run
+
+
+def _fail(session: Session, run: AssignmentRun) -> None:
+    """Nothing was changed; a round without a plan is being set up again."""
+    round_ = session.get_one(Round, run.round_id, with_for_update=True)
+    reason = _give_up(run)
+    run.settled_at = clock.now()
+    advance(session, run, RunState.FAILED, by=SYSTEM, reason=reason)
+    if round_.state == RoundState.ASSIGNING:
+        advance(session, round_, RoundState.SETUP, by=SYSTEM, reason=reason)
 
 
 def take_results(session: Session, round_id: int) -> bool:
@@ -45,28 +63,30 @@ def take_results(session: Session, round_id: int) -> bool:
     return round_ is not None
 
 
-def _give_up(round_: Round) -> str:
-    reason = round_.last_error or "the worker ended in the middle of it"
-    claims.settle(round_, error=reason)
+def _give_up(row: Claimable) -> str:
+    reason = row.last_error or "the worker ended in the middle of it"
+    claims.settle(row, error=reason)
     return reason
 
 
-def wanted(session: Session, round_id: int) -> Round | None:
-    """The round, locked for the end of a try; None when nobody waits for its plan any more."""
-    round_ = session.get_one(Round, round_id, with_for_update=True)
-    return round_ if round_.state == RoundState.ASSIGNING else None
+def wanted(session: Session, run_id: int) -> AssignmentRun | None:
+    """The run, locked for the end of a try; None when nobody waits for its plan any more."""
+    round_id = session.scalar(sa.select(AssignmentRun.round_id).where(AssignmentRun.id == run_id))
+    session.execute(sa.select(Round.id).where(Round.id == round_id).with_for_update())
+    run = session.get_one(AssignmentRun, run_id, with_for_update=True, populate_existing=True)
+    return run if run.state == RunState.WANTED else None
 
 
-def done(round_: Round) -> None:
+def done(row: Claimable) -> None:
     """The work is done: whatever comes next has all its tries."""
-    claims.settle(round_)
-    round_.attempts = 0
+    claims.settle(row)
+    row.attempts = 0
 
 
-def give_back(session: Session, round_id: int, error: str) -> None:
-    """Let the round's plan be tried again by whoever comes next."""
-    if round_ := wanted(session, round_id):
-        claims.settle(round_, error=error[:LONGEST_ERROR])
+def give_back(session: Session, run_id: int, error: str) -> None:
+    """Let the plan be tried again by whoever comes next."""
+    if run := wanted(session, run_id):
+        claims.settle(run, error=error[:LONGEST_ERROR])
 
 
 def give_back_results(session: Session, round_id: int, error: str) -> None:

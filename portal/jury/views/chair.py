@@ -13,11 +13,9 @@ from portal import policies
 from portal.calls import queries as calls
 from portal.calls.models import Call
 from portal.errors import Invalid
-from portal.i18n import N_, _, ngettext, pick
+from portal.i18n import N_, _, pick
 from portal.jury import desk_queries, phrases, queries
-from portal.jury.assigning import service as assigning
 from portal.jury.conflicts import queries as conflict_queries
-from portal.jury.conflicts import service as conflicts
 from portal.jury.models import Round
 from portal.jury.rounds import setup
 from portal.lifecycles import RoundState, advance
@@ -105,9 +103,7 @@ def _number(text: str | None) -> int:
 @bp.get("/<code>")
 @guard(policies.chair_round, load=queries.round_by_code)
 def show(round_: Round) -> ResponseReturnValue:
-    """A round: its panels, jurors and their pace, conflicts, the assignment's report; a finished plan loads it anew."""
-    if request.headers.get("HX-Request") and round_.state != RoundState.ASSIGNING:
-        return "", 200, {"HX-Refresh": "true"}
+    """A round: its panels, jurors and their pace, conflicts, and where its plan stands."""
     return _show(round_)
 
 
@@ -115,7 +111,6 @@ def _show(round_: Round, *, status: int = 200, error: Invalid | None = None, **m
     session = current.session()
     return page(
         "jury/round.html",
-        block="report",
         status=status,
         judging=round_,
         panels=[(panel.id, pick(panel.name_ko, panel.name_en)) for panel in round_.panels],
@@ -152,32 +147,6 @@ def seat(round_: Round) -> ResponseReturnValue:
 
 def _words(text: str) -> list[str]:
     return [word for word in tidy(text).replace(",", " ").lower().split() if len(word) <= 24][:12]
-
-
-@bp.post("/<code>/assign")
-@guard(policies.chair_round, load=queries.round_by_code)
-def assign(round_: Round) -> ResponseReturnValue:
-    """Ask the worker for a plan."""
-    lacking = desk_queries.lacking(current.session(), round_)
-    if lacking:
-        return _show(round_, status=422, error=lacking)
-    conflicts.compute(current.session(), round_, by=current.actor())
-    assigning.request_assignment(current.session(), round_, by=current.actor())
-    flash(_("The assignment is being worked out. This page shows it when it is ready."), "info")
-    return redirect(url_for("rounds.show", code=round_.code) + "#assignment", 303)
-
-
-@bp.post("/<code>/publish")
-@guard(policies.chair_round, load=queries.round_by_code)
-def publish(round_: Round) -> ResponseReturnValue:
-    """Show the plan to the jurors and tell them."""
-    try:
-        published = assigning.publish(current.session(), round_, by=current.actor())
-    except Invalid as problem:
-        return _show(round_, status=422, error=problem)
-    text = ngettext("{n} assignment published.", "{n} assignments published.", published)
-    flash(text.format(n=published), "ok")
-    return redirect(url_for("rounds.show", code=round_.code), 303)
 
 
 @bp.post("/<code>/state")
