@@ -100,23 +100,23 @@ def test_settings_are_kept_and_noted(desk: Desk) -> None:
     assert desk.session.scalar(sa.select(sa.func.count()).where(AuditRecord.verb == "round.edited")) == 1
 
 
-@pytest.mark.parametrize(
-    ("wrong", "says"),
-    [
-        ({"name_en": ""}, "Fill this in."),
-        ({"due_on": "soon"}, "Write the day as 2027-02-19."),
-        ({"due_on": "2020-01-01"}, "Choose a due date in the future."),
-        ({"band": "101"}, "Write a number from 0 to 100."),
-        ({"places": "many"}, "Write a number from 1 to 10000."),
-        ({"kind": "semifinal"}, "Not a valid choice"),
-    ],
-)
-def test_each_wrong_setting_has_its_sentence_and_loses_nothing(desk: Desk, wrong: dict[str, str], says: str) -> None:
-    answer = desk.send("setup", {**SETTINGS, "name_ko": "공들여 쓴 이름", **wrong})
-    assert answer.status_code == 422
-    assert answer.text.count(says) == 2, "once above, once at its field"
-    assert "공들여 쓴 이름" in answer.text
-    assert desk.round.name_ko == "새 심사"
+WRONG_SETTINGS = [
+    ({"name_en": ""}, "Fill this in."),
+    ({"due_on": "soon"}, "Write the day as 2027-02-19."),
+    ({"due_on": "2020-01-01"}, "Choose a due date in the future."),
+    ({"band": "101"}, "Write a number from 0 to 100."),
+    ({"places": "many"}, "Write a number from 1 to 10000."),
+    ({"kind": "semifinal"}, "Not a valid choice"),
+]
+
+
+def test_each_wrong_setting_has_its_sentence_and_loses_nothing(desk: Desk) -> None:
+    for wrong, says in WRONG_SETTINGS:
+        answer = desk.send("setup", {**SETTINGS, "name_ko": "공들여 쓴 이름", **wrong})
+        assert answer.status_code == 422
+        assert answer.text.count(says) == 2, "once above, once at its field"
+        assert "공들여 쓴 이름" in answer.text
+        assert desk.round.name_ko == "새 심사"
 
 
 def test_panels_are_renamed_weighed_and_the_round_counts_its_jurors(desk: Desk) -> None:
@@ -126,22 +126,22 @@ def test_panels_are_renamed_weighed_and_the_round_counts_its_jurors(desk: Desk) 
     assert (desk.round.jurors_per_film, desk.round.panels[0].name_en) == (5, "Making")
 
 
-@pytest.mark.parametrize(
-    ("changed", "says"),
-    [
-        ({"craft_weight": 36}, "The weights make 101 together. They have to make 100."),
-        ({"craft_weight": 0}, "Write a number from 1 to 100."),
-        ({"story_demand": "two"}, "Write a number from 1 to 9."),
-        ({"story_demand": 8}, "At most 9 jurors can see a film."),
-        ({"story_name_ko": ""}, "Write a name of up to 200 characters."),
-    ],
-)
-def test_a_wrong_table_of_panels_is_shown_as_typed(desk: Desk, changed: dict[str, object], says: str) -> None:
-    answer = desk.send("setup/panels", desk.table(market_name_en="Typed with care", **changed))
-    assert answer.status_code == 422
-    assert says in answer.text
-    assert "Typed with care" in answer.text
-    assert (desk.weights(), desk.round.jurors_per_film) == ({"craft": 35, "story": 40, "market": 25}, 3)
+WRONG_TABLES: list[tuple[dict[str, object], str]] = [
+    ({"craft_weight": 36}, "The weights make 101 together. They have to make 100."),
+    ({"craft_weight": 0}, "Write a number from 1 to 100."),
+    ({"story_demand": "two"}, "Write a number from 1 to 9."),
+    ({"story_demand": 8}, "At most 9 jurors can see a film."),
+    ({"story_name_ko": ""}, "Write a name of up to 200 characters."),
+]
+
+
+def test_a_wrong_table_of_panels_is_shown_as_typed(desk: Desk) -> None:
+    for changed, says in WRONG_TABLES:
+        answer = desk.send("setup/panels", desk.table(market_name_en="Typed with care", **changed))
+        assert answer.status_code == 422
+        assert says in answer.text
+        assert "Typed with care" in answer.text
+        assert (desk.weights(), desk.round.jurors_per_film) == ({"craft": 35, "story": 40, "market": 25}, 3)
 
 
 def test_buttons_keep_what_was_typed_and_then_move_or_take_out(desk: Desk) -> None:
