@@ -16,6 +16,7 @@ from portal.jury.conflicts import queries as conflicts
 from portal.jury.decisions import discussions
 from portal.jury.models import Hidden, Juror
 from portal.jury.scoring import lateness
+from portal.jury.tiebreak import queries as tiebreaks
 from portal.web import current
 from portal.web.access import guard, require
 from portal.web.pages import page
@@ -63,6 +64,7 @@ def home() -> ResponseReturnValue:
         category=category,
         labels=labels,
         due=lateness.due(chosen.round.due_at, chosen.due_at, now=clock.now()),
+        ballots=tiebreaks.asked(current.session(), current.actor()),
         talks=len(discussions.of_juror(current.session(), current.actor())),
     )
 
