@@ -118,6 +118,8 @@ def upgrade() -> None:
     _assignment_states(NOW)
     with op.batch_alter_table("decisions") as decisions:
         decisions.create_unique_constraint(op.f("uq_decisions_replaces_id"), ["replaces_id"])
+    with op.batch_alter_table("awards") as awards:
+        awards.create_unique_constraint(op.f("uq_awards_edition_id_name_ko"), ["edition_id", "name_ko"])
     # What the public saw already, it goes on seeing.
     op.execute(
         "UPDATE rounds SET listed_at = (SELECT max(d.announced_at) FROM decisions d"
@@ -152,6 +154,8 @@ def downgrade() -> None:
         rounds.alter_column("blind", server_default=None)
     with op.batch_alter_table("decisions") as decisions:
         decisions.drop_constraint(op.f("uq_decisions_replaces_id"), type_="unique")
+    with op.batch_alter_table("awards") as awards:
+        awards.drop_constraint(op.f("uq_awards_edition_id_name_ko"), type_="unique")
     for table, (columns, checks) in ADDED.items():
         _narrow(table, columns, checks)
     _drop_tables()

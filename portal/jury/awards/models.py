@@ -31,6 +31,8 @@ class Award(Base):
     position: Mapped[int] = mapped_column(default=0)
     exclusive: Mapped[bool] = mapped_column(default=False)
 
+    __table_args__ = (sa.UniqueConstraint("edition_id", "name_ko"),)
+
 
 class AwardGrant(Versioned, Base):
     """A film that an award is given to: for now, until the objection window has passed; then for good, or revoked.

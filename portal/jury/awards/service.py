@@ -6,6 +6,8 @@ public list, and starts the window. What is upheld against an award keeps it fro
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 
@@ -52,10 +54,19 @@ class Giving:
 def add(session: Session, edition: Edition, draft: AwardDraft, *, by: Actor) -> Award:
     """A new prize of an edition."""
     made = Award(edition_id=edition.id, **asdict(draft))
-    session.add(made)
-    session.flush()
+    with _one_of_a_name(session):
+        session.add(made)
     audit.record(session, by, "award.add", made, **asdict(draft))
     return made
+
+
+@contextmanager
+def _one_of_a_name(session: Session) -> Iterator[None]:
+    try:
+        with session.begin_nested():
+            yield
+    except IntegrityError:
+        raise Invalid("name_ko", N_("There is an award of this name already.")) from None
 
 
 def edit(session: Session, award: Award, draft: AwardDraft, *, by: Actor) -> None:
@@ -63,9 +74,9 @@ def edit(session: Session, award: Award, draft: AwardDraft, *, by: Actor) -> Non
     if draft.category_id != award.category_id and queries.grants(session, award.id):
         raise Invalid("category_id", N_("This award was given already; its category stays."))
     audit.record(session, by, "award.edit", award, **asdict(draft))
-    for name, value in asdict(draft).items():
-        setattr(award, name, value)
-    session.flush()
+    with _one_of_a_name(session):
+        for name, value in asdict(draft).items():
+            setattr(award, name, value)
 
 
 def give(session: Session, award: Award, entry: Entry, giving: Giving, *, by: Actor) -> AwardGrant:

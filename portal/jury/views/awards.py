@@ -47,9 +47,13 @@ def _index(edition: Edition, form: AwardForm, *, status: int = 200) -> ResponseR
 def add(edition: Edition) -> ResponseReturnValue:
     """Another prize."""
     form = AwardForm(_categories(edition.id))
-    if not form.sent_and_valid():
+    try:
+        if not form.sent_and_valid():
+            return _index(edition, form, status=422)
+        service.add(current.session(), edition, form.draft(), by=current.actor())
+    except Invalid as problem:
+        form.blame(problem)
         return _index(edition, form, status=422)
-    service.add(current.session(), edition, form.draft(), by=current.actor())
     flash(_("Award added."), "ok")
     return redirect(url_for("awards.index"), 303)
 
