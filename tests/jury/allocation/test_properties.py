@@ -9,12 +9,14 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 
 from portal.jury.allocation.engine import assign
 from portal.jury.allocation.exchange import instance_from_json, instance_to_json, plan_to_json
 from portal.jury.allocation.model import TOLERANCE, GroupRule, Instance
+from portal.jury.allocation.prices import opening_prices, promising
 from portal.jury.allocation.problem import arrange
+from portal.jury.allocation.relaxation import relax
 from portal.jury.allocation.verification import verify
 from tests.jury.allocation.instances import (
     broken,
@@ -65,6 +67,17 @@ def test_a_plain_integer_programme_finds_nothing_better(instance: Instance) -> N
     assert plan.status != "infeasible"
     assert plan.bound >= truth - 1e-6
     assert plan.objective >= truth - TOLERANCE * max(1.0, abs(truth))
+
+
+@settings(max_examples=60, deadline=None)
+@given(instances())
+def test_the_bound_of_few_columns_is_that_of_all_pairs(instance: Instance) -> None:
+    """Pricing ends at the optimum of the whole relaxation, wherever it started."""
+    problem = arrange(instance)
+    truth = plain_mip(instance, whole=False)
+    assume(truth is not None and np.isfinite(problem.best).all())
+    start = promising(problem, opening_prices(problem), width=2)
+    assert relax(problem, start, np.zeros(problem.films, dtype=bool)).bound == pytest.approx(truth, abs=1e-5)
 
 
 @settings(max_examples=60, deadline=None)
