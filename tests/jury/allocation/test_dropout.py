@@ -77,6 +77,16 @@ def test_panels_that_lose_one_or_two_are_repaired_too(seed: int, gone: set[int])
         assert moved(repair, after) == 0
 
 
+@pytest.mark.parametrize("gone", range(3))
+def test_a_panel_of_three_that_loses_one_is_repaired(gone: int) -> None:
+    """The two who stay take half as much again; the others' panels are not touched."""
+    instance = replace(with_panels(invented(36, 9, 1)), floor=0.0, conflicts=frozenset())
+    pairs, repair, after = leave(instance, frozenset({gone}))
+    assert after.status == "optimal"
+    assert moved(repair, after) == 0
+    assert {juror % 3 for _, juror in set(after.pairs) - pairs} == {gone}
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_in_a_festival_the_usual_bonus_moves_nobody_else(seed: int) -> None:
     instance = replace(invented(120, 8, seed), floor=0.7)
