@@ -46,6 +46,8 @@ PAGES = {
     "dashboard": ("organizer", "/ko/ops"),
     "ranking": ("chair", f"/ko/ops/results/{ROUND}"),
     "round": ("chair", f"/ko/ops/rounds/{ROUND}"),
+    "conflicts": ("chair", f"/ko/ops/rounds/{ROUND}/conflicts"),
+    "conflicts of a juror": ("juror", f"/ko/jury/conflicts/{ROUND}"),
     "progress board": ("chair", f"/ko/ops/rounds/{ROUND}/progress"),
     "own entries": ("creator", "/ko/entries"),
     "schedule": ("creator", "/ko/schedule"),
@@ -78,7 +80,7 @@ def festival(session: Session) -> Festival:
     made = setup.make_round(
         session, call, name_ko="예심", name_en="First", due_at=clock.now() + timedelta(days=7), by=SYSTEM
     )
-    session.execute(sa.update(Round).values(state=RoundState.OPEN))
+    session.execute(sa.update(Round).values(state=RoundState.OPEN, listed_at=clock.now()))
     session.expire_all()
     round_ = queries.round_by_code(session, made.code)
     assert round_ is not None
