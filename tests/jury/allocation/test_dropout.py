@@ -117,3 +117,10 @@ def test_the_kept_bonus_is_a_knob() -> None:
         for kappa in (0.0, 0.3)
     }
     assert moved[0.3] < moved[0.0]
+
+
+def test_a_bonus_that_holds_every_pair_changes_nothing_as_it_grows() -> None:
+    """What a plan may lack is a share of its affinity, not of the bonuses."""
+    _, repair, after = leave(replace(festival(160, 12), kappa=1.0), frozenset({4}))
+    assert moved(repair, after) == 0
+    assert assign(replace(repair, kappa=100.0)).pairs == after.pairs
