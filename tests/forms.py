@@ -199,7 +199,7 @@ FORMS: dict[str, Form] = {
     **_all("chair", "awards.make_final awards.revoke", code="award_grant"),
     **_all("chair", "awards.announce", bare=True, code="award_grant"),
     **_all("organizer", "awards.answer", code="objection"),
-    **_all("creator", "awards.object_to", code="award_grant"),
+    **_all("creator5", "awards.object_to", code="award_grant"),
     "quotas.save": Form("chair", {"code": "round"}, "quotas.show", {"what": "minutes:", "at_most": "200"}),
     # the desk
     "calls.create": Form("organizer", {}, "calls.index", _CALL),

@@ -100,7 +100,7 @@ PAGES: dict[str, Visit] = {
     **_all("chair", "minutes.show minutes.paper", code="round"),
     **_all("chair", "awards.index"),
     **_all("chair", "awards.show", award_id="award"),
-    **_all("creator", "awards.objection", code="award_grant"),
+    **_all("creator5", "awards.objection", code="award_grant"),
     **_all("creator", "watched.show", number=DRAFT),
     **_all("", "public.awards"),
     **_all("programmer", "programme.desk programme.packages programme.releases programme.talks programme.venues"),
