@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from portal import claims, clock
 from portal.jury import queries
+from portal.jury.assigning import service as assigning
+from portal.jury.assigning import storing
 from portal.jury.assigning.models import Assignment
 from portal.jury.conflicts.models import Conflict, ConflictSource, ConflictState
 from portal.jury.models import Juror, Round, RoundFilm
@@ -195,6 +197,29 @@ def test_the_next_stage_is_a_round_with_the_best_films_and_the_same_jurors(desk:
     assert seen == {(jury.films[1].id, seats[3].id)}, "a further stage is for further jurors"
     carried = desk.session.scalars(sa.select(Conflict).where(Conflict.juror_id == seats[0].id)).one()
     assert (carried.entry_id, carried.status, carried.reason) == (jury.films[0].id, "confirmed", "Colleagues")
+
+
+def test_nobody_watches_a_film_of_the_next_stage_again(
+    published: Jury, session: Session, sign_in: Callable[..., FlaskClient]
+) -> None:
+    desk = Desk(session, sign_in(published.chair.id), published.round.code)
+    compared(desk, [[6, 3], [2, 3]])
+    session.execute(sa.update(Assignment).values(state=AssignmentState.SCORED))
+    session.execute(sa.update(Round).values(band_bp=10_000))
+    close(desk, published)
+    made = desk.send("planner/next", {**NEXT, "plan": "0"})
+    code = made.headers["Location"].split("/")[-2]
+    round_ = queries.round_by_code(session, code)
+    assert round_ is not None
+    storing.make(session, assigning.request_assignment(session, round_, by=published.actor(published.chair)))
+    watched = session.execute(
+        sa.select(Assignment.entry_id, Juror.person_id, Assignment.round_id)
+        .join(Juror, Juror.id == Assignment.juror_id)
+        .where(Assignment.entry_id.in_([film.id for film in published.films[:2]]))
+    ).all()
+    session.commit()
+    assert [row.round_id == round_.id for row in watched].count(True) == 6
+    assert len({(row.entry_id, row.person_id) for row in watched}) == 12
 
 
 def test_no_round_follows_before_there_are_results_or_over_somebody_elses(desk: Desk, jury: Jury) -> None:
