@@ -18,13 +18,13 @@ from portal.disclosure.models import Disclosure
 from portal.entries.forms import DECLARATIONS
 from portal.entries.models import Entry
 from portal.jury import queries
-from portal.jury.assigning.models import Assignment
+from portal.jury.assigning.models import Assignment, AssignmentRun
 from portal.jury.conflicts.models import Conflict, ConflictSource
 from portal.jury.models import Juror, Round
 from portal.jury.results.models import Result
 from portal.jury.rounds import setup
 from portal.jury.scoring.models import EventKind, Memo, ScoreEvent, ScoreSheet
-from portal.lifecycles import AssignmentState, EntryState, RoundState, SheetState
+from portal.lifecycles import AssignmentState, EntryState, RoundState, RunState, SheetState
 from portal.mail.models import OutgoingMail
 from portal.policies import SYSTEM, Role, Scope
 from portal.programme import service as programme
@@ -46,6 +46,7 @@ PAGES = {
     "dashboard": ("organizer", "/ko/ops"),
     "ranking": ("chair", f"/ko/ops/results/{ROUND}"),
     "round": ("chair", f"/ko/ops/rounds/{ROUND}"),
+    "assignment": ("chair", f"/ko/ops/rounds/{ROUND}/assignment"),
     "conflicts": ("chair", f"/ko/ops/rounds/{ROUND}/conflicts"),
     "conflicts of a juror": ("juror", f"/ko/jury/conflicts/{ROUND}"),
     "progress board": ("chair", f"/ko/ops/rounds/{ROUND}/progress"),
@@ -81,6 +82,7 @@ def festival(session: Session) -> Festival:
         session, call, name_ko="예심", name_en="First", due_at=clock.now() + timedelta(days=7), by=SYSTEM
     )
     session.execute(sa.update(Round).values(state=RoundState.OPEN, listed_at=clock.now()))
+    session.add(AssignmentRun(round_id=made.id, state=RunState.PUBLISHED))
     session.expire_all()
     round_ = queries.round_by_code(session, made.code)
     assert round_ is not None

@@ -58,7 +58,6 @@ def _page(round_: Round, run: AssignmentRun | None, *, error: Invalid | None = N
         report=run.report if run else {},
         ways=relaxing.ways(run) if run and run.state == RunState.INFEASIBLE else [],
         panels={panel.code: pick(panel.name_ko, panel.name_en) for panel in round_.panels},
-        films=desk_queries.count_films(session, round_),
         loads=reading.loads(session, round_.id),
         short=reading.short(session, round_, proposed=bool(run and run.state == RunState.PROPOSED))
         if running or (run and run.state == RunState.PROPOSED)
