@@ -25,6 +25,7 @@ from portal.mail.models import OutgoingMail
 from portal.policies import Actor
 
 MOST_WORDS = 300
+_ON_THEIR_WAY = (MailState.QUEUED, MailState.SENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def _unreached(round_id: int) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def untold(session: Session, round_id: int) -> list[Untold]:
-    """Makers of films that were not selected whom no mail has reached, by number."""
+    """Makers of films that were not selected whom no mail has reached, those whose mail is on its way last."""
     mail = aliased(OutgoingMail)
     last = (
         sa.select(sa.func.max(mail.id))
@@ -76,7 +77,7 @@ def untold(session: Session, round_id: int) -> list[Untold]:
         .join(Entry, Entry.id == Decision.entry_id)
         .outerjoin(OutgoingMail, OutgoingMail.id == last)
         .where(*_unreached(round_id))
-        .order_by(Entry.number)
+        .order_by(sa.func.coalesce(OutgoingMail.state, "").in_(_ON_THEIR_WAY), Entry.number)
     )
     return [Untold(*row) for row in rows]
 
