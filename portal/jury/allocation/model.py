@@ -15,7 +15,7 @@ Codes = NDArray[np.int32]
 
 Pair = tuple[int, int]
 
-ENGINE = "minutes-1"
+ENGINE = "minutes-2"
 """Stored with every plan: the same inputs, seed and engine give the same plan."""
 
 TOLERANCE = 1e-3
