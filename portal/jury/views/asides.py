@@ -23,6 +23,7 @@ from portal.web.forms import tidy
 
 bp = desk.bp
 
+
 @bp.post("/<code>/memos")
 @guard(policies.score_assignment, load=queries.assignment_by_code)
 def note(assignment: Assignment) -> ResponseReturnValue:
