@@ -4,10 +4,15 @@ import json
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner
+from sqlalchemy.orm import Session, sessionmaker
 
-from portal import i18n
+from portal import db, i18n
 from portal.cli import main
+from portal.jury.assigning.models import AssignmentRun
+from portal.settings import Settings
+from tests.jury.conftest import Jury
 
 INSTANCE = {
     "films": [{"id": f"F{index}", "minutes": 5, "demand": 2} for index in range(6)],
@@ -87,3 +92,16 @@ def test_a_bad_instance_is_explained(tmp_path: Path, text: str) -> None:
     path = tmp_path / "instance.json"
     path.write_text(text)
     assert "Error" in complaint("plan", str(path))
+
+
+def test_replay_says_whether_the_same_plan_came_out(
+    published: Jury, session: Session, environment: Settings, sessions: sessionmaker[Session]
+) -> None:
+    code = session.scalars(sa.select(AssignmentRun.code)).one()
+    session.commit()
+    found = run("replay", code)
+    assert (found["same_plan"], found["same_inputs"], found["differing_pairs"]) == (True, True, 0)
+    assert "There is no such plan" in complaint("replay", "nothing")
+    with db.unit_of_work(sessions) as other:
+        other.execute(sa.update(AssignmentRun).values(fingerprint="0" * 64))
+    assert CliRunner().invoke(main, ["jury", "replay", code, "--json"]).exit_code == 1

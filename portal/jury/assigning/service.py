@@ -51,6 +51,7 @@ def request_assignment(
     repair = round_.state in RUNNING
     if not repair and round_.state not in (RoundState.SETUP, RoundState.ASSIGNING, RoundState.PROPOSED):
         raise Invalid("main", N_("The round takes no more changes."))
+    before = _last(session, round_.id)
     if living is not None:
         _lay_aside(session, living, by=by, with_fixed=False)
     run = AssignmentRun(
@@ -61,7 +62,7 @@ def request_assignment(
         wanted_by_id=by.person_id,
         report={},
     )
-    wishes.keep(run, wishes.of(living) if wish is None else wish)
+    wishes.keep(run, wishes.of(before) if wish is None else wish)
     session.add(run)
     session.flush()
     audit.record(session, by, "run.wanted", run, round=round_.id, kind=str(run.kind), asked=run.report["asked"])
@@ -69,6 +70,14 @@ def request_assignment(
         advance(session, round_, RoundState.ASSIGNING, by=by, run=run.code)
     doorbell.after_commit(session, "jury.assign", run.id)
     return run
+
+
+def _last(session: Session, round_id: int) -> AssignmentRun | None:
+    """The last run, unless it came to its end: what it was asked for holds for the next one."""
+    run = session.scalar(
+        sa.select(AssignmentRun).where(AssignmentRun.round_id == round_id).order_by(AssignmentRun.id.desc()).limit(1)
+    )
+    return None if run is None or run.state in (RunState.PUBLISHED, RunState.DROPPED) else run
 
 
 def _lay_aside(session: Session, run: AssignmentRun, *, by: Actor, with_fixed: bool) -> None:

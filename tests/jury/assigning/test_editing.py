@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal import db
 from portal.audit import AuditRecord
 from portal.errors import Invalid, PortalError
-from portal.jury.assigning import editing, relaxing
+from portal.jury.assigning import editing, relaxing, storing, wishes
 from portal.jury.assigning import service as assigning
 from portal.jury.assigning.editing import Change
 from portal.jury.assigning.models import Assignment, AssignmentRun
+from portal.jury.assigning.wishes import Wish
 from portal.jury.conflicts.models import Conflict, ConflictSource
 from portal.jury.models import Round, RoundFilm
 from portal.lifecycles import RoundState, RunState
@@ -69,7 +70,7 @@ def test_hours_and_panels_may_be_left_aside_with_a_reason(jury: Jury, session: S
     with pytest.raises(Invalid) as problem:
         swap(session, jury, put=free)
     assert problem.value.field == "reason"
-    assert "20 minutes" in problem.value.params["why"]
+    assert "20" in str(problem.value.params["why"])
     swap(session, jury, put=free, reason="a contested film")
     assert free in on(session, jury, 0)
 
@@ -95,11 +96,25 @@ def test_a_way_out_of_an_impossible_plan_is_one_button(jury: Jury, session: Sess
     asked = relaxing.relax(session, jury.round, run, ways["lower_demand"], by=chair)
     assert relaxing.relax(session, jury.round, run, ways["lower_demand"], by=chair) is asked
     assert session.scalars(sa.select(RoundFilm.demand)).all() == [2]
-    from portal.jury.assigning import storing
-
     storing.make(session, asked)
     assert asked.state == RunState.PROPOSED
     assert len(on(session, jury, 0)) == 2
+
+
+def test_a_rule_left_aside_stays_so_when_it_is_tried_again(jury: Jury, session: Session) -> None:
+    for juror in jury.jurors:
+        session.add(
+            Conflict(juror_id=juror.id, entry_id=jury.films[0].id, source=ConflictSource.COMPUTED, reason="kin")
+        )
+    run = propose(session, jury)
+    assert run.state == RunState.INFEASIBLE
+    wishes.keep(run, Wish(dropped=frozenset({"floor"})))
+    again = assigning.request_assignment(session, jury.round, by=jury.actor(jury.chair))
+    assert wishes.of(again).dropped == {"floor"}
+    assigning.drop(session, jury.round, by=jury.actor(jury.chair))
+    assert jury.round.state == RoundState.SETUP
+    fresh = assigning.request_assignment(session, jury.round, by=jury.actor(jury.chair))
+    assert wishes.of(fresh) == Wish()
 
 
 def at_once(sessions: sessionmaker[Session], *deeds: Callable[[Session], object]) -> list[str]:
