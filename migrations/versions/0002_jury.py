@@ -28,7 +28,7 @@ NOW = (
     "recused",
     "reassigned",
 )
-BLIND = '["people", "school", "country"]'
+BLIND = '["people", "school", "country", "statement"]'
 SECOND = "voided_by_id IS NULL OR void_asked_by_id IS NULL OR voided_by_id <> void_asked_by_id"
 
 # table: columns as (name, type, what rows that exist get), then (what a CHECK is called, what it says)

@@ -48,7 +48,8 @@ class Hidden(StrEnum):
     LABEL = "label"
 
 
-BLIND = (Hidden.PEOPLE, Hidden.SCHOOL, Hidden.COUNTRY)
+# The statement is in the makers' own words and often tells who they are.
+BLIND = (Hidden.PEOPLE, Hidden.SCHOOL, Hidden.COUNTRY, Hidden.STATEMENT)
 
 
 class Round(Versioned, Claimable, Base):

@@ -27,7 +27,7 @@ from portal.jury.scoring import service as scoring
 from portal.jury.tiebreak import queries as votes
 from portal.jury.tiebreak import service as voting
 from portal.jury.tiebreak.models import Ballot, TieBreak
-from portal.lifecycles import AssignmentState, DecisionState
+from portal.lifecycles import AssignmentState, DecisionState, RoundState
 from portal.mail.models import OutgoingMail
 from portal.policies import SYSTEM
 from tests.journeys.installation import Installation, running
@@ -90,6 +90,9 @@ def test_a_jury_from_its_plan_to_the_release(festival: Festival) -> None:
 
 
 def the_chair_makes_a_round(festival: Festival, chair: Page) -> str:
+    with festival.session() as session:
+        call = session.scalars(sa.select(Round.call_id).where(Round.state == RoundState.OPEN)).one()
+    chair.get_by_label("Call", exact=True).select_option(str(call))
     chair.get_by_label("Name in Korean").fill("본심")
     chair.get_by_label("Name in English").fill(NAME)
     chair.get_by_label("Due date").fill("2030-02-01")
@@ -99,7 +102,7 @@ def the_chair_makes_a_round(festival: Festival, chair: Page) -> str:
     with db.unit_of_work(festival.session) as session:
         round_ = rounds.round_by_code(session, code)
         assert round_ is not None
-        seated = sa.select(Juror).join(Round, Round.id == Juror.round_id).where(Round.state == "open")
+        seated = sa.select(Juror).join(Round, Round.id == Juror.round_id).where(Round.state == RoundState.OPEN)
         for n, one in enumerate(session.scalars(seated.order_by(Juror.id)).all()):
             tastes = {"languages": one.languages, "genres": one.genres}
             setup.seat_juror(session, round_, round_.panels[n % EACH], one.person_id, **tastes, by=SYSTEM)
@@ -195,7 +198,7 @@ def a_repair_fills_exactly_that(festival: Festival, chair: Page, code: str, film
     publish = chair.get_by_role("button", name="Publish the repair")
     expect(publish).to_be_visible(timeout=WORKER_TAKES)
     publish.click()
-    expect(chair.get_by_text("1 assignment published.")).to_be_visible()
+    expect(chair.get_by_text("assignment published")).to_have_text("1 assignment published.")
     with festival.session() as session:
         after = _at_work(session, code)
     assert {entry for entry, _ in after - before} == {film}

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from portal.jury.calibration.connectivity import Network, connect
 from portal.jury.calibration.ranking import apportioned, chances, places, positions
 from portal.jury.calibration.severity import Fitted, Table, film_variance, fit
+from portal.jury.calibration.thresholds import FLAT_SLOPE, GREY, WILD_NOISE
 
 Matrix = NDArray[np.float64]
 
@@ -29,9 +30,6 @@ MIN_SCORES = 2
 
 MIN_SHARED = 8
 """Below this many shared films a juror's slope and noise say nothing."""
-
-FLAT_SLOPE, WILD_NOISE = 0.3, 2.0
-GREY = (0.1, 0.9)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from portal.i18n import N_, ngettext, translate
-from portal.jury.calibration.intrafilm import FLAT_SLOPE
+from portal.jury.calibration.thresholds import FLAT_SLOPE
 
 Z80 = 1.2815515655446004
 """Half the width of an 80 % interval in standard errors."""

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from portal.calls.models import Category
 from portal.entries.models import Entry
 from portal.jury.assigning.models import Assignment
-from portal.jury.calibration.intrafilm import GREY
+from portal.jury.calibration.thresholds import GREY
 from portal.jury.decisions.models import Discussion
 from portal.jury.models import Juror, Panel
 from portal.jury.results.models import Result, Severity

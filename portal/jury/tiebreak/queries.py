@@ -13,15 +13,15 @@ from portal.accounts.models import Person
 from portal.calls.models import Category
 from portal.entries.models import Entry
 from portal.jury.assigning.models import Assignment
+from portal.jury.calibration.thresholds import GREY
 from portal.jury.models import Juror, Panel, Round
 from portal.jury.results.models import Result
+from portal.jury.results.queries import BAND
 from portal.jury.tiebreak.models import Ballot, TieBreak, TieBreakFilm
 from portal.lifecycles import AssignmentState, TieBreakState
 from portal.policies import Actor
 
 JUDGED = (AssignmentState.SCORED, AssignmentState.LOCKED)
-BAND = (0.1, 0.9)
-"""Chances of a place between which a film is contested (jury.md)."""
 
 
 def by_code(session: Session, code: str) -> TieBreak | None:
@@ -84,14 +84,14 @@ def contested(session: Session, round_: Round) -> Sequence[Any]:
     return session.execute(
         sa.select(Entry.id, Entry.number, Entry.title_ko, Entry.title_en, Result.rank, Result.score, Result.p_top)
         .join(Result, Result.entry_id == Entry.id)
-        .where(Result.round_id == round_.id, Result.rank.is_not(None), Result.p_top.between(*BAND))
+        .where(Result.round_id == round_.id, *BAND)
         .order_by(Result.rank, Result.score.desc(), Entry.number)
     ).all()
 
 
 def ahead_of_band(session: Session, round_: Round) -> int:
     """How many films are as good as taken: their chance of a place is above the band."""
-    sure = sa.select(sa.func.count()).where(Result.round_id == round_.id, Result.p_top > BAND[1])
+    sure = sa.select(sa.func.count()).where(Result.round_id == round_.id, Result.p_top >= GREY[1])
     return session.scalar(sure.where(Result.rank.is_not(None))) or 0
 
 

@@ -8,11 +8,9 @@ from flask.typing import ResponseReturnValue
 from portal import policies
 from portal.i18n import _, pick
 from portal.jury import queries as rounds
-from portal.jury.calibration.leaving import left_out
 from portal.jury.models import Round
 from portal.jury.results import phrases, queries, tables
 from portal.jury.results.judged import JudgedFilm, film_of
-from portal.jury.results.service import scores
 from portal.web import current
 from portal.web.access import guard
 from portal.web.pages import attach, page
@@ -45,9 +43,10 @@ def _levels(round_: Round) -> list[tuple[str, float]]:
 @guard(policies.see_film_scores, load=film_of)
 def film(found: JudgedFilm) -> ResponseReturnValue:
     """One film: who gave what, who did not and why, what happened when, what each juror's scores do to its place."""
+    from portal.jury.results.without import without_each  # brings numpy, which no other page of a chair needs
+
     session, round_, entry = current.session(), found.round, found.entry
     sheets = queries.sheets_of(session, round_.id, entry.id)
-    without = left_out(scores(queries.counted(session, round_.id)), str(entry.id))
     return page(
         "jury/film_scores.html",
         judging=round_,
@@ -55,7 +54,7 @@ def film(found: JudgedFilm) -> ResponseReturnValue:
         result=queries.result_of(session, round_.id, entry.id),
         sheets=sheets,
         levels=round_.results_note.get("panels") or {},
-        without={int(one.juror): one for one in without},
+        without=without_each(session, round_.id, entry.id),
         history=queries.history_of(session, round_.id, entry.id),
         discussion=queries.discussed(session, round_.id, entry.id),
         names={one.code: pick(one.name_ko, one.name_en) for panel in round_.panels for one in panel.criteria},
