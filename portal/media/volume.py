@@ -12,11 +12,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from portal import clock
-from portal.media import keys
+from portal.media import keys, writeout
 from portal.media.contract import Busy, Kept, Notes, Source
 from portal.media.pouring import PIECE, pour
 
 RESERVE = 256 * 1024**2
+STRETCH = 8 * PIECE
 
 
 class Volume:
@@ -64,7 +65,8 @@ class Volume:
             except BlockingIOError as error:
                 raise Busy(key) from error
             offset = self.size(key)
-            file.truncate(offset)
+            if file.seek(0, os.SEEK_END) > offset:
+                file.truncate(offset)
             file.seek(offset)
             if proof:
                 self._doubt(key).write_text(str(offset))
@@ -131,7 +133,15 @@ class VolumeWriting:
 
     def append(self, source: Source, length: int) -> int:
         """Writes up to `length` bytes in pieces of a megabyte; fewer when the source ends or breaks off early."""
-        return pour(source, self.fd, length)
+        came = 0
+        while came < length:
+            wanted = min(STRETCH, length - came)
+            part = pour(source, self.fd, wanted)
+            writeout.begin(self.fd, self.offset - part, part)
+            came += part
+            if part < wanted:
+                break
+        return came
 
     def digest(self) -> bytes:
         """The digest of everything this writing appended, read back from the file itself."""

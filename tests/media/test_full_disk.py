@@ -1,7 +1,8 @@
-"""A disk that fills up in the middle of a review copy: our fault is told as ours, the space comes back, it goes on."""
+"""A disk that fills up in the middle of a review copy or an upload: our fault is told as ours, and it goes on."""
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import subprocess
@@ -14,7 +15,7 @@ from portal.media import pipeline
 from portal.media.contract import StorageFull
 from portal.media.models import Slot
 from portal.media.pipeline import Job, Result
-from portal.media.volume import Volume
+from portal.media.volume import STRETCH, Volume
 
 ROOM = 96 * 1024
 
@@ -53,3 +54,13 @@ def test_a_disk_full_in_the_middle(disk: Path, film: Callable[[str], Path]) -> N
     assert list(volume.jobs.iterdir()) == []
     (disk / "filler").unlink()
     assert not make(job, volume, facts).refused
+
+
+def test_an_upload_that_fills_the_disk_in_a_later_stretch(disk: Path) -> None:
+    volume, content = Volume(disk / "media", reserve=0), os.urandom(3 * STRETCH)
+    key = volume.new_upload()
+    with pytest.raises(StorageFull), volume.writing(key) as writing:
+        writing.append(io.BytesIO(content), len(content))
+    kept = volume.path(key).read_bytes()
+    assert STRETCH < len(kept) == volume.size(key)
+    assert content.startswith(kept)
