@@ -1,7 +1,7 @@
 """Begins to write to the disk what a file has just taken, so that the last byte need not wait for the whole film.
 
 A wish, not a promise: nothing is waited for, and what failed is told by the fsync that seals the file. The kernel's
-own write-back begins after half a minute or when a tenth of the memory is unwritten; most films are quicker and smaller.
+own write-back begins after half a minute, or when a tenth of the memory is unwritten: for most films too late.
 """
 
 from __future__ import annotations
