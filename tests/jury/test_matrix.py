@@ -45,6 +45,7 @@ OFFICE = {"chair", "organizer"}
 ALLOWED = {"chair": OFFICE, "organizer": OFFICE, "juror": {"juror"}, "creator": {"creator"}}
 # Rooms that show everybody what is their own behind one address: a juror's desk, the rounds of a chair's editions.
 EVERYBODYS_OWN = {"jury.home", "jury.done", "discussions.mine", "declarations.index", "rounds.index", "rounds.create"}
+EVERYBODYS_OWN |= {"answers.accept", "answers.ask_step_down", "answers.step_down"}  # the own seat in a round
 ABSENT = "NOSUCHCODE"
 
 

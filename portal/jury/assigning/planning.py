@@ -57,7 +57,7 @@ class Sheet:
 class _Standing:
     """What is on the jurors' lists already, as (entry id, juror id).
 
-    Set by hand or begun (`fixed`), shown and not begun (`kept`), handed in (`done`), given up (`gone`).
+    Set by hand or begun (`fixed`), shown and neither (`kept`), handed in (`done`), given up (`gone`).
     """
 
     fixed: frozenset[tuple[int, int]]
@@ -184,7 +184,7 @@ def _sort(row: Any, wish: Wish) -> str:
         return "done"
     if row.state not in UNFINISHED or row.juror_id == wish.without:
         return "gone"
-    return "kept" if row.state in MOVABLE else "fixed"
+    return "kept" if row.state in MOVABLE and not row.fixed else "fixed"
 
 
 def _resting(films: Sequence[Any], jurors: Sequence[Juror], wish: Wish) -> frozenset[Pair]:

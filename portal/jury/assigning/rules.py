@@ -137,7 +137,7 @@ def bands(
         level = levels.get(seat.panel, 0.0)
         low, high = level * (1 - band), level * (1 + band)
         if repair:
-            low, high = min(low, seat.load), max(high * (1 + SPARE), seat.load)
+            low, high = min(low, seat.begun), max(high * (1 + SPARE), seat.load)
         high = max(seat.begun, high if seat.most is None else min(high, seat.most)) + wish.more.get(seat.label, 0.0)
         found.append((max(0.0, min(low, high) - wish.less.get(seat.label, 0.0)), high))
     return found

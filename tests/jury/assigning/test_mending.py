@@ -146,3 +146,20 @@ def test_a_stored_plan_comes_out_again(published: Jury, session: Session) -> Non
     assert found["differing_pairs"] == 0
     with pytest.raises(Invalid):
         replaying.by_code(session, "nothing")
+
+
+def test_a_pair_set_by_hand_stays_whatever_another_would_fit(helped: Jury, session: Session) -> None:
+    """The seventh juror fits every film better than the one who was put there by hand, and a film is lost besides."""
+    kept, lost = films_of(session, helped.jurors[0])[:2]
+    kept.fixed = True
+    newcomer = session.scalars(sa.select(Juror).where(Juror.round_id == helped.round.id).order_by(Juror.id)).all()[-1]
+    newcomer.genres, newcomer.languages = ["drama", "sf"], ["ko", "en"]
+    helped.jurors[0].languages, helped.jurors[0].genres = ["fr"], ["horror"]
+    helped.round.kappa_bp = helped.round.floor_bp = 0
+    answering.decline(session, lost, reason="I am ill that week", by=helped.actor(helped.people[0]))
+    session.commit()
+    run = mend(session, helped)
+    assigning.publish(session, helped.round, by=helped.actor(helped.chair), code=run.code)
+    session.commit()
+    session.refresh(kept)
+    assert kept.state == AssignmentState.PUBLISHED
