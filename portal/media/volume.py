@@ -12,12 +12,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from portal import clock
-from portal.media import keys, writeout
+from portal.media import keys
 from portal.media.contract import Busy, Kept, Notes, Source
 from portal.media.pouring import PIECE, pour
 
 RESERVE = 256 * 1024**2
-STRETCH = 8 * PIECE
 
 
 class Volume:
@@ -133,15 +132,7 @@ class VolumeWriting:
 
     def append(self, source: Source, length: int) -> int:
         """Writes up to `length` bytes in pieces of a megabyte; fewer when the source ends or breaks off early."""
-        came = 0
-        while came < length:
-            wanted = min(STRETCH, length - came)
-            part = pour(source, self.fd, wanted)
-            writeout.begin(self.fd, self.offset - part, part)
-            came += part
-            if part < wanted:
-                break
-        return came
+        return pour(source, self.fd, length)
 
     def digest(self) -> bytes:
         """The digest of everything this writing appended, read back from the file itself."""

@@ -22,6 +22,7 @@ from portal.jury import queries as rounds
 from portal.jury.assigning.models import Assignment
 from portal.jury.decisions.models import Decision
 from portal.jury.models import Juror, Round
+from portal.jury.results.models import Result
 from portal.jury.rounds import setup
 from portal.jury.scoring import service as scoring
 from portal.jury.tiebreak import queries as votes
@@ -226,8 +227,8 @@ def scores_come_in(festival: Festival, code: str) -> None:
 
 
 def the_chair_closes_the_round(festival: Festival, chair: Page, code: str) -> None:
-    worked_out = sa.select(sa.func.count()).where(Round.code == code, Round.results_at.is_not(None))
-    wait_for(lambda: festival.count(worked_out), 120)
+    whole = sa.select(sa.func.count()).select_from(Result).join(Round, Round.id == Result.round_id)
+    wait_for(lambda: festival.count(whole.where(Round.code == code, Result.n == EACH)) == FILMS, 120)
     chair.goto(f"/en/ops/rounds/{code}")
     chair.get_by_role("button", name="Close the round").click()
     expect(chair.get_by_text("The round is closed")).to_be_visible()

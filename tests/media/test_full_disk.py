@@ -15,7 +15,8 @@ from portal.media import pipeline
 from portal.media.contract import StorageFull
 from portal.media.models import Slot
 from portal.media.pipeline import Job, Result
-from portal.media.volume import STRETCH, Volume
+from portal.media.pouring import PIECE
+from portal.media.volume import Volume
 
 ROOM = 96 * 1024
 
@@ -56,11 +57,11 @@ def test_a_disk_full_in_the_middle(disk: Path, film: Callable[[str], Path]) -> N
     assert not make(job, volume, facts).refused
 
 
-def test_an_upload_that_fills_the_disk_in_a_later_stretch(disk: Path) -> None:
-    volume, content = Volume(disk / "media", reserve=0), os.urandom(3 * STRETCH)
+def test_an_upload_that_fills_the_disk_in_a_later_piece(disk: Path) -> None:
+    volume, content = Volume(disk / "media", reserve=0), os.urandom(24 * PIECE)
     key = volume.new_upload()
     with pytest.raises(StorageFull), volume.writing(key) as writing:
         writing.append(io.BytesIO(content), len(content))
     kept = volume.path(key).read_bytes()
-    assert STRETCH < len(kept) == volume.size(key)
+    assert 8 * PIECE < len(kept) == volume.size(key)
     assert content.startswith(kept)
