@@ -126,8 +126,14 @@ def upgrade() -> None:
         " WHERE d.round_id = rounds.id AND d.state = 'announced')"
     )
     op.execute("UPDATE rounds SET hidden = '[]' WHERE NOT blind")
+    # A plan is a row of its own now; one that nobody has seen yet is asked for anew.
+    op.execute("DELETE FROM assignments WHERE state = 'proposed'")
+    op.execute("UPDATE rounds SET state = 'setup' WHERE state IN ('assigning', 'proposed')")
     with op.batch_alter_table("rounds") as rounds:
         rounds.drop_column("blind")
+        rounds.drop_constraint(op.f("fk_rounds_assignment_wanted_by_id"), type_="foreignkey")
+        rounds.drop_column("assignment_wanted_by_id")
+        rounds.drop_column("plan")
     # One juror of each panel saw each film; where there were more, they were spread evenly.
     op.execute(
         "UPDATE panels SET demand = (SELECT CASE WHEN r.jurors_per_film > n.panels THEN r.jurors_per_film / n.panels"
@@ -149,9 +155,14 @@ def downgrade() -> None:
     _assignment_states(BEFORE)
     with op.batch_alter_table("rounds") as rounds:
         rounds.add_column(sa.Column("blind", sa.Boolean(), nullable=False, server_default=sa.true()))
+        rounds.add_column(sa.Column("plan", DOCUMENT, nullable=False, server_default="{}"))
+        rounds.add_column(sa.Column("assignment_wanted_by_id", NUMBER, nullable=True))
     op.execute("UPDATE rounds SET blind = false WHERE CAST(hidden AS VARCHAR) = '[]'")
     with op.batch_alter_table("rounds") as rounds:
         rounds.alter_column("blind", server_default=None)
+        rounds.alter_column("plan", server_default=None)
+        name, target = op.f("fk_rounds_assignment_wanted_by_id"), "people"
+        rounds.create_foreign_key(name, target, ["assignment_wanted_by_id"], ["id"], ondelete="SET NULL")
     with op.batch_alter_table("decisions") as decisions:
         decisions.drop_constraint(op.f("uq_decisions_replaces_id"), type_="unique")
     with op.batch_alter_table("awards") as awards:

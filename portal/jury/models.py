@@ -55,7 +55,7 @@ BLIND = (Hidden.PEOPLE, Hidden.SCHOOL, Hidden.COUNTRY, Hidden.STATEMENT)
 class Round(Versioned, Claimable, Base):
     """One round of judging. Loads are minutes of film: each juror within `band_bp` of the mean;
     `floor_bp` is what every film keeps of its own best possible jurors, `kappa_bp` what a standing pair is worth more
-    in a repair. `plan` is the report of the last assignment that was worked out.
+    in a repair.
 
     `hidden` names what the jurors do not see of a film (see Hidden), `visibility` when they see one another's scores.
     `jurors_per_film` is the sum of the panels' demands. A listed round judges the films of its RoundFilm rows alone.
@@ -87,8 +87,6 @@ class Round(Versioned, Claimable, Base):
     kappa_bp: Mapped[int] = mapped_column(default=2000)
     due_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]
-    plan: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    assignment_wanted_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
     results_at: Mapped[datetime | None]
     results_note: Mapped[dict[str, Any]] = mapped_column(default=dict)
     comparison: Mapped[dict[str, Any]] = mapped_column(default=dict)
