@@ -261,13 +261,15 @@ def a_chair_seats_three_jurors(walk: Walk) -> Page:
 
 
 def the_worker_assigns_and_the_chair_publishes(walk: Walk, page: Page) -> None:
+    page.locator("#assignment").get_by_role("link", name="Assignment").click()
     page.get_by_role("button", name="Assign jurors").click()
     publish = page.get_by_role("button", name="Publish to the jurors")
     expect(publish).to_be_visible(timeout=WORKER_TAKES)
-    expect(page.locator("#assignment")).to_contain_text("optimal")
+    expect(page.locator("#plan")).to_contain_text("No plan can be better")
     walk.picture(page, "a-proven-plan")
     publish.click()
-    page.get_by_role("button", name="Send to 3 jurors").click()
+    expect(page.get_by_text("3 assignments published.")).to_be_visible()
+    page.get_by_role("link", name="Final round").click()
     expect(page.get_by_role("button", name="Close the round")).to_be_visible()
 
 
@@ -275,7 +277,7 @@ def a_juror_watches_and_scores(walk: Walk, seat: str) -> None:
     email = f"{seat}@pan.example"
     page = walk.enter(email, link_in(walk.portal.letter(email, "Your films are ready").text, "/jury"))
     expect(page.locator("main")).not_to_contain_text("한서윤")  # blind
-    page.get_by_role("link", name=TITLE).click()
+    page.get_by_role("link", name=TITLE, exact=True).click()
     play_to_the_end(page)
     criteria = SCORES[seat]
     if seat == "craft":
@@ -297,9 +299,11 @@ def a_juror_watches_and_scores(walk: Walk, seat: str) -> None:
 def the_chair_decides(walk: Walk, page: Page, number: str) -> None:
     page.reload()
     page.get_by_role("link", name="Results").last.click()
-    reload_until(page, page.get_by_role("button", name=f"Set {number}"), 1)
-    page.get_by_label(f"Decision on {TITLE}").select_option(label="Selected")
-    page.get_by_role("button", name=f"Set {number}").click()
+    reload_until(page, page.get_by_role("table", name="Films by corrected score").get_by_text(number), 1)
+    page.get_by_role("link", name="Decide", exact=True).click()
+    selected = page.get_by_role("form", name=f"Decision on {TITLE}").get_by_role("button", name="Selected").first
+    selected.click()
+    expect(selected).to_have_attribute("aria-pressed", "true")
     walk.picture(page, "results-and-a-decision")
     page.get_by_role("link", name="Review and release").click()
     expect(page.get_by_role("button", name="Announce 1 decision")).to_be_visible()
@@ -310,9 +314,12 @@ def a_second_organizer_releases(walk: Walk, review: str) -> None:
     page = walk.enter("second@pan.example", review)
     page.get_by_role("button", name="Announce 1 decision").click()
     walk.picture(page, "a-second-person-releases")
-    page.get_by_role("button", name="Send 1 mail").click()
-    expect(page.get_by_role("table", name="Films by corrected score")).to_contain_text("Selected")
-    expect(page.get_by_label("Decision on")).to_have_count(0)  # announced, and no longer anybody's to change
+    expect(page.get_by_text("1 decision announced.")).to_be_visible()
+    page.get_by_role("button", name="Show the public list").click()
+    expect(page.get_by_text("1 film is public now.")).to_be_visible()
+    page.goto(review.replace("/release", "/select"))
+    expect(page.get_by_role("table", name="Films by place")).to_contain_text("Selected")
+    expect(page.get_by_role("form", name="Decision on")).to_have_count(0)  # announced: no longer anybody's to change
 
 
 # ── programme and audience ─────────────────────────────────────────────
