@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from flask import url_for
 from sqlalchemy.orm import Session
 
@@ -21,10 +22,13 @@ from portal.jury.conflicts.models import Conflict, ConflictSource
 from portal.jury.decisions.models import Decision, Outcome
 from portal.jury.models import Juror, Round
 from portal.jury.results import service as results
+from portal.jury.scoring import nudging, progress
 from portal.jury.scoring.models import Score, ScoreEvent, ScoreSheet
 from portal.lifecycles import AssetState, AssignmentState, RoundState
+from portal.mail.models import OutgoingMail
 from portal.media import storage
 from portal.media.models import Asset, Rendition, RenditionKind, Slot
+from portal.policies import SYSTEM
 from tests import pages, scene, worlds
 from tests.scene import Scene
 from tests.worlds import Change, Worlds
@@ -241,3 +245,33 @@ def test_a_leak_would_be_found(apart: Callable[..., Worlds], stage: Scene) -> No
     found = apart(_score, "chair")
     with pytest.raises(AssertionError, match="chair can tell the worlds apart"):
         found.compare("chair", _everywhere(found.a))
+
+
+def _a_reminder(session: Session) -> None:
+    judging = session.scalars(sa.select(Round).where(Round.state == RoundState.OPEN)).one()
+    session.execute(sa.update(Juror).values(nudged_at=None))
+    nudging.nudge(session, judging, progress.board(session, judging, now=clock.now()), by=SYSTEM)
+
+
+def _letters(session: Session, *addresses: str) -> list[tuple[Any, ...]]:
+    """Everything that is kept of the mails to these addresses, whatever their state, as it would leave."""
+    columns = [column for column in OutgoingMail.__table__.columns if column.name not in ("id", "rev")]
+    wanted = sa.select(*columns).where(OutgoingMail.recipient.in_(addresses)).order_by(OutgoingMail.id)
+    return [tuple(row) for row in session.execute(wanted)]
+
+
+def test_mails_tell_nothing_either(stage: Scene, tmp_path: Path) -> None:
+    """What a juror is written about the films, and what their maker has been written so far."""
+    with stage.sessions() as session:
+        me = scene.person(session, ME).email
+        maker = session.get_one(Person, session.get_one(Entry, _shared_film(session).entry_id).owner_id).email
+    with worlds.apart(stage, tmp_path, [ME], _all_of) as found:
+        told = []
+        with time_machine.travel(found.at, tick=False):
+            for world in (found.a, found.b):
+                with world.sessions() as session:
+                    _a_reminder(session)
+                    told.append(_letters(session, me, maker))
+                    session.rollback()
+        assert told[0] == told[1]
+        assert any("jury_nudge" in letter for letter in told[0])
