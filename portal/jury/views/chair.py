@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -18,6 +17,7 @@ from portal.jury import desk_queries, phrases, queries
 from portal.jury.conflicts import queries as conflict_queries
 from portal.jury.models import Round
 from portal.jury.rounds import setup
+from portal.jury.views.round_forms import due, whole
 from portal.lifecycles import RoundState, advance
 from portal.web import current
 from portal.web.access import guard, require
@@ -52,7 +52,7 @@ def index() -> ResponseReturnValue:
 @guard(policies.enter_judging)
 def create() -> ResponseReturnValue:
     """A new round of a call, with the three panels."""
-    call = current.session().get(Call, _number(request.form.get("call_id")))
+    call = current.session().get(Call, whole(request.form.get("call_id")))
     require(call is not None and policies.chair_call(current.actor(), call))
     assert call is not None
     try:
@@ -61,7 +61,7 @@ def create() -> ResponseReturnValue:
             call,
             name_ko=_name("name_ko"),
             name_en=_name("name_en"),
-            due_at=_due(request.form.get("due_on", "")),
+            due_at=due(request.form.get("due_on", "")),
             by=current.actor(),
         )
     except Invalid as problem:
@@ -86,18 +86,6 @@ def _name(field: str) -> str:
     if not found or len(found) > 200:
         raise Invalid(field, N_("Give the round a name of up to 200 characters."))
     return found
-
-
-def _due(text: str) -> datetime:
-    try:
-        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=current.settings().zone)
-    except ValueError as error:
-        raise Invalid("due_on", N_("Write the date like 2027-02-19.")) from error
-    return day + timedelta(hours=23, minutes=59)
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 10 else 0
 
 
 @bp.get("/<code>")
@@ -127,7 +115,7 @@ def _show(round_: Round, *, status: int = 200, error: Invalid | None = None, **m
 @guard(policies.chair_round, load=queries.round_by_code)
 def seat(round_: Round) -> ResponseReturnValue:
     """Seat a person who accepted the invitation to judge."""
-    panel = next((panel for panel in round_.panels if panel.id == _number(request.form.get("panel_id"))), None)
+    panel = next((panel for panel in round_.panels if panel.id == whole(request.form.get("panel_id"))), None)
     person = desk_queries.invited_juror(current.session(), round_.edition_id, tidy(request.form.get("email")).lower())
     if panel is None or person is None:
         problem = Invalid("email", N_("Nobody with this address has accepted an invitation to judge this edition."))

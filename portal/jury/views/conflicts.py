@@ -16,6 +16,7 @@ from portal.jury.conflicts import letters, phrases, service
 from portal.jury.conflicts import queries as reads
 from portal.jury.conflicts.models import Conflict, ConflictScope, ConflictSource, ConflictState
 from portal.jury.models import Round
+from portal.jury.views.round_forms import whole
 from portal.web import current
 from portal.web.access import guard, require
 from portal.web.forms import tidy
@@ -71,11 +72,7 @@ def _filters() -> reads.Filters:
     asked = request.args
     state = next((one for one in ConflictState if one == asked.get("state")), None)
     source = next((one for one in ConflictSource if one == asked.get("source")), None)
-    return reads.Filters(state, source, _number(asked.get("juror")) or None)
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 10 else 0
+    return reads.Filters(state, source, whole(asked.get("juror")) or None)
 
 
 def _back(round_: Round) -> ResponseReturnValue:
@@ -131,7 +128,7 @@ def add(round_: Round) -> ResponseReturnValue:
 
 def _noted(session: Session, round_: Round) -> int:
     form = request.form
-    juror = reads.seat_of(session, round_, _number(form.get("juror_id")))
+    juror = reads.seat_of(session, round_, whole(form.get("juror_id")))
     film = reads.judged_film(session, round_, tidy(form.get("number")).upper())
     source = next((one for one in BY_HAND if one == form.get("from")), None)
     scope = next((one for one in ConflictScope if one == form.get("scope")), ConflictScope.FILM)
@@ -149,7 +146,7 @@ def _noted(session: Session, round_: Round) -> int:
 @guard(policies.chair_round, load=queries.round_by_code)
 def confirm(round_: Round) -> ResponseReturnValue:
     """Confirm every hint that was ticked."""
-    ids = [_number(text) for text in request.form.getlist("conflict")[:200]]
+    ids = [whole(text) for text in request.form.getlist("conflict")[:200]]
     settled, left = service.confirm_all(current.session(), round_, ids, by=current.actor())
     if not settled:
         return _page(round_, status=422, error=Invalid("rows", N_("Tick the hints that you want to confirm.")))
@@ -173,7 +170,7 @@ def settle(round_: Round) -> ResponseReturnValue:
             confirmed=verdict == "confirm",
             reason=tidy(request.form.get("reason")).replace("\n", " ")[: service.LONGEST_REASON],
             by=current.actor(),
-            seen=_number(request.form.get("rev")) or None,
+            seen=whole(request.form.get("rev")) or None,
         )
     except Invalid as problem:
         return _page(round_, status=422, error=Invalid(f"why-{conflict.id}", problem.code))

@@ -11,10 +11,13 @@ from wtforms import IntegerField, SelectField, SelectMultipleField
 from wtforms.validators import Optional
 
 from portal import i18n
+from portal.errors import Invalid
+from portal.i18n import N_
 from portal.jury.models import Criterion, Hidden, Round, RoundKind, Visibility
 from portal.jury.rounds import anchor_lines
 from portal.jury.rounds.criteria import CriterionDraft
 from portal.jury.rounds.panels import PanelDraft
+from portal.web import current
 from portal.web.forms import AtMost, Between, Day, Form, Line, Required, Words, tidy
 
 ZONE = ZoneInfo(i18n.SEOUL)
@@ -138,6 +141,20 @@ def last_minute(field: Day) -> datetime:
     day = field.day
     assert day is not None
     return datetime(day.year, day.month, day.day, tzinfo=ZONE) + _LAST_MINUTE
+
+
+def due(text: str) -> datetime:
+    """The last minute of a day as it was typed; raises Invalid where it is none."""
+    try:
+        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=current.settings().zone)
+    except ValueError as error:
+        raise Invalid("due_on", N_("Write the date like 2027-02-19.")) from error
+    return day + _LAST_MINUTE
+
+
+def whole(text: str | None) -> int:
+    """A whole number as a form sends it; 0, which is no row and no place, where it is none."""
+    return int(text) if text and text.isdecimal() and len(text) < 10 else 0
 
 
 def number(text: str | None) -> int | None:

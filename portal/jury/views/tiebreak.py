@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -17,6 +16,7 @@ from portal.jury import queries as rounds
 from portal.jury.models import Round
 from portal.jury.tiebreak import ordering, queries, service
 from portal.jury.tiebreak.models import Ballot, TieBreak
+from portal.jury.views.round_forms import due, whole
 from portal.lifecycles import TieBreakState
 from portal.web import current
 from portal.web.access import guard, require
@@ -70,26 +70,14 @@ def open_vote(round_: Round) -> ResponseReturnValue:
             session,
             round_,
             entry_ids=[row.id for row in queries.contested(session, round_) if row.number in chosen],
-            places=_number(request.form.get("places")),
-            due_at=_due(request.form.get("due_on", "")),
+            places=whole(request.form.get("places")),
+            due_at=due(request.form.get("due_on", "")),
             by=current.actor(),
         )
     except Invalid as problem:
         return _show(round_, status=422, error=problem)
     flash(_("The vote is open. Every juror who judged two of these films or more gets a mail."), "ok")
     return redirect(url_for("tiebreak.show", code=round_.code), 303)
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 5 else 0
-
-
-def _due(text: str) -> datetime:
-    try:
-        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=current.settings().zone)
-    except ValueError as error:
-        raise Invalid("due_on", N_("Write the date like 2027-02-19.")) from error
-    return day + timedelta(hours=23, minutes=59)
 
 
 @bp.post("/ops/results/<code>/tie-break/state")
