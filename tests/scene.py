@@ -16,6 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session, joinedload, sessionmaker
@@ -109,6 +110,12 @@ def loaded(folder: Path) -> Scene:
             mailbox.keep(mailbox.folder(scene.settings), _MAIL)
             (folder / "ready").touch()
     return scene
+
+
+def shared(factory: pytest.TempPathFactory) -> Scene:
+    """The stage that xdist's workers share."""
+    own = factory.getbasetemp()
+    return loaded((own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "scene")
 
 
 def bare(folder: Path) -> Scene:

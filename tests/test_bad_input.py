@@ -6,7 +6,6 @@ The list of forms is the application's own; a route without an example in tests/
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -59,8 +58,7 @@ ROUTES = _routes()
 @pytest.fixture(scope="module")
 def original(tmp_path_factory: pytest.TempPathFactory) -> Scene:
     """The stage that xdist's workers share."""
-    own = tmp_path_factory.getbasetemp()
-    return scene.loaded((own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "scene")
+    return scene.shared(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")

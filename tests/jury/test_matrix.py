@@ -6,7 +6,6 @@ list of addresses is the application's own; who goes where is said in tests/page
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -53,8 +52,7 @@ ABSENT = "NOSUCHCODE"
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     """A stage of this module's own, with a chair of another edition."""
-    own = tmp_path_factory.getbasetemp()
-    original = scene.loaded((own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "scene")
+    original = scene.shared(tmp_path_factory)
     copy = scene.copied(original, tmp_path_factory.mktemp("matrix"))
     with db.unit_of_work(copy.sessions) as session:
         _a_chair_elsewhere(session)

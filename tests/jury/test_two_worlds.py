@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -42,8 +41,7 @@ ME = "juror"
 @pytest.fixture(scope="module")
 def original(tmp_path_factory: pytest.TempPathFactory) -> Scene:
     """The stage that xdist's workers share."""
-    own = tmp_path_factory.getbasetemp()
-    return scene.loaded((own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "scene")
+    return scene.shared(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
