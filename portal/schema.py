@@ -19,9 +19,12 @@ from portal.jury.decisions import models as decisions
 from portal.jury.results import models as results
 from portal.jury.scoring import models as scoring
 from portal.jury.tiebreak import models as tiebreak
+from portal.live import models as live
 from portal.mail import models as mail
 from portal.media import models as media
 from portal.programme import models as programme
+from portal.programme.materials import models as materials
+from portal.programme.placing import models as placing
 from portal.school import models as school
 
 metadata = Base.metadata
@@ -45,5 +48,8 @@ FEATURES = (
     tiebreak,
     awards,
     programme,
+    materials,
+    placing,
     audience,
+    live,
 )

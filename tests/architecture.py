@@ -26,7 +26,7 @@ KERNEL = (
 )
 RULES = ("lifecycles", "policies")
 FEATURES = (
-    "mail", "accounts", "calls", "school", "disclosure", "media", "entries", "jury", "programme", "audience",
+    "mail", "accounts", "calls", "school", "disclosure", "media", "entries", "jury", "programme", "audience", "live",
 )  # fmt: skip
 DESKS = ("organizer", "public", "api")
 MODELS = ("models", "codes")

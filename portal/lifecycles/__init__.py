@@ -42,7 +42,24 @@ from portal.lifecycles.jury import (
 )
 from portal.lifecycles.machine import Lifecycle, Stateful
 from portal.lifecycles.mail import MAIL, MailState
-from portal.lifecycles.programme import GUEST, SCREENING, SEAT, GuestState, ScreeningState, SeatState
+from portal.lifecycles.programme import (
+    BALLOT,
+    GUEST,
+    MATERIAL,
+    PLACING,
+    QUESTION,
+    SCREENING,
+    SEAT,
+    TALK,
+    BallotState,
+    GuestState,
+    MaterialState,
+    PlacingState,
+    QuestionState,
+    ScreeningState,
+    SeatState,
+    TalkState,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -65,8 +82,13 @@ LIFECYCLES = (
     DECISION,
     AWARD,
     SCREENING,
+    TALK,
     GUEST,
+    MATERIAL,
+    PLACING,
     SEAT,
+    QUESTION,
+    BALLOT,
     MAIL,
 )
 
@@ -75,6 +97,7 @@ __all__ = [
     "ASSET",
     "ASSIGNMENT",
     "AWARD",
+    "BALLOT",
     "CONSENT",
     "DECISION",
     "DISCLOSURE",
@@ -83,17 +106,22 @@ __all__ = [
     "GUEST",
     "LIFECYCLES",
     "MAIL",
+    "MATERIAL",
+    "PLACING",
+    "QUESTION",
     "REPLACEMENT",
     "ROUND",
     "RUN",
     "SCREENING",
     "SEAT",
     "SHEET",
+    "TALK",
     "TIEBREAK",
     "AmendmentState",
     "AssetState",
     "AssignmentState",
     "AwardState",
+    "BallotState",
     "ConsentState",
     "DecisionState",
     "DisclosureState",
@@ -102,6 +130,9 @@ __all__ = [
     "GuestState",
     "Lifecycle",
     "MailState",
+    "MaterialState",
+    "PlacingState",
+    "QuestionState",
     "ReplacementState",
     "RoundState",
     "RunState",
@@ -109,6 +140,7 @@ __all__ = [
     "SeatState",
     "SheetState",
     "Stateful",
+    "TalkState",
     "TieBreakState",
     "advance",
     "advance_all",

@@ -1,4 +1,4 @@
-"""Screenings, packages, talks, seats and the door."""
+"""Screenings, packages, talks, materials, seats, the door, and the hall itself."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from portal.lifecycles import ScreeningState
 from portal.policies.actors import DESK, Actor, Role, Scope, works_on
 
 if TYPE_CHECKING:
-    from portal.audience.models import Booking
+    from portal.audience.models import Booking, Group, Quota
+    from portal.live.models import Question
+    from portal.programme.materials.models import Feature, Material
     from portal.programme.models import Package, QASession, Screening
+    from portal.programme.placing.models import Engagement, Placing
 
 
 def see_screening(actor: Actor, screening: Screening) -> bool:
@@ -31,6 +34,59 @@ def programme_package(actor: Actor, package: Package) -> bool:
 
 def programme_talk(actor: Actor, talk: QASession) -> bool:
     return programme_screening(actor, talk.screening)
+
+
+def confirm_cancellation(actor: Actor, screening: Screening) -> bool:
+    """The second of the two people who cancel what is public."""
+    return programme_screening(actor, screening) and screening.cancel_asked_by_id != actor.person_id
+
+
+def programme_feature(actor: Actor, feature: Feature) -> bool:
+    return works_on(actor, feature.entry.edition_id, Role.PROGRAMMER, Role.ORGANIZER)
+
+
+def programme_material(actor: Actor, material: Material) -> bool:
+    return works_on(actor, material.entry.edition_id, Role.PROGRAMMER, Role.ORGANIZER)
+
+
+def hand_in_material(actor: Actor, material: Material) -> bool:
+    """The film's owner brings what the film owes."""
+    return actor.signed_in and material.entry.owner_id == actor.person_id
+
+
+def programme_engagement(actor: Actor, engagement: Engagement) -> bool:
+    return works_on(actor, engagement.edition_id, Role.PROGRAMMER, Role.ORGANIZER)
+
+
+def programme_placing(actor: Actor, placing: Placing) -> bool:
+    return works_on(actor, placing.edition_id, Role.PROGRAMMER, Role.ORGANIZER)
+
+
+def seat_group(actor: Actor, group: Group) -> bool:
+    return works_on(actor, group.edition_id, Role.ORGANIZER, Role.PROGRAMMER)
+
+
+def seat_screening(actor: Actor, screening: Screening) -> bool:
+    """Quotas, holds and the guest list."""
+    return works_on(actor, screening.edition_id, Role.ORGANIZER, Role.PROGRAMMER)
+
+
+def seat_quota(actor: Actor, quota: Quota) -> bool:
+    return seat_screening(actor, quota.screening)
+
+
+def moderate_screening(actor: Actor, screening: Screening) -> bool:
+    """The floor: questions, the stage, the ballot's opening and closing."""
+    return door_screening(actor, screening)
+
+
+def moderate_question(actor: Actor, question: Question) -> bool:
+    return moderate_screening(actor, question.screening)
+
+
+def read_reactions(actor: Actor, screening: Screening) -> bool:
+    """How a screening was received, and what was odd about its ballot."""
+    return works_on(actor, screening.edition_id, Role.ORGANIZER, Role.PROGRAMMER)
 
 
 def door_screening(actor: Actor, screening: Screening) -> bool:

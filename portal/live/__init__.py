@@ -1,0 +1,1 @@
+"""The hall itself: questions, the stage, the ballot, and how a screening was received."""

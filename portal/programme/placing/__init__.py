@@ -1,0 +1,1 @@
+"""Days filled by an exact solver, and the times people are engaged elsewhere."""
