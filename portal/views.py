@@ -34,6 +34,7 @@ from portal.jury.views import (
     watched,
 )
 from portal.jury.views import rounds as round_setup
+from portal.live.views import bp as live
 from portal.mail import views as mail
 from portal.media import views as media
 from portal.organizer import rules
@@ -75,6 +76,7 @@ PAGES: tuple[Blueprint, ...] = (
     discussions.bp,
     programme,
     audience,
+    live,
     organizer,
     rules.bp,
     styleguide.bp,
