@@ -141,6 +141,11 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take the change back; parties of more than four, which the old house did not know, are cut to four."""
     op.execute("UPDATE screenings SET state = 'running' WHERE state = 'q_and_a'")
+    op.execute(
+        "UPDATE screenings SET taken = taken - coalesce((SELECT sum(party - 4) FROM bookings b"
+        " WHERE b.screening_id = screenings.id AND b.party > 4"
+        " AND b.state IN ('offered', 'confirmed', 'checked_in')), 0)"
+    )
     op.execute("UPDATE bookings SET party = 4 WHERE party > 4")
     for name, table, _ in INDEXES:
         op.drop_index(name, table)
