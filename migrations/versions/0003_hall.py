@@ -598,9 +598,10 @@ def _create_tables() -> None:
             nullable=False,
         ),
         sa.Column("asker_key", sa.String(length=64), nullable=False),
+        sa.Column("source_key", sa.String(length=64), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
         sa.Column("language", sa.String(length=2), nullable=False),
-        sa.Column("text", sa.String(length=200), nullable=False),
+        sa.Column("text", sa.String(length=1000), nullable=False),
         sa.Column(
             "theme",
             sa.Enum(
@@ -620,6 +621,7 @@ def _create_tables() -> None:
         sa.Column("early", sa.Boolean(), nullable=False),
         sa.Column("votes", sa.Integer(), nullable=False),
         sa.Column("place", sa.Integer(), nullable=True),
+        sa.Column("by_rule", sa.Boolean(), nullable=True),
         sa.Column("merged_into_id", sa.Integer(), nullable=True),
         sa.Column("reason", sa.String(length=200), nullable=False),
         sa.Column("answer_ko", sa.Text(), nullable=False),
@@ -699,6 +701,7 @@ def _create_tables() -> None:
         "question_votes",
         sa.Column("question_id", sa.Integer(), nullable=False),
         sa.Column("voter_key", sa.String(length=64), nullable=False),
+        sa.Column("source_key", sa.String(length=64), nullable=False),
         sa.Column("at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["question_id"], ["questions.id"], name=op.f("fk_question_votes_question_id"), ondelete="CASCADE"

@@ -15,7 +15,8 @@ from portal.entries.models import Entry
 from portal.lifecycles import BALLOT, QUESTION, BallotState, Lifecycle, QuestionState
 from portal.programme.models import Screening
 
-LONGEST_QUESTION = 200
+# Characters as a reader counts them; an emoji of a family is one and takes eleven of what a database counts.
+LONGEST_QUESTION, QUESTION_ROOM = 200, 1000
 
 
 class Theme(StrEnum):
@@ -33,7 +34,8 @@ class Question(Versioned, Base):
     """A question of somebody in the audience; `asker_key` is a salted digest of who asked, never shown.
 
     `early` ones came before the film ended: nobody but the asker and the moderators reads them until it has. `place`
-    orders the queue; one question of a screening is on stage at a time.
+    orders the queue; one question of a screening is on stage at a time. `by_rule` says whether the published rule would
+    have picked it at that moment. `source_key` is a salted digest of the network address, for limits alone.
     """
 
     __tablename__ = "questions"
@@ -46,13 +48,15 @@ class Question(Versioned, Base):
     booking_id: Mapped[int | None] = mapped_column(sa.ForeignKey("bookings.id", ondelete="SET NULL"), index=True)
     state: Mapped[QuestionState] = mapped_column(choice(QuestionState), default=QuestionState.PENDING)
     asker_key: Mapped[Hash]
+    source_key: Mapped[str] = mapped_column(sa.String(64), default="")
     name: Mapped[str] = mapped_column(sa.String(60), default="")
     language: Mapped[str] = mapped_column(sa.String(2), default="ko")
-    text: Mapped[str] = mapped_column(sa.String(LONGEST_QUESTION))
+    text: Mapped[str] = mapped_column(sa.String(QUESTION_ROOM))
     theme: Mapped[Theme | None] = mapped_column(choice(Theme))
     early: Mapped[bool] = mapped_column(default=False)
     votes: Mapped[int] = mapped_column(default=0)
     place: Mapped[int | None]
+    by_rule: Mapped[bool | None]
     merged_into_id: Mapped[int | None] = mapped_column(sa.ForeignKey("questions.id", ondelete="SET NULL"), index=True)
     reason: Mapped[str] = mapped_column(sa.String(200), default="")
     answer_ko: Mapped[str] = mapped_column(sa.Text, default="")
@@ -85,6 +89,7 @@ class QuestionVote(Base):
 
     question_id: Mapped[int] = mapped_column(sa.ForeignKey("questions.id", ondelete="CASCADE"), primary_key=True)
     voter_key: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    source_key: Mapped[str] = mapped_column(sa.String(64), default="")
     at: Mapped[Created]
 
 
