@@ -25,7 +25,7 @@ def claim(
     """Take the row for `lease` if it is `ready` and free; None when another worker has it or it is done."""
     taken = session.execute(
         sa.update(model)
-        .where(model.id == row_id, *ready, _free(model))  # type: ignore[attr-defined]
+        .where(model.id == row_id, *ready, free(model))  # type: ignore[attr-defined]
         .values(lease_until=clock.now() + lease, attempts=model.attempts + 1)
         .returning(model.id)  # type: ignore[attr-defined]
         .execution_options(synchronize_session=False)
@@ -46,8 +46,9 @@ def settle(row: Claimable, *, error: str | None = None) -> None:
 
 def waiting(session: Session, model: type[Any], *ready: sa.ColumnElement[bool], limit: int = 500) -> Sequence[int]:
     """Ids of rows that are `ready` and that nobody holds: what the sweep rings for."""
-    return session.scalars(sa.select(model.id).where(*ready, _free(model)).order_by(model.id).limit(limit)).all()
+    return session.scalars(sa.select(model.id).where(*ready, free(model)).order_by(model.id).limit(limit)).all()
 
 
-def _free(model: type[Any]) -> sa.ColumnElement[bool]:
+def free(model: type[Any]) -> sa.ColumnElement[bool]:
+    """Says of a row that nobody holds it."""
     return sa.or_(model.lease_until.is_(None), model.lease_until < clock.now())

@@ -11,10 +11,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 
+import sqlalchemy as sa
 import structlog
 from sqlalchemy.orm import Session
 
-from portal import claims, clock, lifecycles
+from portal import audit, claims, clock, lifecycles
 from portal.lifecycles import MailState
 from portal.mail import message, queries
 from portal.mail.models import OutgoingMail
@@ -54,6 +55,8 @@ def deliver(work: Work, line: Line, first: int) -> int:
         with work() as session:
             if done is not None:
                 settle(session, *done)
+            if mail_id is None and handed_over:
+                audit.record(session, SYSTEM, "mail.handed_over", OutgoingMail.__tablename__, mails=handed_over)
             letter = take(session, mail_id) if mail_id is not None and ready else None
         if mail_id is not None and not ready:
             break
@@ -64,13 +67,20 @@ def deliver(work: Work, line: Line, first: int) -> int:
 
 def take(session: Session, mail_id: int) -> Letter | None:
     """Mark the mail as being sent; None when somebody else has it, or it cannot be sent at all."""
-    mail = claims.claim(session, OutgoingMail, mail_id, queries.due(), lease=LEASE)
+    settings: Settings = session.info["settings"]
+    mail = lifecycles.advance_row(
+        session,
+        OutgoingMail,
+        mail_id,
+        MailState.SENDING,
+        queries.due(),
+        claims.free(OutgoingMail),
+        lease_until=clock.now() + LEASE,
+        attempts=OutgoingMail.attempts + 1,
+        message_id=sa.func.coalesce(OutgoingMail.message_id, message.message_id(settings, mail_id)),
+    )
     if mail is None:
         return None
-    settings: Settings = session.info["settings"]
-    mail.message_id = mail.message_id or message.message_id(settings, mail)
-    lifecycles.advance(session, mail, MailState.SENDING, by=SYSTEM)
-    session.flush()
     try:
         content = message.as_bytes(settings, mail)
     except ValueError as error:
@@ -81,16 +91,17 @@ def take(session: Session, mail_id: int) -> Letter | None:
 
 def settle(session: Session, letter: Letter, answer: Answer) -> None:
     """Note what became of a letter; one that took longer than its lease is no longer ours to note."""
-    mail = session.get_one(OutgoingMail, letter.mail_id, with_for_update=True)
-    if mail.state is not MailState.SENDING or mail.attempts != letter.attempt:
-        log.warning("mail.overtaken", mail_id=mail.id)
-        return
+    ours = (OutgoingMail.state == MailState.SENDING, OutgoingMail.attempts == letter.attempt)
     if answer.fate is Fate.SENT:
-        lifecycles.advance(session, mail, MailState.SENT, by=SYSTEM)
-        mail.sent_at = clock.now()
-        claims.settle(mail)
+        left = {"sent_at": clock.now(), "lease_until": None, "last_error": None}
+        noted = lifecycles.advance_row(session, OutgoingMail, letter.mail_id, MailState.SENT, *ours, **left)
     else:
-        _give_back(session, mail, answer)
+        found = sa.select(OutgoingMail).where(OutgoingMail.id == letter.mail_id, *ours).with_for_update()
+        noted = session.scalars(found).first()
+        if noted is not None:
+            _give_back(session, noted, answer)
+    if noted is None:
+        log.warning("mail.overtaken", mail_id=letter.mail_id)
 
 
 def recover(session: Session) -> None:

@@ -16,9 +16,9 @@ from portal.mail.models import OutgoingMail
 from portal.settings import Settings
 
 
-def message_id(settings: Settings, mail: OutgoingMail) -> str:
+def message_id(settings: Settings, mail_id: int) -> str:
     """The same for every try of the same mail, so that a receiver can tell a repetition; tells nothing else."""
-    name = hmac.new(settings.secret_key.encode(), f"mail {mail.id}".encode(), hashlib.sha256).hexdigest()[:32]
+    name = hmac.new(settings.secret_key.encode(), f"mail {mail_id}".encode(), hashlib.sha256).hexdigest()[:32]
     return f"<{name}@{urlsplit(settings.base_url).hostname or 'localhost'}>"
 
 
