@@ -14,7 +14,11 @@ from portal.i18n import language
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-TICKET, WAITLIST, GUEST = "ticket", "waitlist", "guest"
+TICKET, WAITLIST, GUEST, DOOR = "ticket", "waitlist", "guest", "door"
+BOUNCES = "bounces"
+BALLOT = "ballot"
+STAGE = "stage"
+SHORT = 5
 _SEASON = timedelta(days=400)
 
 
@@ -42,6 +46,20 @@ class Links:
     def token(self, purpose: str, code: str) -> str:
         """The signed token that stands for a row."""
         return signing.sign(self._secret_key, purpose, code)
+
+    def door_token(self, code: str) -> str:
+        """What a ticket's picture says: always the same, so that a phone without network knows it by its digest.
+
+        It opens the door's page for its staff and nothing else: whoever photographs it cannot give the seats back.
+        """
+        return signing.stamp(self._secret_key, DOOR, code)
+
+    def at_door(self, token: str) -> str:
+        """The booking's code behind what somebody shows at the door, the ticket's own link too; raises BadToken."""
+        try:
+            return str(signing.stamped(self._secret_key, DOOR, token))
+        except signing.BadToken:
+            return self.opened(TICKET, token)
 
     def _page(self, path: str) -> str:
         return f"{self.base_url}/{language()}{path}"
@@ -100,5 +118,22 @@ class Links:
     def guest(self, code: str) -> str:
         return self._page(f"/guests/{self.token(GUEST, code)}")
 
+    def bounces(self) -> str:
+        """Where a mail server reports returned mails; the secret is in the address."""
+        return f"{self.base_url}/mail/bounces/{self.token(BOUNCES, 'reports')}"
+
+    def live(self, code: str) -> str:
+        return self._page(f"/live/{code}")
+
+    def short(self, code: str) -> str:
+        """What people type from the wall: the beginning of a screening's code, in any language."""
+        return f"{self.base_url}/l/{code[:SHORT]}"
+
+    def stage(self, code: str) -> str:
+        return self._page(f"/stage/{self.token(STAGE, code)}")
+
+    def written_answers(self, code: str) -> str:
+        return self._page(f"/guests/{self.token(GUEST, code)}/questions")
+
     def check_in(self, code: str) -> str:
-        return self._page(f"/ops/checkin/{self.token(TICKET, code)}")
+        return self._page(f"/ops/checkin/{self.door_token(code)}")

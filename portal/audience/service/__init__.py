@@ -5,6 +5,7 @@ from portal.audience.service.door import CheckedIn, check_in, undo_check_in
 from portal.audience.service.evening import begin, end
 from portal.audience.service.news import tell
 from portal.audience.service.offers import accept, turn_over
+from portal.audience.service.scans import report
 
 __all__ = [
     "Ask",
@@ -15,6 +16,7 @@ __all__ = [
     "cancel",
     "check_in",
     "end",
+    "report",
     "send_again",
     "tell",
     "turn_over",

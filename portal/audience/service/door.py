@@ -1,19 +1,21 @@
-"""At the door: a ticket lets its party in once; the second time tells when the first was."""
+"""The door without a script: one party on one page, let in or taken back, as scans like those of a phone."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal import clock
-from portal.audience.models import Booking
+from portal import clock, signing
+from portal.audience.models import Booking, ScanOutcome
+from portal.audience.service import scans
 from portal.errors import Invalid
 from portal.i18n import N_
-from portal.lifecycles import SeatState, advance
 from portal.policies import Actor
+from portal.programme.models import Screening
+
+NO_DEVICE = "page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,32 +26,20 @@ class CheckedIn:
     again: bool
 
 
-def check_in(session: Session, booking: Booking, *, by: Actor) -> CheckedIn:
-    """Let the party in; raises Invalid for a booking that holds no seats."""
-    _lock(session, booking)
-    if booking.state == SeatState.CHECKED_IN:
-        assert booking.checked_in_at is not None
-        return CheckedIn(booking.checked_in_at, again=True)
-    if booking.state != SeatState.CONFIRMED:
+def check_in(session: Session, booking: Booking, *, once: str | None = None, by: Actor) -> CheckedIn:
+    """Let the party in; the same `once` is the same entry. Raises Invalid for a booking that holds no seats."""
+    outcome = _scan(session, booking, once, scans.Wish.ENTER, by)
+    if outcome == ScanOutcome.REFUSED or booking.checked_in_at is None:
         raise Invalid("main", N_("This booking holds no seats."))
-    booking.checked_in_at = clock.now()
-    booking.checked_in_by_id = by.person_id
-    advance(session, booking, SeatState.CHECKED_IN, by=by)
-    session.flush()
-    return CheckedIn(booking.checked_in_at, again=False)
-
-
-def _lock(session: Session, booking: Booking) -> None:
-    # two statements: refresh(with_for_update) repeats the loader's outer join, which PostgreSQL refuses to lock
-    session.execute(sa.select(Booking.id).where(Booking.id == booking.id).with_for_update())
-    session.refresh(booking, ["rev", "state", "checked_in_at", "checked_in_by_id"])
+    return CheckedIn(booking.checked_in_at, again=outcome == ScanOutcome.AGAIN)
 
 
 def undo_check_in(session: Session, booking: Booking, *, by: Actor) -> None:
     """Take a mistaken entry back."""
-    _lock(session, booking)
-    if booking.state != SeatState.CHECKED_IN:
-        return
-    advance(session, booking, SeatState.CONFIRMED, by=by)
-    booking.checked_in_at = booking.checked_in_by_id = None
-    session.flush()
+    _scan(session, booking, None, scans.Wish.UNDO, by)
+
+
+def _scan(session: Session, booking: Booking, once: str | None, wish: scans.Wish, by: Actor) -> ScanOutcome:
+    told = scans.Told(once or signing.random_token(), clock.now(), booking.code, wish=wish, device=NO_DEVICE)
+    [answered] = scans.report(session, session.get_one(Screening, booking.screening_id), [told], by=by)
+    return answered.outcome
