@@ -113,10 +113,12 @@ _U = GuestState
 GUEST = Lifecycle(
     "guest",
     moves(
-        (_U.INVITED, (_U.ACCEPTED, _U.REMOTE, _U.DECLINED)),
+        (_U.INVITED, (_U.ACCEPTED, _U.REMOTE, _U.DECLINED, _U.PRESENT, _U.ABSENT)),
         (_U.ACCEPTED, (_U.REMOTE, _U.DECLINED, _U.PRESENT, _U.ABSENT)),
         (_U.REMOTE, (_U.ACCEPTED, _U.DECLINED, _U.PRESENT, _U.ABSENT)),
-        (_U.DECLINED, (_U.ACCEPTED, _U.REMOTE, _U.INVITED)),
+        (_U.DECLINED, (_U.ACCEPTED, _U.REMOTE, _U.INVITED, _U.PRESENT)),
+        (_U.PRESENT, (_U.ABSENT,)),
+        (_U.ABSENT, (_U.PRESENT,)),
     ),
 )
 _M = MaterialState

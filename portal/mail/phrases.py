@@ -11,6 +11,7 @@ _STATES = {
     MailState.SENDING: (N_("Sending"), "info"),
     MailState.SENT: (N_("Sent"), "ok"),
     MailState.FAILED: (N_("Failed"), "bad"),
+    MailState.BOUNCED: (N_("Came back"), "bad"),
     MailState.SUPERSEDED: (N_("Replaced"), ""),
     MailState.CANCELLED: (N_("Cancelled"), ""),
 }
@@ -56,7 +57,9 @@ _KINDS = {
     "offer_expired": N_("Offer of a seat ran out"),
     "password_changed": N_("Password changed"),
     "qa_answered": N_("Answer to a Q&A invitation"),
+    "qa_called_off": N_("Q&A called off"),
     "qa_invitation": N_("Invitation to a Q&A"),
+    "qa_reminder": N_("Reminder of a Q&A invitation"),
     "receipt": N_("Receipt"),
     "returned": N_("Returned by the mentor"),
     "screening_changed": N_("Screening changed"),

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from portal.audience.models import Booking, Group, Quota
     from portal.live.models import Question
     from portal.programme.materials.models import Feature, Material
-    from portal.programme.models import Package, QASession, Screening
+    from portal.programme.models import Package, QASession, QASlot, Screening
     from portal.programme.placing.models import Engagement, Placing
 
 
@@ -34,6 +34,16 @@ def programme_package(actor: Actor, package: Package) -> bool:
 
 def programme_talk(actor: Actor, talk: QASession) -> bool:
     return programme_screening(actor, talk.screening)
+
+
+def programme_slot(actor: Actor, slot: QASlot) -> bool:
+    """A part of a talk."""
+    return programme_talk(actor, slot.qa_session)
+
+
+def read_run_sheet(actor: Actor, screening: Screening) -> bool:
+    """The evening by the clock: who is on stage, what absent directors wrote, who has come."""
+    return door_screening(actor, screening)
 
 
 def confirm_cancellation(actor: Actor, screening: Screening) -> bool:

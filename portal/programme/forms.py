@@ -10,7 +10,9 @@ from portal.calls.models import Gel
 from portal.i18n import N_
 from portal.lifecycles import GuestState
 from portal.programme import zones
+from portal.programme.models import GuestRole, PickRule
 from portal.programme.service import HallDraft, Invited, PackageDraft, VenueDraft
+from portal.programme.service.answers import LONGEST_STATEMENT
 from portal.web.forms import AtMost, Between, EmailAddress, Form, Line, Required, Words
 
 
@@ -84,6 +86,9 @@ class TalkForm(Form):
     minutes = IntegerField(default=25, validators=[Required(), Between(5, 180)])
     moderator = Line(validators=[AtMost(200)])
     note = Words(validators=[AtMost(2000)])
+    remote_url = Line(validators=[AtMost(300)])
+    pick_rule = SelectField(choices=[rule.value for rule in PickRule], default=PickRule.EACH_FILM.value)
+    rev = IntegerField(validators=[Optional()])
 
 
 class GuestForm(Form):
@@ -93,16 +98,46 @@ class GuestForm(Form):
     email = Line(validators=[Required(N_("Write the e-mail address.")), AtMost(254), EmailAddress()])
     language = SelectField(choices=list(i18n.LANGUAGES), default="ko")
     timezone = SelectField(choices=list(zones.COMMON), default=i18n.SEOUL)
+    role = SelectField(choices=[role.value for role in GuestRole], default=GuestRole.GUEST.value)
+    interprets = Line(validators=[AtMost(60)])
 
     def invited(self) -> Invited:
         """Who was named."""
-        return Invited(self.name.data, self.email.data, self.language.data, self.timezone.data)
+        return Invited(
+            self.name.data,
+            self.email.data,
+            self.language.data,
+            self.timezone.data,
+            role=GuestRole(self.role.data),
+            interprets=self.interprets.data or "",
+        )
 
 
 class AnswerForm(Form):
     """A guest's answer."""
 
     answer = RadioField(choices=[GuestState.ACCEPTED.value, GuestState.REMOTE.value, GuestState.DECLINED.value])
+
+
+class StatementForm(Form):
+    """What somebody who cannot come would say."""
+
+    statement = Words(validators=[AtMost(LONGEST_STATEMENT)])
+
+
+class SlotsForm(Form):
+    """Parts of a talk, all of one length."""
+
+    count = IntegerField(default=5, validators=[Required(), Between(1, 30)])
+    minutes = IntegerField(default=5, validators=[Required(), Between(1, 180)])
+
+
+class SlotForm(Form):
+    """One part of a talk."""
+
+    starts_after = IntegerField(validators=[Required(), Between(0, 180)])
+    minutes = IntegerField(validators=[Required(), Between(1, 180)])
+    rev = IntegerField(validators=[Required()])
 
 
 class ReleaseForm(Form):

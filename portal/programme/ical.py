@@ -46,12 +46,12 @@ def of_showing(showing: Showing, *, url: str, version: int, stamp: datetime) -> 
     )
 
 
-def calendar(happenings: Iterable[Happening], name: str) -> bytes:
-    """The file."""
+def calendar(happenings: Iterable[Happening], name: str, *, method: str = "PUBLISH") -> bytes:
+    """The file; `method` CANCEL takes its events off the calendar that holds them."""
     made = Calendar()
     made.add("prodid", "-//P.A.N//Portal//KO")
     made.add("version", "2.0")
-    made.add("method", "PUBLISH")
+    made.add("method", method)
     made.add("x-wr-calname", name)
     made.add("x-wr-timezone", "Asia/Seoul")
     for happening in happenings:

@@ -39,3 +39,9 @@ def there(moment: datetime, zone: str) -> str | None:
     local, here = moment.astimezone(away), moment.astimezone(ZoneInfo(SEOUL))
     other_day = f"{day(local.date())} " if local.date() != here.date() else ""
     return f"{city(zone)} {other_day}{clock_time(moment, away)}"
+
+
+def pair(moment: datetime, zone: str) -> str:
+    """`16:58 KST · 파리 08:58`, for papers and plain text."""
+    away = there(moment, zone)
+    return f"{clock_time(moment)} KST" + (f" · {away}" if away else "")

@@ -1,6 +1,15 @@
 """Reads of the programme: what is published, what is planned, which films are ready."""
 
-from portal.programme.queries.conversations import directors_of, guest_by_token, talk_by_code, talks
+from portal.programme.queries.conversations import (
+    also_on_stage,
+    directors_of,
+    guest_by_token,
+    screening_for_talk,
+    slot_by_code,
+    talk_by_code,
+    talks,
+    to_remind,
+)
 from portal.programme.queries.desk import (
     DayPlan,
     day_plan,
@@ -10,6 +19,7 @@ from portal.programme.queries.desk import (
     waiting_packages,
     whole_plan,
 )
+from portal.programme.queries.moves import Move, Spot, moves_since
 from portal.programme.queries.packages import hall_choices, package_by_code, packages, selectable_films, venues
 from portal.programme.queries.published import (
     Published,
@@ -32,8 +42,11 @@ from portal.programme.queries.readiness import Gap, blocked_packages, gap_text, 
 __all__ = [
     "DayPlan",
     "Gap",
+    "Move",
     "Published",
+    "Spot",
     "all_releases",
+    "also_on_stage",
     "blocked_packages",
     "body_of",
     "current_release",
@@ -47,6 +60,7 @@ __all__ = [
     "guest_by_token",
     "hall_choices",
     "held_now",
+    "moves_since",
     "package_by_code",
     "packages",
     "public_body",
@@ -54,12 +68,15 @@ __all__ = [
     "released_showing",
     "screening_by_code",
     "screening_for_desk",
+    "screening_for_talk",
     "seats_of",
     "selectable_films",
     "showing_of",
     "showings_of",
+    "slot_by_code",
     "talk_by_code",
     "talks",
+    "to_remind",
     "upcoming_slots",
     "venues",
     "waiting_packages",

@@ -1,9 +1,10 @@
-"""Talks after screenings: who is asked, who could be, who answered."""
+"""Talks after screenings: who is asked, who could be, who answered, who has to be reminded."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -11,8 +12,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from portal import links
 from portal.accounts.models import Person
 from portal.entries.models import Entry
-from portal.lifecycles import ScreeningState
-from portal.programme.models import Guest, Hall, Package, PackageFilm, QASession, Screening
+from portal.lifecycles import GuestState, ScreeningState
+from portal.programme.models import Guest, Hall, Package, PackageFilm, QASession, QASlot, Screening
 from portal.signing import BadToken
 
 
@@ -68,12 +69,41 @@ _WHERE = (
     joinedload(QASession.screening).joinedload(Screening.hall).joinedload(Hall.venue),
     joinedload(QASession.screening).joinedload(Screening.package),
 )
+_PEOPLE = (
+    selectinload(QASession.guests).joinedload(Guest.slot),
+    selectinload(QASession.slots).joinedload(QASlot.guest),
+)
 
 
 def talk_by_code(session: Session, code: str) -> QASession | None:
-    """The talk of a screening, by the screening's code, with guests and place."""
+    """The talk of a screening, by the screening's code, with guests, parts and place."""
     query = sa.select(QASession).join(QASession.screening).where(Screening.code == code)
-    return session.scalar(query.options(*_WHERE, selectinload(QASession.guests)))
+    return session.scalar(query.options(*_WHERE, *_PEOPLE))
+
+
+def screening_for_talk(session: Session, code: str) -> Screening | None:
+    """A screening with everything a talk's desk and the run sheet show: films, inserts, guests with their parts."""
+    talk = joinedload(Screening.qa_session)
+    package = joinedload(Screening.package)
+    films = package.selectinload(Package.films).joinedload(PackageFilm.entry)
+    query = sa.select(Screening).where(Screening.code == code)
+    return session.scalar(
+        query.options(
+            joinedload(Screening.hall).joinedload(Hall.venue),
+            films.selectinload(Entry.credits),
+            package.selectinload(Package.inserts),
+            talk.selectinload(QASession.guests).joinedload(Guest.slot),
+            talk.selectinload(QASession.slots).joinedload(QASlot.guest),
+            talk.joinedload(QASession.screening),
+        )
+    )
+
+
+def slot_by_code(session: Session, code: str, slot: str) -> QASlot | None:
+    """A part of the talk of a screening."""
+    query = sa.select(QASlot).join(QASlot.qa_session).join(QASession.screening)
+    loaded = query.options(joinedload(QASlot.qa_session).joinedload(QASession.screening))
+    return session.scalar(loaded.where(Screening.code == code, QASlot.code == slot))
 
 
 def talks(session: Session, edition_id: int) -> Sequence[QASession]:
@@ -84,21 +114,69 @@ def talks(session: Session, edition_id: int) -> Sequence[QASession]:
         .where(Screening.edition_id == edition_id, Screening.state != ScreeningState.CANCELLED)
         .order_by(Screening.starts_at, Screening.id)
     )
-    return session.scalars(query.options(*_WHERE, selectinload(QASession.guests))).all()
+    return session.scalars(query.options(*_WHERE, *_PEOPLE)).all()
 
 
 def guest_by_token(session: Session, token: str) -> Guest | None:
-    """The guest a signed link stands for, with talk, screening and place."""
+    """The guest a signed link stands for, with talk, parts, screening and place."""
     try:
         code = links.of(session).opened(links.GUEST, token)
     except BadToken:
         return None
-    talk = joinedload(Guest.qa_session).joinedload(QASession.screening)
+    talk = joinedload(Guest.qa_session)
+    screening = talk.joinedload(QASession.screening)
     return session.scalar(
         sa.select(Guest)
         .where(Guest.code == code)
         .options(
-            talk.joinedload(Screening.hall).joinedload(Hall.venue),
-            talk.joinedload(Screening.package).selectinload(Package.films).joinedload(PackageFilm.entry),
+            joinedload(Guest.slot),
+            talk.selectinload(QASession.slots),
+            screening.joinedload(Screening.hall).joinedload(Hall.venue),
+            screening.joinedload(Screening.package).selectinload(Package.films).joinedload(PackageFilm.entry),
         )
     )
+
+
+def also_on_stage(session: Session, guest: Guest) -> Sequence[QASession]:
+    """Other talks at the same time that somebody with this address was asked for and has not declined."""
+    screening, talk = guest.qa_session.screening, guest.qa_session
+    starts_at, ends_at = screening.starts_at, screening.ends_at + timedelta(minutes=talk.minutes)
+    query = (
+        sa.select(QASession)
+        .join(QASession.screening)
+        .join(QASession.guests)
+        .where(
+            Guest.email == guest.email,
+            Guest.id != guest.id,
+            Guest.state != GuestState.DECLINED,
+            Screening.state != ScreeningState.CANCELLED,
+            Screening.starts_at < ends_at,
+            Screening.ends_at > starts_at - _LONGEST_TALK,
+        )
+        .order_by(Screening.starts_at)
+    )
+    found = session.scalars(query.options(*_WHERE)).all()
+    return [one for one in found if one.screening.ends_at + timedelta(minutes=one.minutes) > starts_at]
+
+
+_LONGEST_TALK = timedelta(minutes=180)
+
+
+def to_remind(session: Session, at: datetime, within: timedelta) -> Sequence[Guest]:
+    """Guests who have not answered and should by `at + within`, of talks that are still to come."""
+    query = (
+        sa.select(Guest)
+        .join(Guest.qa_session)
+        .join(QASession.screening)
+        .where(
+            Guest.state == GuestState.INVITED,
+            Guest.answer_by <= at + within,
+            Screening.starts_at > at,
+            Screening.state != ScreeningState.CANCELLED,
+        )
+        .order_by(Guest.answer_by, Guest.id)
+    )
+    where = joinedload(Guest.qa_session).joinedload(QASession.screening)
+    return session.scalars(
+        query.options(where.joinedload(Screening.hall).joinedload(Hall.venue), where.joinedload(Screening.package))
+    ).all()

@@ -1,29 +1,31 @@
-"""Talks after screenings: planned, with guests who are asked by a signed link."""
+"""Talks after screenings: planned, with guests who are asked by a signed link, and called off."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal import audit, clock
-from portal.errors import Invalid
+from portal.errors import Invalid, Stale
 from portal.i18n import N_, SEOUL
-from portal.lifecycles import GuestState
-from portal.mail import outbox
+from portal.lifecycles import GuestState, ScreeningState, TalkState
 from portal.policies import Actor
-from portal.programme.models import Guest, QASession, Screening
-from portal.programme.service.letters import conversation_letter
+from portal.programme.models import Guest, GuestRole, PickRule, QASession, QASlot, Screening
+from portal.programme.service import letters
+from portal.programme.service.talk_states import note_invitation
 
 ANSWER_DAYS = 7
+_BEGUN = (TalkState.LIVE, TalkState.CLOSED, TalkState.PUBLISHED)
 
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """Somebody to invite on stage."""
+    """Somebody to invite on stage; `interprets` says between which languages, for an interpreter."""
 
     name: str
     email: str
@@ -31,16 +33,33 @@ class Invited:
     timezone: str = SEOUL
     entry_id: int | None = None
     person_id: int | None = None
+    role: GuestRole = GuestRole.GUEST
+    interprets: str = ""
 
 
 def plan_talk(
-    session: Session, screening: Screening, *, minutes: int, moderator: str, note: str = "", by: Actor
+    session: Session,
+    screening: Screening,
+    *,
+    minutes: int,
+    moderator: str,
+    note: str = "",
+    remote_url: str | None = None,
+    pick_rule: PickRule | None = None,
+    rev: int | None = None,
+    by: Actor,
 ) -> QASession:
-    """Plan a talk after a screening, or change the one that is planned. Raises Invalid."""
-    if not 5 <= minutes <= 180:
-        raise Invalid("minutes", N_("A talk takes 5 to 180 minutes."))
+    """Plan a talk after a screening, or change the one that is planned; what is None stays as it is.
+
+    Raises Invalid, and Stale when somebody changed the talk after `rev`.
+    """
     talk = session.scalar(sa.select(QASession).where(QASession.screening_id == screening.id))
-    after = {"minutes": minutes, "moderator_name": moderator, "note": note}
+    after: dict[str, Any] = {"minutes": minutes, "moderator_name": moderator, "note": note}
+    if remote_url is not None:
+        after["remote_url"] = remote_url
+    if pick_rule is not None:
+        after["pick_rule"] = pick_rule
+    _check(session, talk, screening, after)
     if talk is None:
         talk = QASession(screening_id=screening.id, guests=[], **after)
         session.add(talk)
@@ -49,20 +68,55 @@ def plan_talk(
         return talk
     before = {name: getattr(talk, name) for name in after}
     if before != after:
-        talk.minutes, talk.moderator_name, talk.note = minutes, moderator, note
-        session.flush()
-        audit.record(session, by, "talk.edited", talk, before=before, after=after)
+        _edit(session, talk, before, after, rev, by)
     return talk
 
 
-def remove_talk(session: Session, talk: QASession, *, by: Actor) -> None:
-    """Plan no talk after all; raises Invalid while guests have been asked."""
-    asked = [guest for guest in talk.guests if guest.state != GuestState.DECLINED]
-    if asked:
-        raise Invalid("main", N_("Guests have been asked already. Write to them first."))
-    audit.record(session, by, "talk.removed", "qa_sessions", screening=talk.screening_id)
+def _check(session: Session, talk: QASession | None, screening: Screening, after: dict[str, Any]) -> None:
+    if not 5 <= after["minutes"] <= 180:
+        raise Invalid("minutes", N_("A talk takes 5 to 180 minutes."))
+    if not _an_address(after.get("remote_url", "")):
+        raise Invalid("remote_url", N_("Write the whole address of the call, beginning with https://"))
+    if screening.state == ScreeningState.CANCELLED:
+        raise Invalid("main", N_("The screening is cancelled, and its talk with it."))
+    if talk is not None:
+        used = sa.select(sa.func.max(QASlot.starts_after_min + QASlot.minutes)).where(QASlot.qa_session_id == talk.id)
+        last = session.scalar(used) or 0
+        if last > after["minutes"]:
+            raise Invalid("minutes", N_("The parts of the talk reach up to minute {n}. Shorten those first."), n=last)
+
+
+def _an_address(url: str) -> bool:
+    return not url or (
+        url.startswith("https://") and len(url) > len("https://") and url.isprintable() and " " not in url
+    )
+
+
+def _edit(
+    session: Session, talk: QASession, before: dict[str, Any], after: dict[str, Any], rev: int | None, by: Actor
+) -> None:
+    if rev is not None and rev != talk.rev:
+        raise Stale(theirs=before)
+    for name, value in after.items():
+        setattr(talk, name, value)
+    session.flush()
+    audit.record(session, by, "talk.edited", talk, before=before, after=after)
+
+
+def remove_talk(session: Session, talk: QASession, *, by: Actor) -> int:
+    """Plan no talk after all; everybody who was asked hears of it. Returns how many.
+
+    Raises Invalid once the talk has begun.
+    """
+    if talk.state in _BEGUN:
+        raise Invalid("main", N_("The talk has begun already, so it cannot be called off."))
+    concerned = [guest for guest in talk.guests if guest.state != GuestState.DECLINED]
+    for guest in concerned:
+        letters.called_off(session, guest, talk)
+    audit.record(session, by, "talk.removed", "qa_sessions", screening=talk.screening_id, guests=len(talk.guests))
     session.delete(talk)
     session.flush()
+    return len(concerned)
 
 
 def invite(session: Session, talk: QASession, person: Invited, *, by: Actor) -> Guest:
@@ -70,6 +124,10 @@ def invite(session: Session, talk: QASession, person: Invited, *, by: Actor) -> 
     email = person.email.lower()
     if person.timezone not in available_timezones():
         raise Invalid("timezone", N_("Choose one of the time zones."))
+    if person.role == GuestRole.INTERPRETER and not person.interprets:
+        raise Invalid("interprets", N_("Say between which languages, for example ko–en."))
+    if talk.screening.state == ScreeningState.CANCELLED:
+        raise Invalid("main", N_("The screening is cancelled, and its talk with it."))
     found = next((guest for guest in talk.guests if guest.email == email), None)
     if found is not None:
         return found
@@ -81,12 +139,17 @@ def invite(session: Session, talk: QASession, person: Invited, *, by: Actor) -> 
         email=email,
         language=person.language,
         timezone=person.timezone,
+        role=person.role,
+        interprets=person.interprets if person.role == GuestRole.INTERPRETER else "",
         answer_by=answer_by(talk.screening.starts_at),
     )
     talk.guests.append(guest)
+    if guest.role == GuestRole.MODERATOR and not talk.moderator_name:
+        talk.moderator_name = guest.name
     session.flush()
-    audit.record(session, by, "guest.invited", guest, screening=talk.screening_id)
-    _write(session, talk, guest)
+    audit.record(session, by, "guest.invited", guest, screening=talk.screening_id, role=guest.role)
+    note_invitation(session, talk, by=by)
+    letters.invitation(session, guest, talk)
     return guest
 
 
@@ -100,15 +163,11 @@ def answer_by(starts_at: datetime) -> datetime:
     return max(min(evening, starts_at - timedelta(days=1)), clock.now() + timedelta(hours=6))
 
 
-def _write(session: Session, talk: QASession, guest: Guest) -> None:
-    letter = conversation_letter(session, guest, talk)
-    outbox.queue(
-        session,
-        "qa_invitation",
-        to=outbox.Recipient(guest.email, guest.language, guest.name, person_id=guest.person_id),
-        about=guest,
-        transition="invited",
-        edition_id=talk.screening.edition_id,
-        attachments=[letter.calendar],
-        **letter.context,
-    )
+def remind(session: Session, talk: QASession, *, by: Actor) -> int:
+    """Write once more to those who have not answered, at most once a day each. Returns how many those are."""
+    waiting = [guest for guest in talk.guests if guest.state == GuestState.INVITED]
+    for guest in waiting:
+        letters.reminder(session, guest, talk)
+    if waiting:
+        audit.record(session, by, "talk.reminded", talk, guests=len(waiting))
+    return len(waiting)

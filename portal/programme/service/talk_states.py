@@ -10,8 +10,8 @@ from portal.i18n import N_
 from portal.lifecycles import ScreeningState, TalkState, advance
 from portal.policies import Actor
 from portal.programme.models import QASession, Screening
+from portal.programme.talk_steps import SHOWN
 
-SHOWN = (ScreeningState.RUNNING, ScreeningState.Q_AND_A, ScreeningState.HELD)
 SETTLED = (TalkState.CONFIRMED, TalkState.COLLECTING, TalkState.LIVE)
 
 
@@ -33,10 +33,11 @@ def unconfirm_talk(session: Session, talk: QASession, *, by: Actor) -> None:
 
 
 def open_questions(session: Session, talk: QASession, *, by: Actor) -> None:
-    """The audience may ask from now on; raises Invalid before the talk is confirmed."""
+    """The audience may ask from now on, as it may while the talk is live; raises Invalid before it is confirmed."""
     _screening(session, talk)
     _require_settled(talk)
-    _advance(session, talk, TalkState.COLLECTING, by)
+    if talk.state != TalkState.LIVE:
+        _advance(session, talk, TalkState.COLLECTING, by)
 
 
 def close_questions(session: Session, talk: QASession, *, by: Actor) -> None:

@@ -1,6 +1,29 @@
 """Pages of the programme: the desk's, the guests' and the public's."""
 
-from portal.programme.views import guests, packages, places, public, releases, schedule, screenings, talks
+from portal.programme.views import (
+    guests,
+    packages,
+    places,
+    public,
+    releases,
+    runsheet,
+    schedule,
+    screenings,
+    slots,
+    talks,
+)
 from portal.programme.views.blueprint import bp
 
-__all__ = ["bp", "guests", "packages", "places", "public", "releases", "schedule", "screenings", "talks"]
+__all__ = [
+    "bp",
+    "guests",
+    "packages",
+    "places",
+    "public",
+    "releases",
+    "runsheet",
+    "schedule",
+    "screenings",
+    "slots",
+    "talks",
+]
