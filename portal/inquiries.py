@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import click
 
@@ -165,7 +165,33 @@ def provenance_again() -> None:
     click.echo(f"{len(files)} files, {changed} of them say something else now")
 
 
-GROUPS = (jury, disclosure, media, provenance)
+@click.group("mail")
+def mail_group() -> None:
+    """Mails that come back."""
+
+
+@mail_group.command("bounces")
+def mail_bounces() -> None:
+    """Print the secret address where a mail server or a delivery service posts returned mails, each as the body."""
+    from portal.links import Links
+
+    settings = settings_or_complaint()
+    click.echo(Links(settings.base_url, settings.secret_key).bounces())
+
+
+@mail_group.command("bounced")
+@click.argument("message", type=click.File("rb"), default="-")
+def mail_bounced(message: IO[bytes]) -> None:
+    """Note a returned mail: MESSAGE is a file, or the standard input of a mail server's pipe."""
+    from portal.db import sessions, unit_of_work
+    from portal.mail import bounces
+
+    with unit_of_work(sessions(settings_or_complaint())) as session:
+        noted = [bounces.note(session, report) for report in bounces.read(message.read())]
+    click.echo(f"{sum(mail is not None for mail in noted)} of {len(noted)} reports tell of a mail of this portal")
+
+
+GROUPS = (jury, disclosure, media, provenance, mail_group)
 
 
 @contextmanager

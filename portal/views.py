@@ -35,6 +35,7 @@ from portal.jury.views import (
 )
 from portal.jury.views import rounds as round_setup
 from portal.live.views import bp as live
+from portal.live.views import wall_door
 from portal.mail import views as mail
 from portal.media import views as media
 from portal.organizer import rules
@@ -85,6 +86,8 @@ PLAIN: tuple[Blueprint, ...] = (
     health.bp,
     public.front,
     mail.mailbox,
+    wall_door,
+    mail.reports,
     api,
     media.uploads,
     media.delivery,

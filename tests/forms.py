@@ -219,6 +219,8 @@ FORMS: dict[str, Form] = {
     **_all("organizer", "rules.write", bare=True, category_id="category"),
     **_all("organizer", "calls.end_role calls.invite_again calls.forget_device"),
     **_all("organizer", "mail.cancel mail.release", bare=True, mail_id="mail"),
+    **_all("organizer", "mail.lift", bare=True, code="suppression"),
+    **_all("", "bounces.report", bare=True, public=True, token="bounces"),
     **_all("organizer", "mail.cancel_batch mail.release_batch", bare=True, batch="batch"),
     **_all("organizer", "school.make_cohort"),
     **_all("organizer", "school.enrol school.invite_mentor school.preview", code="cohort"),

@@ -32,7 +32,7 @@ _DRAFT_PAGES = """entries.show entries.ai entries.omnibus_films entries.label_fi
 entries.film entries.film_status entries.film_extras entries.dock entries.images entries.info entries.review
 entries.rights entries.team"""
 _DESK_LISTS = """organizer.home organizer.trail organizer.export calls.index calls.team styleguide.index
-entries.desk mail.outbox"""
+entries.desk mail.outbox mail.suppressed"""
 
 # Every route that answers GET.
 PAGES: dict[str, Visit] = {

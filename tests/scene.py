@@ -46,7 +46,7 @@ from portal.jury.tiebreak import service as tiebreaks
 from portal.jury.tiebreak.models import Ballot
 from portal.lifecycles import AssetState, AssignmentState, EntryState, RoundState, SeatState
 from portal.mail import mailbox
-from portal.mail.models import OutgoingMail
+from portal.mail.models import OutgoingMail, Suppression
 from portal.media import tickets
 from portal.media.models import Asset, Rendition, RenditionKind, Slot
 from portal.policies import Actor, Role, Scope
@@ -186,6 +186,7 @@ def _dress(session: Session) -> None:
     for number in (DRAFT, RECUT):
         scene_clips.with_findings(session, entry(session, number))
     scene_papers.with_papers(session, draft, person(session, "organizer"))
+    _an_address_that_takes_nothing(session)
     _a_seat_on_offer(session)
     _a_juror_at_work(session)
     _a_decision_that_waits(session)
@@ -302,6 +303,12 @@ def _a_new_cut_asked_for(session: Session) -> None:
     session.add(Replacement(entry_id=mine.id, asset_id=cut.id, reason="색을 다시 맞췄어요.", asked_by_id=mine.owner_id))
 
 
+def _an_address_that_takes_nothing(session: Session) -> None:
+    written = sa.select(OutgoingMail.recipient).where(OutgoingMail.edition_id.is_not(None)).order_by(OutgoingMail.id)
+    address = session.scalars(written.limit(1)).one()
+    session.add(Suppression(address=address, reason="550 5.1.1 User unknown"))
+
+
 def _a_seat_on_offer(session: Session) -> None:
     waiting = sa.select(Booking).where(Booking.state == SeatState.WAITLISTED).order_by(Booking.position)
     first = session.scalars(waiting).first()
@@ -415,6 +422,8 @@ def things(session: Session) -> dict[str, Any]:
         "package": session.scalars(sa.select(Package.code).order_by(Package.id)).first(),
         "mail": held.id,
         "batch": held.batch,
+        "suppression": _only(session, "suppressions", "code"),
+        "bounces": mine.token(links.BOUNCES, "reports"),
         "guest": mine.token(links.GUEST, guest.code),
         "ticket": mine.token(links.TICKET, holder.code),
         "offer": mine.token(links.WAITLIST, offered.code),

@@ -13,6 +13,7 @@ class MailState(StrEnum):
     SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"
+    BOUNCED = "bounced"
     SUPERSEDED = "superseded"
     CANCELLED = "cancelled"
 
@@ -22,8 +23,10 @@ MAIL = Lifecycle(
     "mail",
     moves(
         (_M.DRAFT, (_M.QUEUED, _M.SUPERSEDED, _M.CANCELLED)),
-        (_M.QUEUED, (_M.SENDING, _M.SUPERSEDED, _M.CANCELLED)),
+        (_M.QUEUED, (_M.SENDING, _M.FAILED, _M.SUPERSEDED, _M.CANCELLED)),
         (_M.SENDING, (_M.SENT, _M.QUEUED, _M.FAILED)),
+        (_M.SENT, (_M.BOUNCED,)),
         (_M.FAILED, (_M.QUEUED, _M.CANCELLED)),
+        (_M.BOUNCED, (_M.QUEUED, _M.CANCELLED)),
     ),
 )

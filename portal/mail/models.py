@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.db import Base, Claimable, Created, Id, Short, Text, Versioned, choice
+from portal.db import Base, Claimable, Code, Created, Id, Short, Text, Versioned, choice
 from portal.lifecycles import MAIL, Lifecycle, MailState
 
 TIED = "with:"
@@ -51,3 +51,15 @@ class OutgoingMail(Versioned, Claimable, Base):
         sa.UniqueConstraint("object_kind", "object_id", "transition", "kind", "recipient"),
         sa.Index("ix_outgoing_mails_state_lease", "state", "lease_until"),
     )
+
+
+class Suppression(Base):
+    """An address that nothing is sent to, because mail to it came back for good or somebody asked for that."""
+
+    __tablename__ = "suppressions"
+
+    id: Mapped[Id]
+    code: Mapped[Code]
+    address: Mapped[str] = mapped_column(sa.String(254), unique=True)
+    reason: Mapped[str] = mapped_column(sa.String(500))
+    since: Mapped[Created]

@@ -12,10 +12,13 @@ from sqlalchemy.orm import Session
 
 from portal import clock, db, doorbell, i18n, links
 from portal.lifecycles import MailState
+from portal.mail import queries
 from portal.mail.models import OutgoingMail
 from portal.mail.render import render
 
 Attachment = tuple[str, str, bytes]
+# What somebody asked for a minute ago goes out even to an address that came back once: it may have been mended.
+ASKED_FOR = frozenset({"sign_in", "sign_up", "second_step", "password_changed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +80,10 @@ def queue_all(
     rows = [
         {**_key(kind, one.to, about, transition), **same, **_content(session, kind, one, context)} for one in letters
     ]
+    _set_aside(session, kind, rows)
     stored = _stored(session, rows) if rows else []
-    if not hold:
-        for mail in stored:
+    for mail in stored:
+        if mail.state == MailState.QUEUED:
             doorbell.after_commit(session, "mail.deliver", mail.id)
     return stored
 
@@ -103,6 +107,15 @@ def _content(session: Session, kind: str, letter: Letter, context: dict[str, Any
         "html": made.html,
         "attachments": [packed(*attachment) for attachment in letter.attachments],
     }
+
+
+def _set_aside(session: Session, kind: str, rows: list[dict[str, Any]]) -> None:
+    """Mails to suppressed addresses are kept as failed ones, where somebody sees them and may try anyway."""
+    reasons = {} if kind in ASKED_FOR else queries.suppressed(session, [row["recipient"] for row in rows])
+    for row in rows:
+        row["last_error"] = reasons.get(row["recipient"])
+        if row["last_error"] is not None:
+            row["state"] = MailState.FAILED
 
 
 def packed(name: str, content_type: str, body: bytes) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal import claims, clock
 from portal.lifecycles import MailState
-from portal.mail.models import TIED, OutgoingMail
+from portal.mail.models import TIED, OutgoingMail, Suppression
 from portal.policies import Actor, Role, Scope
 
 
@@ -139,3 +139,24 @@ def samples(session: Session, held: HeldBatch) -> Sequence[OutgoingMail]:
         for order in orders
     ]
     return list(dict.fromkeys(sample for sample in found if sample is not None))
+
+
+def suppressed(session: Session, addresses: Collection[str]) -> dict[str, str]:
+    """Those of the addresses that nothing is sent to, each with the reason; one statement."""
+    found = sa.select(Suppression).where(Suppression.address.in_(set(addresses)))
+    return {one.address: one.reason for one in session.scalars(found)}
+
+
+def suppressions(actor: Actor) -> sa.Select[*tuple[Any, ...]]:
+    """The suppressed addresses among those an actor's editions wrote to, the newest first."""
+    columns = (Suppression.code, Suppression.address, Suppression.reason, Suppression.since)
+    return sa.select(*columns).where(_written_to(actor)).order_by(Suppression.since.desc(), Suppression.id)
+
+
+def suppression(session: Session, actor: Actor, code: str) -> Suppression | None:
+    """One of them."""
+    return session.scalar(sa.select(Suppression).where(Suppression.code == code, _written_to(actor)))
+
+
+def _written_to(actor: Actor) -> sa.ColumnElement[bool]:
+    return sa.exists().where(OutgoingMail.recipient == Suppression.address, visible_to(actor))
