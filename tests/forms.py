@@ -247,5 +247,6 @@ FORMS: dict[str, Form] = {
     **_all("", "audience.cancel", bare=True, public=True, token="ticket"),
     **_all("", "audience.accept audience.decline", bare=True, public=True, token="offer"),
     **_all("moderator", "audience.let_in audience.undo", bare=True, token="ticket"),
+    **_all("moderator", "audience.tell_scans", code="screening"),
     **_all("moderator", "audience.evening", code="screening"),
 }

@@ -128,6 +128,7 @@ PAGES: dict[str, Visit] = {
     **_all("moderator", "audience.all_seats"),
     **_all("moderator", "audience.seats audience.check_list", code="screening"),
     **_all("moderator", "audience.door", token="ticket"),
+    **_all("moderator", "audience.entrance audience.entrance_list audience.entrance_worker", code="screening"),
 }
 
 __all__ = ["CLASS", "PAGES", "Visit"]

@@ -18,6 +18,7 @@ from portal.errors import Invalid
 from portal.i18n import _
 from portal.lifecycles import SeatState
 from portal.programme.queries import showing_of
+from portal.signing import BadToken, random_token
 from portal.web import current
 from portal.web.access import guard
 from portal.web.pages import page
@@ -26,7 +27,10 @@ _TODAY = timedelta(hours=6)
 
 
 def _by_token(session: Session, token: str) -> Booking | None:
-    return queries.booking_behind(session, links.TICKET, token)
+    try:
+        return queries.booking_by_code(session, links.of(session).at_door(token))
+    except BadToken:
+        return None
 
 
 @bp.get("/ops/checkin/<token>")
@@ -48,6 +52,7 @@ def _door(booking: Booking, *, entered: CheckedIn | None = None, problem: str | 
         problem=problem,
         state=seat_text(booking.state),
         other_time=away > _TODAY,
+        once=random_token(),
         token=(request.view_args or {})["token"],
     )
 
@@ -57,7 +62,8 @@ def _door(booking: Booking, *, entered: CheckedIn | None = None, problem: str | 
 def let_in(booking: Booking) -> ResponseReturnValue:
     """Let the party in; the second time tells when the first was."""
     try:
-        return _door(booking, entered=service.check_in(current.session(), booking, by=current.actor()))
+        once = (request.form.get("once") or random_token())[:64]
+        return _door(booking, entered=service.check_in(current.session(), booking, once=once, by=current.actor()))
     except Invalid as problem:
         return _door(booking, problem=problem.message)
 

@@ -1,0 +1,157 @@
+"""The entrance of a hall on a phone: a page that goes on without network, its list, and the scans it tells."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Response, current_app, json, make_response, request
+
+from portal import audit, clock, policies
+from portal.audience import entrance as reads
+from portal.audience import service
+from portal.audience.models import Booking, ScanOutcome
+from portal.audience.service import scans
+from portal.audience.service.scans import Answered, Told, Wish
+from portal.audience.states import seat_text
+from portal.audience.views.blueprint import bp
+from portal.errors import Invalid
+from portal.i18n import N_, _, moment
+from portal.lifecycles import SeatState
+from portal.programme.models import Screening
+from portal.programme.queries import screening_by_code, showing_of
+from portal.signing import BadToken
+from portal.web import current
+from portal.web.access import guard
+from portal.web.pages import page
+
+MOST = 500
+_JSON = "application/json; charset=utf-8"
+
+
+@bp.get("/ops/seats/<code>/entrance")
+@guard(policies.door_screening, load=screening_by_code)
+def entrance(screening: Screening) -> Response:
+    """The shell of the page: nobody's name is in it, so that a phone may keep it."""
+    response = page(
+        "audience/entrance.html",
+        screening=screening,
+        showing=showing_of(current.session(), screening),
+        states={state.value: seat_text(state) for state in SeatState},
+    )
+    response.headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=()"
+    return response
+
+
+@bp.get("/ops/seats/<code>/entrance.js")
+@guard(policies.door_screening, load=screening_by_code)
+def entrance_worker(screening: Screening) -> Response:
+    """The service worker of this entrance alone: from here its scope reaches this screening's pages and no others."""
+    response = make_response(current_app.send_static_file("js/entrance-worker.js"))
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@bp.get("/ops/seats/<code>/list.json")
+@guard(policies.door_screening, load=screening_by_code)
+def entrance_list(screening: Screening) -> Response:
+    """The whole list, or with `since` what has changed; 204 when nothing has."""
+    session, since = current.session(), request.args.get("since", type=int)
+    at = reads.cursor(session)
+    rows = reads.rows(session, screening, since=since)
+    if since is not None:
+        return _json({"cursor": at, "rows": rows}) if rows else make_response("", 204)
+    until = min(reads.forget_at(session, screening), clock.now() + reads.LONGEST)
+    groups = reads.groups(session, screening)
+    return _json({"cursor": at, "until": until.isoformat(), "groups": groups, "rows": rows})
+
+
+@bp.post("/ops/seats/<code>/scans")
+@guard(policies.door_screening, load=screening_by_code)
+def tell_scans(screening: Screening) -> Response:
+    """Scans of a phone, at most 500, told once however often they are sent; what became of each, and the news."""
+    session, received = current.session(), current.arrived_at()
+    try:
+        sent, told, since = _told(request.get_json(silent=True), screening, received)
+    except Invalid as problem:
+        return _json({"message": problem.message}, 422)
+    at = reads.cursor(session)
+    answers = service.report(session, screening, told, by=current.actor())
+    _note_drift(screening, told, received - sent)
+    here = [one.booking for one in answers if one.booking and one.booking.screening_id == screening.id]
+    lines = {line["code"]: line for line in reads.rows(session, screening, since=since)} if since is not None else {}
+    lines |= {line["code"]: line for line in reads.lines_of(session, here)}
+    outcomes = [_outcome(screening, one) for one in answers]
+    return _json({"cursor": at, "rows": list(lines.values()), "outcomes": outcomes})
+
+
+def _json(body: Any, status: int = 200) -> Response:
+    return make_response((json.dumps(body, ensure_ascii=False, separators=(",", ":")), status, {"Content-Type": _JSON}))
+
+
+def _told(body: Any, screening: Screening, received: datetime) -> tuple[datetime, list[Told], int | None]:
+    """The body's shape: `{"sent_at", "since", "scans": [{"once", "token" or "code", "at", "wish", …}]}`."""
+    try:
+        sent, since, items = _moment(body["sent_at"]), body.get("since"), body["scans"]
+        if not isinstance(items, list) or not 0 < len(items) <= MOST or not isinstance(since, int | None):
+            raise ValueError
+        return sent, [_one(item, screening, sent, received) for item in items], since
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Invalid("main", N_("These scans cannot be read. Reload the page and send them again.")) from error
+
+
+def _one(item: dict[str, Any], screening: Screening, sent: datetime, received: datetime) -> Told:
+    once, device = str(item["once"]), str(item.get("device", ""))
+    if not 8 <= len(once) <= 64 or len(device) > 40:
+        raise ValueError
+    presented = str(item.get("token") or item.get("code") or "")
+    told_at = scans.in_time(_moment(item["at"]), sent=sent, received=received, screening=screening)
+    wish, offline = Wish(item.get("wish", "enter")), bool(item.get("offline"))
+    code = _code(presented) if item.get("token") else presented.upper()[:24]
+    return Told(once, told_at, code or None, presented, wish, device, offline)
+
+
+def _moment(text: str) -> datetime:
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _code(token: str) -> str | None:
+    try:
+        return current.links().at_door(token)
+    except BadToken:
+        return None
+
+
+def _note_drift(screening: Screening, told: list[Told], drift: Any) -> None:
+    """A phone whose clock is far off is noted, as its scans were moved to the portal's time."""
+    if abs(drift) > scans.CLOCK_OFF:
+        seconds = round(drift.total_seconds())
+        noted = {"device": told[0].device, "seconds": seconds}
+        audit.record(current.session(), current.actor(), "scans.clock_off", screening, **noted)
+
+
+def _outcome(screening: Screening, one: Answered) -> dict[str, Any]:
+    booking = one.booking
+    here = booking is not None and booking.screening_id == screening.id
+    said: dict[str, Any] = {"once": one.once, "outcome": one.outcome}
+    if booking and here:
+        said["code"] = booking.code
+    if one.outcome == ScanOutcome.REFUSED:
+        said["why"] = _why(booking) if booking and here else _foreign(booking)
+    return said
+
+
+def _why(booking: Booking) -> str:
+    return seat_text(booking.state)
+
+
+def _foreign(booking: Booking | None) -> str:
+    """For which screening a ticket is that is not for this one; nobody's name is told."""
+    if booking is None:
+        return _("This is no ticket of the festival.")
+    session = current.session()
+    showing = showing_of(session, session.get_one(Screening, booking.screening_id))
+    return _("Ticket for another screening: {title}, {when}, {hall}").format(
+        title=showing.title, when=moment(showing.starts_at, year=True), hall=showing.hall
+    )
