@@ -44,6 +44,22 @@ def test(arguments: tuple[str, ...]) -> None:
     os.execv(sys.executable, [sys.executable, "-m", "tests.run", *arguments])
 
 
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def doctor(as_json: bool) -> None:
+    """Say what is wrong with this installation; exits with 1 where something is."""
+    import json
+    from dataclasses import asdict
+
+    from portal import doctor
+
+    signs = doctor.examine(settings_or_complaint())
+    for sign in signs:
+        click.echo(json.dumps(asdict(sign)) if as_json else f"{sign.health:5} {sign.part}: {sign.words}")
+    if any(sign.health is doctor.Health.ILL for sign in signs):
+        raise SystemExit(1)
+
+
 @main.group("demo")
 def demo_group() -> None:
     """The demo festival: invented people and films at the real scale."""
