@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.accounts.models import Person
 from portal.calls.models import Call, Edition
-from portal.disclosure.models import Disclosure
 from portal.entries.forms import DECLARATIONS
 from portal.entries.models import Entry
 from portal.jury import queries
@@ -103,7 +102,6 @@ def grow(session: Session, festival: Festival, size: int) -> None:
 def _one_more(session: Session, festival: Festival, n: int) -> None:
     film = rows.film(session, festival.edition, native_name=f"감독 {n}")
     film.submitted_at, film.owner_id = clock.now(), festival.people["creator"]
-    session.add(Disclosure(entry_id=film.id, tier=2, phases={"picture": 2}))
     _judged(session, festival, film, n)
     starts = rows.evening(n % 4, hour=9 + 3 * (n // 4))
     shown = rows.screening(

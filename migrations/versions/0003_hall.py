@@ -32,6 +32,7 @@ ADDED = {
         ],
         [("origin", "origin IN ('public', 'guest_list', 'walk_in')")],
     ),
+    "entries": ([("copy_locked_at", MOMENT, None)], []),
     "guests": (
         [("role", WORD, "guest"), ("interprets", sa.String(length=60), ""), ("statement", TEXT, "")],
         [("guestrole", "role IN ('guest', 'moderator', 'interpreter')")],
@@ -257,6 +258,7 @@ def _create_tables() -> None:
             nullable=False,
         ),
         sa.Column("before_position", sa.Integer(), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
         sa.Column("seconds", sa.Integer(), nullable=False),
         sa.Column("note", sa.String(length=200), nullable=False),
         sa.CheckConstraint("before_position >= 0", name=op.f("ck_package_inserts_before_position")),

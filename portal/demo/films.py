@@ -72,7 +72,7 @@ def fill(session: Session, rng: random.Random, call: Call, cast: Cast, clips: Se
     ids = list(session.scalars(sa.insert(Entry).returning(Entry.id, sort_by_parameter_order=True), rows))
     received = [(film, row, entry_id) for film, row, entry_id in zip(films, rows, ids, strict=True) if _received(film)]
     _credits(session, rng, received)
-    _disclosures(session, rng, received)
+    _disclosures(session, rng, received, clips)
     _assets(session, received, clips, shelf)
     _receipts(session, received, clips)
     _verdicts(session, rng, received, cast)
@@ -185,11 +185,12 @@ def _credits(session: Session, rng: random.Random, received: Received) -> None:
     session.execute(sa.insert(Credit), rows)
 
 
-def _disclosures(session: Session, rng: random.Random, received: Received) -> None:
+def _disclosures(session: Session, rng: random.Random, received: Received, clips: Sequence[Clip]) -> None:
     made = [(entry_id, ledgers.invent(rng, row["title_ko"], row["runtime_s"])) for _, row, entry_id in received]
+    signed = {"state": DisclosureState.SUBMITTED, "attested_at": clock.now()}
     rows = [
-        {"entry_id": entry_id, "state": DisclosureState.SUBMITTED, "attested_at": clock.now(), **invented.columns}
-        for entry_id, invented in made
+        {"entry_id": entry_id, "film_sha256": clips[film.clip].sha256, **signed, **invented.columns}
+        for (film, _, _), (entry_id, invented) in zip(received, made, strict=True)
     ]
     ids = session.scalars(sa.insert(Disclosure).returning(Disclosure.id, sort_by_parameter_order=True), rows)
     people = [

@@ -24,6 +24,7 @@ class Entry(Versioned, Base):
     `watched_sha256` names the film whose review copy its makers played and found right; another film asks again.
     `rules_version` is the version of the category's rules on AI it was handed in under; a draft has none.
     `announced` is the jury's outcome once it was released, empty before: the makers' pages know nothing earlier.
+    `copy_locked_at` says since when the programme shows this very copy, so that no new cut takes its place.
     """
 
     __tablename__ = "entries"
@@ -58,6 +59,7 @@ class Entry(Versioned, Base):
     submitted_at: Mapped[datetime | None]
     rules_version: Mapped[int | None]
     announced: Mapped[str] = mapped_column(sa.String(24), default="")
+    copy_locked_at: Mapped[datetime | None]
     fix_due_at: Mapped[datetime | None]
     fix_items: Mapped[list[str]] = mapped_column(default=list)
     search_text: Mapped[str] = mapped_column(sa.Text, default="")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -32,3 +33,19 @@ def parsed(text: str) -> date | None:
 def between(first: date, last: date) -> list[date]:
     """Every day from the first to the last."""
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+_CLOCK = re.compile(r"^([01]?\d|2\d):([0-5]\d)$")
+_LAST_MINUTE = 29 * 60
+
+
+def minutes_of(text: str) -> int | None:
+    """Minutes after midnight of a time up to 29:00, when a festival's day ends; None for anything else."""
+    found = _CLOCK.match(text)
+    minutes = int(found[1]) * 60 + int(found[2]) if found else _LAST_MINUTE + 1
+    return minutes if minutes <= _LAST_MINUTE else None
+
+
+def hours_text(minutes: int) -> str:
+    """`09:30`, or `25:30` for half past one at night."""
+    return f"{minutes // 60:02}:{minutes % 60:02}"

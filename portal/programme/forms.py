@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, IntegerField, RadioField, SelectField
+from wtforms import BooleanField, IntegerField, RadioField, SelectField, ValidationError
 from wtforms.validators import Optional
 
 from portal import i18n
 from portal.calls.models import Gel
-from portal.i18n import N_
+from portal.errors import Invalid
+from portal.i18n import N_, translate
 from portal.lifecycles import GuestState
-from portal.programme import zones
-from portal.programme.models import GuestRole, PickRule
-from portal.programme.service import HallDraft, Invited, PackageDraft, VenueDraft
+from portal.programme import days, seat_plan, zones
+from portal.programme.models import DAY_MINUTES, GuestRole, InsertKind, PickRule
+from portal.programme.service import HallDraft, InsertDraft, Invited, PackageDraft, VenueDraft
 from portal.programme.service.answers import LONGEST_STATEMENT
 from portal.web.forms import AtMost, Between, EmailAddress, Form, Line, Required, Words
+
+
+class DayTime(Line):
+    """A time of a festival's day, which ends at 29:00: five in the morning after it."""
+
+    def minutes(self, default: int) -> int:
+        """Minutes after midnight, or the default for an empty field; only after the form was found valid."""
+        return default if not self.data else (days.minutes_of(self.data) or 0)
+
+    def post_validate(self, form: Form, validation_stopped: bool) -> None:
+        if self.data and not validation_stopped and days.minutes_of(self.data) is None:
+            raise ValidationError(translate(N_("Write the time as 09:30; after midnight go on to 29:00.")))
 
 
 class VenueForm(Form):
@@ -30,32 +43,44 @@ class VenueForm(Form):
 
 
 class HallForm(Form):
-    """A hall."""
+    """A hall. Where its seats are written row by row, the numbers may stay empty: the rows are counted."""
 
     name_ko = Line(validators=[Required(), AtMost(200)])
     name_en = Line(validators=[Required(), AtMost(200)])
-    seats = IntegerField(validators=[Required(), Between(1, 20_000)])
-    accessible_seats = IntegerField(default=0, validators=[Optional(), Between(0, 20_000)])
+    seats = IntegerField(validators=[Optional(), Between(1, 20_000)])
+    accessible_seats = IntegerField(validators=[Optional(), Between(0, 20_000)])
     turnaround_min = IntegerField(default=20, validators=[Optional(), Between(0, 240)])
+    opens = DayTime(default="00:00")
+    closes = DayTime(default="29:00")
+    plan = Words(validators=[AtMost(4000)])
+    follow = BooleanField()
 
     def draft(self) -> HallDraft:
-        """What was written."""
+        """What was written; raises Invalid where the plan can't be read, or neither it nor a number says the seats."""
+        plan = seat_plan.parsed(self.plan.data or "")
+        seats, accessible = self.seats.data, self.accessible_seats.data
+        if seats is None:
+            seats = seat_plan.seats(plan)
+        if not seats:
+            raise Invalid("seats", N_("Write how many seats there are, or the plan of the rows."))
+        if accessible is None:
+            accessible = seat_plan.accessible(plan)
         turnaround = 20 if self.turnaround_min.data is None else self.turnaround_min.data
-        return HallDraft(
-            self.name_ko.data, self.name_en.data, self.seats.data, self.accessible_seats.data or 0, turnaround
-        )
+        hours = (self.opens.minutes(0), self.closes.minutes(DAY_MINUTES))
+        return HallDraft(self.name_ko.data, self.name_en.data, seats, accessible, turnaround, *hours, plan)
 
 
 class PackageForm(Form):
-    """A package of films."""
+    """A package of films; `films` are the entries a new one begins with."""
 
     title_ko = Line(validators=[Required(), AtMost(200)])
     title_en = Line(validators=[Required(), AtMost(200)])
     subtitle_ko = Line(validators=[AtMost(200)])
     subtitle_en = Line(validators=[AtMost(200)])
     gel = SelectField(choices=[gel.value for gel in Gel], default=Gel.AI.value)
-    rating = SelectField(choices=["0", "12", "15", "19"], default="0")
+    least_rating = SelectField(choices=["0", "12", "15", "19"], default="0")
     bumper_s = IntegerField(default=60, validators=[Optional(), Between(0, 14_400)])
+    expected = IntegerField(default=0, validators=[Optional(), Between(0, 100_000)])
     rev = IntegerField(default=1, validators=[Optional()])
 
     def draft(self) -> PackageDraft:
@@ -66,9 +91,30 @@ class PackageForm(Form):
             self.subtitle_ko.data,
             self.subtitle_en.data,
             Gel(self.gel.data),
-            int(self.rating.data),
+            int(self.least_rating.data),
             self.bumper_s.data or 0,
+            self.expected.data or 0,
         )
+
+
+class InsertForm(Form):
+    """Something between two films: `before` is the place of the film it comes before."""
+
+    kind = SelectField(choices=[kind.value for kind in InsertKind], default=InsertKind.TRAILER.value)
+    minutes = IntegerField(default=0, validators=[Optional(), Between(0, 240)])
+    seconds = IntegerField(default=0, validators=[Optional(), Between(0, 59)])
+    before = IntegerField(default=0, validators=[Optional(), Between(0, 100)])
+    note = Line(validators=[AtMost(200)])
+    rev = IntegerField(default=1, validators=[Optional()])
+
+    @property
+    def length(self) -> int:
+        """How long it takes, in seconds."""
+        return (self.minutes.data or 0) * 60 + (self.seconds.data or 0)
+
+    def draft(self) -> InsertDraft:
+        """What was written."""
+        return InsertDraft(InsertKind(self.kind.data), self.length, self.before.data or 0, self.note.data)
 
 
 class PlaceForm(Form):

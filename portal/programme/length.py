@@ -1,4 +1,4 @@
-"""How long a package runs: its films and a bumper before each. Pure."""
+"""How long a package runs: its films, a bumper before each, and what stands between them. Pure."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 
-def total_seconds(runtimes: Sequence[int], bumper_s: int) -> int:
-    """Films and bumpers together; a package without films is an event as long as its one bumper."""
-    return sum(runtimes) + bumper_s * max(1, len(runtimes))
+def total_seconds(runtimes: Sequence[int], bumper_s: int, inserts_s: int = 0) -> int:
+    """Films, bumpers and inserts together; a package without films is an event as long as its one bumper."""
+    return sum(runtimes) + bumper_s * max(1, len(runtimes)) + inserts_s
 
 
 def films_end(starts_at: datetime, seconds: int) -> datetime:

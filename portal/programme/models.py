@@ -86,7 +86,7 @@ class Package(Versioned, Base):
     )
     inserts: Mapped[list[Insert]] = relationship(
         back_populates="package",
-        order_by="Insert.before_position, Insert.id",
+        order_by="Insert.before_position, Insert.turn, Insert.id",
         lazy="raise",
         cascade="all, delete-orphan",
     )
@@ -124,7 +124,10 @@ class InsertKind(StrEnum):
 
 
 class Insert(Base):
-    """Something in a package that is no film: it comes before the film at `before_position`, or after the last one."""
+    """Something in a package that is no film: it comes before the film at `before_position`, or after the last one.
+
+    `turn` orders what comes before one film.
+    """
 
     __tablename__ = "package_inserts"
 
@@ -132,6 +135,7 @@ class Insert(Base):
     package_id: Mapped[int] = mapped_column(sa.ForeignKey("packages.id", ondelete="CASCADE"), index=True)
     kind: Mapped[InsertKind] = mapped_column(choice(InsertKind))
     before_position: Mapped[int]
+    turn: Mapped[int] = mapped_column(default=0)
     seconds: Mapped[int]
     note: Mapped[str] = mapped_column(sa.String(200), default="")
     package: Mapped[Package] = relationship(back_populates="inserts", lazy="raise")

@@ -10,16 +10,20 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.accounts.models import Person
 from portal.calls.models import Call, Edition
+from portal.disclosure.models import Disclosure
 from portal.entries.models import Credit, CreditRole, Entry
 from portal.jury.decisions.models import Decision, Outcome
 from portal.jury.models import Round
-from portal.lifecycles import DecisionState, EntryState
+from portal.lifecycles import AssetState, DecisionState, DisclosureState, EntryState
+from portal.media.models import Asset, Slot
 from portal.policies import SYSTEM, Role, Scope
 from portal.programme import queries, service
-from portal.programme.models import Hall, Package, Screening
+from portal.programme.models import Hall, Package, QASession, Screening
 from tests import builders
 
 SOON = timedelta(days=30)
+# The film every label here was signed for.
+FILM = "f" * 64
 
 
 def evening(days: int = 0, *, hour: int = 19, minute: int = 0) -> datetime:
@@ -63,8 +67,34 @@ def film(session: Session, edition: Edition, *, minutes: int = 14, announced: bo
     told = {"state": state, "outcome": Outcome.SELECTED, "announced_at": clock.now() - SOON}
     decision = Decision(round_id=_round(session, call).id, entry_id=entry.id, **told)
     session.add(decision)
+    session.add(green_label(entry))
     session.flush()
     return entry
+
+
+def green_label(entry: Entry, **values: Any) -> Disclosure:
+    """What its makers declared and signed."""
+    signed = {"state": DisclosureState.SUBMITTED, "attested_at": clock.now(), "film_sha256": FILM}
+    return Disclosure(**{"entry_id": entry.id, "tier": 2, "phases": {"picture": 2}, **signed, **values})
+
+
+def playable(session: Session, entry: Entry, sha256: str = FILM, **values: Any) -> Asset:
+    """A film that plays."""
+    made = Asset(
+        **{
+            "entry_id": entry.id,
+            "slot": Slot.FILM,
+            "state": AssetState.PLAYABLE,
+            "file_name": "film.mp4",
+            "sha256": sha256,
+            "duration_ms": entry.runtime_s * 1000,
+            "received_at": clock.now(),
+            **values,
+        }
+    )
+    session.add(made)
+    session.flush()
+    return made
 
 
 def _round(session: Session, call: Call) -> Round:
@@ -107,3 +137,13 @@ def on_sale(session: Session, *, seats: int = 300, films: int = 1) -> Screening:
     service.confirm(session, made, by=SYSTEM)
     service.release(session, found, base=0, by=SYSTEM)
     return made
+
+
+def talk(session: Session, screening: Screening, *guests: str, minutes: int = 25, **plan: Any) -> QASession:
+    """A talk after the screening with guests by the first part of their address, loaded with everything."""
+    service.plan_talk(session, screening, **{"minutes": minutes, "moderator": "최민경", "by": SYSTEM, **plan})
+    found = queries.talk_by_code(session, screening.code)
+    assert found is not None
+    for name in guests:
+        service.invite(session, found, service.Invited(name, f"{name}@example.test"), by=SYSTEM)
+    return found

@@ -101,9 +101,7 @@ def test_a_withdrawn_consent_keeps_a_screening_from_being_confirmed(session: Ses
     edition = rows.edition(session)
     film = rows.film(session, edition)
     screening = rows.screening(session, rows.package(session, edition, film), rows.hall(session, edition))
-    disclosure = Disclosure(entry_id=film.id)
-    session.add(disclosure)
-    session.flush()
+    disclosure = session.scalars(sa.select(Disclosure).where(Disclosure.entry_id == film.id)).one()
     performer = Performer(
         disclosure_id=disclosure.id, kind=next(iter(PerformerKind)), name="배우", consent_status=ConsentStatus.REVOKED
     )

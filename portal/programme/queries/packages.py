@@ -14,7 +14,7 @@ from portal.entries.models import Entry
 from portal.i18n import pick
 from portal.lifecycles import ScreeningState
 from portal.programme.length import total_seconds
-from portal.programme.models import Hall, Package, PackageFilm, Screening, Venue
+from portal.programme.models import Hall, Insert, Package, PackageFilm, Screening, Venue
 from portal.programme.queries.readiness import announced
 
 
@@ -31,10 +31,11 @@ class PackageLine:
     films: int
     seconds: int
     screenings: int
+    expected: int
 
 
 def film_sums() -> sa.Subquery:
-    """The films and seconds of each package."""
+    """The films of each package and their seconds."""
     return (
         sa.select(
             PackageFilm.package_id,
@@ -47,20 +48,28 @@ def film_sums() -> sa.Subquery:
     )
 
 
+def insert_sums() -> sa.Subquery:
+    """The seconds of each package that are no film."""
+    seconds = sa.func.sum(Insert.seconds).label("seconds")
+    return sa.select(Insert.package_id, seconds).group_by(Insert.package_id).subquery("insert_sums")
+
+
 def packages(session: Session, edition_id: int) -> list[PackageLine]:
     """Every package of an edition with its length and how often it is planned; one statement."""
-    sums = film_sums()
+    sums, between = film_sums(), insert_sums()
     shown = (
         sa.select(sa.func.count(Screening.id))
         .where(Screening.package_id == Package.id, Screening.state != ScreeningState.CANCELLED)
         .correlate(Package)
         .scalar_subquery()
     )
-    columns = (Package.id, Package.code, Package.gel, Package.rating, Package.bumper_s)
+    columns = (Package.id, Package.code, Package.gel, Package.rating, Package.bumper_s, Package.expected)
     words = (Package.title_ko, Package.title_en, Package.subtitle_ko, Package.subtitle_en)
     query = (
         sa.select(*columns, *words, sums.c.films, sums.c.seconds, shown.label("shown"))
+        .add_columns(between.c.seconds.label("between_s"))
         .outerjoin(sums, sums.c.package_id == Package.id)
+        .outerjoin(between, between.c.package_id == Package.id)
         .where(Package.edition_id == edition_id)
         .order_by(Package.title_ko, Package.id)
     )
@@ -77,15 +86,16 @@ def _line(row: sa.Row[*tuple[Any, ...]]) -> PackageLine:
         gel=row.gel,
         rating=row.rating,
         films=count,
-        seconds=int(row.seconds or 0) + total_seconds([0] * count, row.bumper_s),
+        seconds=int(row.seconds or 0) + total_seconds([0] * count, row.bumper_s, int(row.between_s or 0)),
         screenings=row.shown,
+        expected=row.expected,
     )
 
 
 def package_by_code(session: Session, code: str) -> Package | None:
-    """A package with its films in order."""
-    loaded = selectinload(Package.films).joinedload(PackageFilm.entry)
-    return session.scalar(sa.select(Package).where(Package.code == code).options(loaded))
+    """A package with its films in order and what stands between them."""
+    loaded = (selectinload(Package.films).joinedload(PackageFilm.entry), selectinload(Package.inserts))
+    return session.scalar(sa.select(Package).where(Package.code == code).options(*loaded))
 
 
 def selectable_films(session: Session, package: Package, limit: int = 300) -> Sequence[tuple[int, str, str, int, Gel]]:

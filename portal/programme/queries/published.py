@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.calls.models import Edition
-from portal.disclosure.consent.public_view import kept_back
 from portal.entries.models import Entry
 from portal.i18n import language
 from portal.lifecycles import ScreeningState
 from portal.programme import frozen
 from portal.programme.agenda import Seats, Showing, showing, showings
 from portal.programme.models import Release, Screening
+from portal.programme.queries.holding import not_public
 from portal.programme.queries.loading import with_everything
 
 _JUST_BEGUN = timedelta(minutes=10)
@@ -79,7 +79,7 @@ def public_body(session: Session, release_id: int, held: frozenset[str]) -> dict
 
 
 _KEPT_BACK = sa.select(Entry.number).where(
-    Entry.number.in_(sa.bindparam("numbers", expanding=True)), kept_back(Entry.id)
+    Entry.number.in_(sa.bindparam("numbers", expanding=True)), not_public(Entry.id)
 )
 
 

@@ -1,4 +1,4 @@
-"""Which films may be shown: selected and announced, consents in order, a playable film."""
+"""Which films may be shown: selected and announced, consents and label in order, a playable film."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from portal.entries.models import Entry
 from portal.i18n import N_, translate
 from portal.jury.decisions.listing import on_the_list
 from portal.jury.decisions.models import Decision, Outcome
-from portal.lifecycles import AssetState, DecisionState, EntryState
-from portal.media.models import Asset, Slot
+from portal.lifecycles import DecisionState, EntryState
 from portal.programme.models import Package, PackageFilm
+from portal.programme.queries.holding import shown_film, unlabelled
 
 
 class Gap(StrEnum):
@@ -25,14 +25,16 @@ class Gap(StrEnum):
     GONE = "gone"
     NOT_ANNOUNCED = "not_announced"
     CONSENT = "consent"
+    LABEL = "label"
     SCREENER = "screener"
 
 
-BLOCKING = frozenset({Gap.GONE, Gap.NOT_ANNOUNCED, Gap.CONSENT})
+BLOCKING = frozenset({Gap.GONE, Gap.NOT_ANNOUNCED, Gap.CONSENT, Gap.LABEL})
 _TEXTS = {
     Gap.GONE: N_("Withdrawn or refused"),
     Gap.NOT_ANNOUNCED: N_("Selection not announced"),
     Gap.CONSENT: N_("Consent missing"),
+    Gap.LABEL: N_("AI label not final"),
     Gap.SCREENER: N_("No playable film"),
 }
 _LEFT = (EntryState.WITHDRAWN, EntryState.INELIGIBLE, EntryState.DISQUALIFIED)
@@ -58,12 +60,7 @@ def _listed() -> sa.ColumnElement[bool]:
 
 
 def _playable() -> sa.ColumnElement[bool]:
-    return sa.exists().where(
-        Asset.entry_id == Entry.id,
-        Asset.slot == Slot.FILM,
-        Asset.state == AssetState.PLAYABLE,
-        Asset.superseded_at.is_(None),
-    )
+    return sa.exists().where(shown_film(Entry.id))
 
 
 _COLUMNS = (
@@ -71,6 +68,7 @@ _COLUMNS = (
     Entry.state,
     _listed().label("announced"),
     kept_back(Entry.id).label("consent_missing"),
+    unlabelled(Entry.id).label("unlabelled"),
     _playable().label("playable"),
 )
 
@@ -80,6 +78,7 @@ def _gaps_of(row: sa.Row[*tuple[Any, ...]]) -> tuple[Gap, ...]:
         (Gap.GONE, row.state in _LEFT),
         (Gap.NOT_ANNOUNCED, not row.announced),
         (Gap.CONSENT, row.consent_missing),
+        (Gap.LABEL, row.unlabelled),
         (Gap.SCREENER, not row.playable),
     )
     return tuple(gap for gap, is_open in found if is_open)
