@@ -2,7 +2,7 @@
 
 from portal.audience.service.booking import Ask, book, cancel, send_again
 from portal.audience.service.door import CheckedIn, check_in, undo_check_in
-from portal.audience.service.evening import begin, end
+from portal.audience.service.evening import begin, end, films_go_on, films_over
 from portal.audience.service.news import tell
 from portal.audience.service.offers import accept, turn_over
 from portal.audience.service.scans import report
@@ -16,6 +16,8 @@ __all__ = [
     "cancel",
     "check_in",
     "end",
+    "films_go_on",
+    "films_over",
     "report",
     "send_again",
     "tell",

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Response, flash, redirect, request, url_for
+from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import audit, links, policies
-from portal.audience import queries, service
+from portal.audience import queries
 from portal.audience.forms import CheckInForm
 from portal.audience.states import seat_kind, seat_text
 from portal.audience.terms import LIVE
 from portal.audience.views.blueprint import bp
 from portal.calls.models import Edition
 from portal.calls.queries import current_edition
-from portal.i18n import _, clock_time, ngettext
+from portal.i18n import _, clock_time
 from portal.lifecycles import SeatState
 from portal.programme.models import Screening
 from portal.programme.queries import screening_by_code, showing_of
@@ -64,20 +64,6 @@ def seats(screening: Screening) -> ResponseReturnValue:
         state_text=state_text,
         state_kind=state_kind,
     )
-
-
-@bp.post("/ops/seats/<code>")
-@guard(policies.door_screening, load=screening_by_code)
-def evening(screening: Screening) -> ResponseReturnValue:
-    """The screening begins, or is over; the pressed button says which."""
-    session, by = current.session(), current.actor()
-    if request.form.get("step") == "begin":
-        service.begin(session, screening, by=by)
-        flash(_("The screening has begun. Booking is closed."), "ok")
-    else:
-        away = service.end(session, screening, by=by)
-        flash(ngettext("Over. {n} party did not come.", "Over. {n} parties did not come.", away).format(n=away), "ok")
-    return redirect(url_for("audience.seats", code=screening.code), 303)
 
 
 @bp.get("/ops/seats/<code>.csv")

@@ -61,7 +61,7 @@ def plan_talk(
         after["pick_rule"] = pick_rule
     _check(session, talk, screening, after)
     if talk is None:
-        talk = QASession(screening_id=screening.id, guests=[], **after)
+        talk = QASession(screening_id=screening.id, guests=[], slots=[], **after)
         session.add(talk)
         session.flush()
         audit.record(session, by, "talk.planned", talk, after=after)
@@ -142,6 +142,7 @@ def invite(session: Session, talk: QASession, person: Invited, *, by: Actor) -> 
         role=person.role,
         interprets=person.interprets if person.role == GuestRole.INTERPRETER else "",
         answer_by=answer_by(talk.screening.starts_at),
+        slot=None,
     )
     talk.guests.append(guest)
     if guest.role == GuestRole.MODERATOR and not talk.moderator_name:
