@@ -66,10 +66,15 @@
   });
 
   // Counters count what a reader would call characters
+  const letters = window.Intl?.Segmenter && new Intl.Segmenter();
+  const seen = (text) => (letters ? [...letters.segment(text.trim())] : [...text.trim()]).length;
   const count = (area) => {
     const line = document.getElementById(area.dataset.counter);
     if (!line) return;
-    line.textContent = line.dataset.countText.replace('{n}', [...area.value].length).replace('{limit}', area.maxLength);
+    const { limit, countText } = line.dataset;
+    const n = limit ? seen(area.value) : [...area.value].length;
+    line.textContent = countText.replace('{n}', n).replace('{limit}', limit || area.maxLength);
+    line.classList.toggle('is-over', Boolean(limit) && n > Number(limit));
   };
   document.addEventListener('input', (event) => {
     if (event.target.dataset?.counter) count(event.target);
