@@ -35,6 +35,7 @@ OPS: tuple[Place, ...] = (
     Place("programme.venues", N_("Venues"), "building-2", policies.enter_programme),
     Place("programme.releases", N_("Publish"), "upload", policies.enter_programme),
     Place("audience.all_seats", N_("Seats and waiting"), "armchair", policies.enter_door, besides=("checkin",)),
+    Place("live.all_reactions", N_("Reactions"), "gauge", policies.enter_programme, besides=("ballots",)),
     Place(None, N_("Office"), policy=policies.enter_office),
     Place("calls.index", N_("Calls"), "file-text", policies.enter_office, besides=("categories",)),
     Place("calls.team", N_("Team"), "users", policies.enter_office),

@@ -26,6 +26,7 @@ app = Celery(
         "workers.media",
         "workers.jury",
         "workers.audience",
+        "workers.ballots",
         "workers.disclosure",
         "workers.papers",
         "workers.crosscheck",

@@ -14,6 +14,7 @@ from portal.jury.assigning import replays as replaying
 from portal.jury.assigning import tries
 from portal.jury.rounds import comparing
 from portal.jury.tiebreak import queries as tiebreak
+from portal.live.ballots import queries as ballots
 from portal.mail import queries as mail
 from portal.media import queries as media
 from portal.media.service import sealing
@@ -27,6 +28,7 @@ Waiting = Callable[[Session], Sequence[int]]
 MOST_RINGS = 50
 # task name -> the ids of the rows it should be rung for; each feature's queries say which rows wait
 SWEEPS: dict[str, Waiting] = {
+    "audience.close_ballot": ballots.to_close,
     "audience.offer": audience.screenings_to_turn_over,
     "audience.tell": audience.releases_to_tell,
     "jury.assign": tries.waiting,

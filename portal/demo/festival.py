@@ -14,7 +14,7 @@ from portal import audit, db
 from portal.accounts.models import Person
 from portal.calls.models import Call, Edition
 from portal.db import sessions, unit_of_work
-from portal.demo import cast, clips, edition, evening, films, judging, ledgers
+from portal.demo import cast, clips, edition, evening, films, judging, ledgers, reception
 from portal.disclosure.models import Disclosure
 from portal.entries.models import Entry
 from portal.entries.search import search_text
@@ -50,6 +50,7 @@ def _fill(session: Session, settings: Settings, made: list[clips.Clip]) -> None:
     films.fill(session, rng, festival, people, made, shelf)
     early = judging.fill(session, rng, festival, people)
     evening.fill(session, rng, this, early, people)
+    reception.fill(session, this, people)
     _own_drafts(session, rng, festival, school, people)
     audit.record(session, SYSTEM, "demo.loaded", this, seed=SEED)
 

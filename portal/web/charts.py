@@ -12,6 +12,8 @@ from portal.web.drawing import Scale, Sheet, steps
 
 Row = tuple[str, ...]
 WIDE, NARROW = "chart--w", "chart--n"
+# How wide a bar is at least that has its count above it, in units of the sheet.
+_ROOM = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +83,15 @@ class Shares:
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """Counts in an order that means something: a funnel's steps or a histogram's bins, each with a note."""
+    """Counts in an order that means something: a funnel's steps or a histogram's bins, each with a note.
+
+    Of many bins only each `every`-th is named on the axis.
+    """
 
     finding: str
     items: Sequence[tuple[str, int, str]]
     marked: int | None = None
+    every: int = 1
 
     def rows(self) -> list[Row]:
         """Name, count and note of each bar."""
@@ -290,8 +296,10 @@ def _histogram(chart: Bars, width: int, form: str) -> Markup:
     for i, (name, count, _) in enumerate(chart.items):
         x, cls = i * size, "bar-on" if i == chart.marked else "bar-n"
         sheet.rect((x + 2, up(count)), size - 4, up(0) - up(count), cls, 3)
-        sheet.text((x + size / 2, up(count) - 6), count, "middle", "strong tn")
-        sheet.text((x + size / 2, height - 8.0), name, "middle")
+        if count and size >= _ROOM:
+            sheet.text((x + size / 2, up(count) - 6), count, "middle", "strong tn")
+        if i % chart.every == 0:
+            sheet.text((x + size / 2, height - 8.0), name, "middle")
     sheet.line((0.0, up(0)), (float(width), up(0)), "axis")
     return sheet.svg(f"chart hist {form}", chart.finding)
 

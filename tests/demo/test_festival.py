@@ -86,7 +86,8 @@ def _check_seats(session: Session) -> None:
     for screening in session.scalars(sa.select(Screening)):
         parties = session.scalar(
             sa.select(sa.func.sum(Booking.party)).where(
-                Booking.screening_id == screening.id, Booking.state == SeatState.CONFIRMED
+                Booking.screening_id == screening.id,
+                Booking.state.in_((SeatState.CONFIRMED, SeatState.CHECKED_IN, SeatState.NO_SHOW)),
             )
         )
         assert screening.taken == parties
