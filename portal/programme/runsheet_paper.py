@@ -16,11 +16,17 @@ _ = translate
 
 def paper(screening: Screening) -> bytes:
     """A4 in the language in use; films, inserts, hall, venue, guests and their parts are loaded."""
-    title = _("Run sheet: {title}").format(title=pick(screening.package.title_ko, screening.package.title_en))
-    blocks = [pdf.Heading(title, 1), pdf.Paragraph(_where(screening)), *_evening(screening)]
-    if screening.qa_session is not None:
-        blocks += _talk(screening.qa_session)
-    return pdf.document(blocks, title=title, language=language(), made_at=clock.now())
+    return pdf.document(blocks(screening), title=_title(screening), language=language(), made_at=clock.now())
+
+
+def blocks(screening: Screening) -> list[pdf.Block]:
+    """What stands on it."""
+    listed = [pdf.Heading(_title(screening), 1), pdf.Paragraph(_where(screening)), *_evening(screening)]
+    return listed + (_talk(screening.qa_session) if screening.qa_session else [])
+
+
+def _title(screening: Screening) -> str:
+    return _("Run sheet: {title}").format(title=pick(screening.package.title_ko, screening.package.title_en))
 
 
 def _where(screening: Screening) -> str:
