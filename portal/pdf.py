@@ -72,14 +72,27 @@ def _paper(title: str, language: str, made_at: datetime) -> FPDF:
             self.set_font("Text", size=8)
             self.cell(0, 5, f"{title} · {self.page_no()} / {{nb}}", align="C")
 
-    paper = Paper(format="A4")
+    paper = _dressed(Paper(format="A4"), title, language, made_at)
+    paper.set_auto_page_break(True, margin=MARGIN)
+    return paper
+
+
+def sheet(size: str | tuple[float, float], *, title: str, language: str, made_at: datetime) -> FPDF:
+    """An empty page, `A4` or millimetres wide and high, with the house's fonts as `Text`, to be drawn on by hand."""
+    from fpdf import FPDF
+
+    paper = _dressed(FPDF(format=size), title, language, made_at)
+    paper.set_auto_page_break(False)
+    return paper
+
+
+def _dressed(paper: FPDF, title: str, language: str, made_at: datetime) -> FPDF:
     paper.set_creation_date(made_at)
     paper.set_title(title)
     paper.set_lang(language)
     paper.add_font("Text", "", FONTS / "Pretendard-Regular.ttf")
     paper.add_font("Text", "B", FONTS / "Pretendard-SemiBold.ttf")
     paper.set_margin(MARGIN)
-    paper.set_auto_page_break(True, margin=MARGIN)
     paper.add_page()
     paper.set_font("Text", size=SIZE)
     return paper

@@ -227,16 +227,32 @@ FORMS: dict[str, Form] = {
     # programme and audience
     "programme.add_venue": Form("programmer", {}, "programme.venues", _NAMES),
     "programme.create_package": Form(
-        "programmer", {}, "programme.packages", {"title_ko": "묶음", "title_en": "Package", "gel": "ai", "rating": "0"}
+        "programmer", {}, "programme.packages", {"title_ko": "묶음", "title_en": "Package", "gel": "ai", "least_rating": "0"}
     ),
     **_all("programmer", "programme.add_hall programme.edit_hall programme.edit_venue"),
     **_all("programmer", "programme.publish", bare=True),
     **_all("programmer", "programme.edit_package", code="package"),
     **_all("programmer", "programme.change_films", bare=True, code="package"),
+    **_all("programmer", "programme.add_insert", code="package"),
+    **_all("programmer", "programme.edit_insert", code="package", insert_id="insert"),
+    **_all("programmer", "programme.ask_materials", bare=True),
+    **_all("programmer", "programme.set_due"),
+    **_all("programmer", "programme.rate_film", bare=True, number="programmed"),
+    **_all("programmer", "programme.lock_film", number="programmed"),
+    **_all("programmer", "programme.settle_material", code="thing"),
+    **_all("programmer", "programme.sign_off", code="screening"),
+    **_all("creator", "programme.hand_in programme.send_material", code="own_thing"),
     **_all("programmer", "programme.change_screening programme.invite programme.plan_talk", code="screening"),
-    **_all("programmer", "programme.remove_talk", bare=True, code="screening"),
+    **_all("programmer", "programme.remove_talk programme.remind", bare=True, code="screening"),
+    **_all("moderator", "programme.step_talk programme.mark_guest", code="screening"),
+    "programme.make_slots": Form(
+        "programmer", {"code": "screening"}, "programme.talk", {"count": "1", "minutes": "3"}
+    ),
+    **_all("programmer", "programme.change_slot", code="screening", slot="part"),
     **_all("programmer", "programme.move programme.place", day="day"),
     **_all("", "programme.answer", public=True, token="guest"),
+    **_all("", "programme.take_slot", bare=True, public=True, token="speaker"),
+    **_all("", "programme.leave_statement", bare=True, public=True, token="absent"),
     "audience.book": Form(
         "",
         {"code": "screening"},
@@ -244,7 +260,7 @@ FORMS: dict[str, Form] = {
         {"name": "임관객", "email": "lim@seats.example", "party": "2", "consent": "1"},
         public=True,
     ),
-    **_all("", "audience.cancel", bare=True, public=True, token="ticket"),
+    **_all("", "audience.cancel audience.confirm", bare=True, public=True, token="ticket"),
     **_all("", "audience.accept audience.decline", bare=True, public=True, token="offer"),
     **_all("moderator", "audience.let_in audience.undo", bare=True, token="ticket"),
     **_all("moderator", "audience.tell_scans", code="screening"),

@@ -6,6 +6,7 @@ from portal.audience.service.evening import begin, end, films_go_on, films_over
 from portal.audience.service.news import tell
 from portal.audience.service.offers import accept, turn_over
 from portal.audience.service.scans import report
+from portal.audience.service.verification import verify
 
 __all__ = [
     "Ask",
@@ -23,4 +24,5 @@ __all__ = [
     "tell",
     "turn_over",
     "undo_check_in",
+    "verify",
 ]

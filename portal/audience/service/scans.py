@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from portal import audit
 from portal.audience.models import Booking, Scan, ScanOutcome
@@ -85,7 +85,8 @@ def _scans_told(told: Sequence[Told]) -> sa.Select[tuple[Scan]]:
 
 def _bookings_presented(told: Sequence[Told]) -> sa.Select[tuple[Booking]]:
     codes = {one.code for one in told if one.code}
-    return sa.select(Booking).where(Booking.code.in_(codes)).execution_options(populate_existing=True)
+    query = sa.select(Booking).where(Booking.code.in_(codes)).options(joinedload(Booking.screening))
+    return query.execution_options(populate_existing=True)
 
 
 def _written(session: Session, screening: Screening, booking: Booking | None, told: Told, by: Actor) -> Scan:
