@@ -31,7 +31,8 @@ OPS: tuple[Place, ...] = (
         "programme.desk", N_("Timetable"), "calendar-range", policies.enter_programme, besides=("halls", "screenings")
     ),
     Place("programme.packages", N_("Packages"), "film", policies.enter_programme),
-    Place("programme.talks", N_("Q&A"), "message-circle", policies.enter_door),
+    Place("programme.materials", N_("Materials"), "file-check", policies.enter_programme),
+    Place("programme.talks", N_("Q&A"), "message-circle", policies.enter_door, besides=("live",)),
     Place("programme.venues", N_("Venues"), "building-2", policies.enter_programme),
     Place("programme.releases", N_("Publish"), "upload", policies.enter_programme),
     Place("audience.all_seats", N_("Seats and waiting"), "armchair", policies.enter_door, besides=("checkin",)),

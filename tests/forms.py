@@ -227,7 +227,10 @@ FORMS: dict[str, Form] = {
     # programme and audience
     "programme.add_venue": Form("programmer", {}, "programme.venues", _NAMES),
     "programme.create_package": Form(
-        "programmer", {}, "programme.packages", {"title_ko": "묶음", "title_en": "Package", "gel": "ai", "least_rating": "0"}
+        "programmer",
+        {},
+        "programme.packages",
+        {"title_ko": "묶음", "title_en": "Package", "gel": "ai", "least_rating": "0"},
     ),
     **_all("programmer", "programme.add_hall programme.edit_hall programme.edit_venue"),
     **_all("programmer", "programme.publish", bare=True),
@@ -245,9 +248,7 @@ FORMS: dict[str, Form] = {
     **_all("programmer", "programme.change_screening programme.invite programme.plan_talk", code="screening"),
     **_all("programmer", "programme.remove_talk programme.remind", bare=True, code="screening"),
     **_all("moderator", "programme.step_talk programme.mark_guest", code="screening"),
-    "programme.make_slots": Form(
-        "programmer", {"code": "screening"}, "programme.talk", {"count": "1", "minutes": "3"}
-    ),
+    "programme.make_slots": Form("programmer", {"code": "screening"}, "programme.talk", {"count": "1", "minutes": "3"}),
     **_all("programmer", "programme.change_slot", code="screening", slot="part"),
     **_all("programmer", "programme.move programme.place", day="day"),
     **_all("", "programme.answer", public=True, token="guest"),

@@ -53,7 +53,17 @@ from portal.policies import Actor, Role, Scope
 from portal.programme.models import Guest, Package, Screening
 from portal.settings import Settings
 from portal.upgrade import upgrade
-from tests import builders, scene_awards, scene_ballots, scene_clips, scene_live, scene_papers, scene_rounds
+from tests import (
+    builders,
+    scene_awards,
+    scene_ballots,
+    scene_clips,
+    scene_live,
+    scene_materials,
+    scene_papers,
+    scene_rounds,
+    scene_talks,
+)
 
 SOON = timedelta(days=7)
 DRAFT, CLASS, IN_REVIEW, RECUT = "PAN27-DRAFT", "PAN27-CLASS", "PAN27-REVIEW", "PAN27-RECUT"
@@ -196,6 +206,8 @@ def _dress(session: Session) -> None:
     scene_rounds.with_a_round(session, _open_round(session).call_id, actor(session, "chair"))
     _a_film_to_talk_about(session)
     scene_live.with_questions(session)
+    scene_talks.with_parts(session)
+    scene_materials.with_materials(session, draft)
 
 
 def entry(session: Session, number: str) -> Entry:
@@ -438,8 +450,10 @@ def things(session: Session) -> dict[str, Any]:
         "cut_file": session.scalars(sa.select(Asset.code).where(Asset.slot == Slot.REPLACEMENT)).first(),
         **scene_papers.things(session),
         **scene_awards.things(session),
+        **scene_materials.things(session),
         **scene_ballots.things(session),
         **scene_live.things(session),
+        **scene_talks.things(session),
         "letter": next(path.stem for path in mailbox.folder(session.info["settings"]).glob("*.eml")),
     }
 

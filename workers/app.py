@@ -30,6 +30,8 @@ app = Celery(
         "workers.disclosure",
         "workers.papers",
         "workers.crosscheck",
+        "workers.materials",
+        "workers.programme",
     ],
 )
 app.conf.update(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.audience import service
-from portal.programme.models import Release
+from portal.programme.service import take_effect
 from workers.app import app
 from workers.context import work
 
@@ -17,8 +17,8 @@ def offer(screening_id: int) -> None:
 
 @app.task(name="audience.tell")
 def tell(release_id: int) -> None:
-    """Write to everybody whose screening a release changed."""
+    """At a release's moment: what is new in it opens, and everybody whose screening it changed is written to, once."""
     with work() as session:
-        release = session.get(Release, release_id)
+        release = take_effect(session, release_id)
         if release is not None:
             service.tell(session, release)

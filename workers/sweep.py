@@ -18,6 +18,9 @@ from portal.live.ballots import queries as ballots
 from portal.mail import queries as mail
 from portal.media import queries as media
 from portal.media.service import sealing
+from portal.programme import queries as programme
+from portal.programme.materials import recognition
+from portal.programme.placing import service as placing
 from portal.settings import Settings
 from workers.app import app
 from workers.context import work
@@ -30,16 +33,18 @@ MOST_RINGS = 50
 SWEEPS: dict[str, Waiting] = {
     "audience.close_ballot": ballots.to_close,
     "audience.offer": audience.screenings_to_turn_over,
-    "audience.tell": audience.releases_to_tell,
+    "audience.tell": programme.to_take_effect,
     "jury.assign": tries.waiting,
     "jury.calibrate": jury.waiting_for_results,
     "jury.compare": comparing.waiting,
+    "jury.fill_days": placing.waiting,
     "jury.replay": replaying.waiting,
     "jury.tiebreak": tiebreak.waiting,
     "mail.deliver": mail.first_waiting,
     "probe.asset": media.to_examine,
     "probe.crosscheck": entries.to_crosscheck,
     "probe.compare": media.to_compare,
+    "probe.materials": recognition.waiting,
     "probe.seal": sealing.to_seal,
     "media.transcode": media.to_transcode,
 }

@@ -9,6 +9,7 @@ from portal.policies.actors import DESK, Actor, Role, Scope, works_on
 
 if TYPE_CHECKING:
     from portal.audience.models import Booking, Group, Quota
+    from portal.entries.models import Entry
     from portal.live.models import Question
     from portal.programme.materials.models import Feature, Material
     from portal.programme.models import Package, QASession, QASlot, Screening
@@ -49,6 +50,10 @@ def read_run_sheet(actor: Actor, screening: Screening) -> bool:
 def confirm_cancellation(actor: Actor, screening: Screening) -> bool:
     """The second of the two people who cancel what is public."""
     return programme_screening(actor, screening) and screening.cancel_asked_by_id != actor.person_id
+
+
+def programme_film(actor: Actor, entry: Entry) -> bool:
+    return works_on(actor, entry.edition_id, Role.PROGRAMMER, Role.ORGANIZER)
 
 
 def programme_feature(actor: Actor, feature: Feature) -> bool:

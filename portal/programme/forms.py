@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, IntegerField, RadioField, SelectField, ValidationError
+from wtforms import BooleanField, IntegerField, RadioField, SelectField, SelectMultipleField, ValidationError
 from wtforms.validators import Optional
 
 from portal import i18n
@@ -11,10 +11,13 @@ from portal.errors import Invalid
 from portal.i18n import N_, translate
 from portal.lifecycles import GuestState
 from portal.programme import days, seat_plan, zones
+from portal.programme.materials.copies import MOST_NOTE, Watched
+from portal.programme.materials.models import MaterialKind
+from portal.programme.materials.owing import MOST_REASON, MOST_REFERENCE
 from portal.programme.models import DAY_MINUTES, GuestRole, InsertKind, PickRule
 from portal.programme.service import HallDraft, InsertDraft, Invited, PackageDraft, VenueDraft
 from portal.programme.service.answers import LONGEST_STATEMENT
-from portal.web.forms import AtMost, Between, EmailAddress, Form, Line, Required, Words
+from portal.web.forms import AtMost, Between, Day, EmailAddress, Form, Line, Required, Words
 
 
 class DayTime(Line):
@@ -115,6 +118,52 @@ class InsertForm(Form):
     def draft(self) -> InsertDraft:
         """What was written."""
         return InsertDraft(InsertKind(self.kind.data), self.length, self.before.data or 0, self.note.data)
+
+
+class RatingForm(Form):
+    """A film's own rating and what its audience should know before."""
+
+    rating = SelectField(choices=["0", "12", "15", "19"], default="0")
+    notes_ko = Line(validators=[AtMost(500)])
+    notes_en = Line(validators=[AtMost(500)])
+    rev = IntegerField(default=1, validators=[Optional()])
+
+
+class DueForm(Form):
+    """Another due day for ticked things of ticked films."""
+
+    due = Day(validators=[Required(N_("Write the day."))])
+    kind = SelectMultipleField(choices=[kind.value for kind in MaterialKind])
+    film = SelectMultipleField(coerce=int, validate_choice=False)
+
+
+class SettleForm(Form):
+    """What becomes of a thing that a film owes."""
+
+    how = Line(validators=[AtMost(20)])
+    reason = Words(validators=[AtMost(MOST_REASON)])
+    rev = IntegerField(default=1, validators=[Optional()])
+
+
+class ReferenceForm(Form):
+    """Where a copy is that travels otherwise."""
+
+    reference = Line(validators=[AtMost(MOST_REFERENCE)])
+
+
+class TestPlayForm(Form):
+    """What somebody saw who watched a copy in the hall."""
+
+    __test__ = False
+
+    film = IntegerField(validators=[Required()])
+    sha256 = Line(validators=[Required(), AtMost(64)])
+    verdict = RadioField(choices=["passed", "fault"], validate_choice=False)
+    note = Words(validators=[AtMost(MOST_NOTE)])
+
+    def seen(self) -> Watched:
+        """What was said."""
+        return Watched(self.sha256.data, self.verdict.data == "passed", self.note.data or "")
 
 
 class PlaceForm(Form):

@@ -1,7 +1,7 @@
 """The order in which a package runs: films and what stands between them, as one list. Pure.
 
-An insert names the place of the film it comes before; at the number of films it comes after the last. Two inserts before
-one film keep the order of their ids, so a list can be written back by giving every insert its film and its turn.
+An insert names the place of the film it comes before; at the number of films it comes after the last. Its turn orders
+those before one film, so that a list is written back by giving every insert its film and its turn.
 """
 
 from __future__ import annotations
@@ -37,6 +37,12 @@ class Item:
     after_s: int
     film: PackageFilm | None = None
     insert: Insert | None = None
+
+    @property
+    def begins(self) -> str:
+        """`1:02:30` after the start."""
+        minutes, seconds = divmod(self.after_s, 60)
+        return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
 
 
 def kind_text(kind: str) -> str:

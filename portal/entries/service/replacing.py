@@ -27,6 +27,7 @@ def ask_replacement(session: Session, entry: Entry, cut: Asset | None, reason: s
     people = people_held(session, entry)
     if entry.state not in REPLACEABLE:
         raise Invalid("cut", N_("A new cut can only be asked for after the entry was handed in."))
+    _require_unlocked(entry, "cut")
     open_ = queries.open_replacement(session, entry.id)
     if open_ is not None:
         if cut is not None and open_.asset_id == cut.id:
@@ -41,6 +42,12 @@ def ask_replacement(session: Session, entry: Entry, cut: Asset | None, reason: s
     session.flush()
     mails.send(session, "cut_asked", entry, people, f"cut_asked:{asked.code}", asked=asked)
     return asked
+
+
+def _require_unlocked(entry: Entry, field: str) -> None:
+    if entry.copy_locked_at is not None:
+        locked = N_("The copy was tested and locked for its screenings; a new cut can no longer replace it.")
+        raise Invalid(field, locked)
 
 
 def _require_cut(session: Session, cut: Asset | None) -> None:
@@ -60,6 +67,7 @@ def grant_replacement(session: Session, asked: Replacement, answer: str, *, by: 
     _require_open(asked)
     if entry.state not in REPLACEABLE:
         raise Invalid("answer", N_("The entry has moved on; look at it again."))
+    _require_unlocked(entry, "answer")
     _settle(session, asked, ReplacementState.GRANTED, answer, by=by)
     put_in_place(session, asked.asset, by=by)
     receipt = reissue(session, entry, asked.asset, by=by)

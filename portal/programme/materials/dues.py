@@ -30,6 +30,13 @@ SLOTS = {
     MaterialKind.STILLS: Slot.STILL,
     MaterialKind.POSTER: Slot.POSTER,
 }
+# Files that the makers bring to the list of what they owe; a film is replaced elsewhere, with a receipt.
+ACCEPTS = {
+    Slot.SUBTITLE: ".srt,.vtt",
+    Slot.STILL: "image/jpeg,image/png,image/webp",
+    Slot.POSTER: "image/jpeg,image/png,image/webp",
+}
+BROUGHT = frozenset(ACCEPTS)
 # What still has to come; a refused thing has to come again.
 OWED = (MaterialState.AWAITED, MaterialState.REFUSED)
 _KINDS = {

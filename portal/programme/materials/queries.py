@@ -15,7 +15,7 @@ from portal import clock
 from portal.accounts.models import Person
 from portal.entries.models import Entry
 from portal.i18n import pick
-from portal.lifecycles import MaterialState
+from portal.lifecycles import MaterialState, ScreeningState
 from portal.media.models import Asset
 from portal.programme.materials.dues import OWED, days_left
 from portal.programme.materials.models import Feature, Material, MaterialKind, TestPlay
@@ -191,6 +191,17 @@ def material_by_code(session: Session, code: str) -> Material | None:
 def feature_of(session: Session, entry_id: int) -> Feature | None:
     """A film as it is programmed, with who locked it left aside; None before anybody programmed it."""
     return session.scalar(sa.select(Feature).where(Feature.entry_id == entry_id))
+
+
+def screenings_of(session: Session, entry_id: int) -> Sequence[Screening]:
+    """The screenings of a film by time, each with its hall and package."""
+    inside = sa.select(PackageFilm.package_id).where(PackageFilm.entry_id == entry_id)
+    query = (
+        sa.select(Screening)
+        .where(Screening.package_id.in_(inside), Screening.state != ScreeningState.CANCELLED)
+        .order_by(Screening.starts_at, Screening.id)
+    )
+    return session.scalars(query.options(joinedload(Screening.hall), joinedload(Screening.package))).all()
 
 
 @dataclass(frozen=True, slots=True)

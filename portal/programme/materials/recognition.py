@@ -68,7 +68,8 @@ def waiting(session: Session, limit: int = 50) -> Sequence[int]:
 def recognise(session: Session, entry_id: int) -> None:
     """Bring a film's materials up to date with what the portal has. Twice is once.
 
-    Another file than the one that was accepted has to be accepted anew; ends of screenings follow another film's length.
+    Another file than the one that was accepted has to be accepted anew; a film of another length moves the ends of its
+    coming screenings.
     """
     wanted = (
         sa.select(Material, _FILE.label("file"), _DIGEST.label("digest"))

@@ -111,6 +111,28 @@ def selectable_films(session: Session, package: Package, limit: int = 300) -> Se
     return session.execute(query).all()
 
 
+def unpackaged_films(session: Session, edition_id: int, limit: int = 300) -> Sequence[tuple[int, str, str, int, Gel]]:
+    """Announced selections of an edition that are in no package yet: id, titles, seconds, gel."""
+    inside = sa.exists().where(PackageFilm.entry_id == Entry.id)
+    query = (
+        sa.select(Entry.id, Entry.title_ko, Entry.title_en, Entry.runtime_s, Category.gel)
+        .join(Category, Category.id == Entry.category_id)
+        .where(Entry.edition_id == edition_id, announced(), ~inside)
+        .order_by(Entry.title_ko, Entry.id)
+        .limit(limit)
+    )
+    return session.execute(query).all()
+
+
+def entries_of(session: Session, edition_id: int, entry_ids: Sequence[int]) -> list[Entry]:
+    """These entries of an edition in the order they are named; others are left out."""
+    found = {
+        entry.id: entry
+        for entry in session.scalars(sa.select(Entry).where(Entry.id.in_(entry_ids), Entry.edition_id == edition_id))
+    }
+    return [found[one] for one in dict.fromkeys(entry_ids) if one in found]
+
+
 def venues(session: Session, edition_id: int) -> Sequence[Venue]:
     """The venues of an edition with their halls."""
     query = sa.select(Venue).where(Venue.edition_id == edition_id).order_by(Venue.id)

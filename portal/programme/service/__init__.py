@@ -25,7 +25,7 @@ from portal.programme.service.packages import (
     shift_film,
 )
 from portal.programme.service.places import HallDraft, VenueDraft, add_hall, add_venue, edit_hall, edit_venue
-from portal.programme.service.releases import Preview, preview, release
+from portal.programme.service.releases import Preview, lift_embargo, preview, release, take_effect
 from portal.programme.service.screenings import (
     confirm,
     move,
@@ -81,6 +81,7 @@ __all__ = [
     "give_back_slot",
     "invite",
     "leave_statement",
+    "lift_embargo",
     "make_slots",
     "mark",
     "mend",
@@ -103,6 +104,7 @@ __all__ = [
     "shift",
     "shift_film",
     "take_back_cancellation",
+    "take_effect",
     "take_slot",
     "unbegin_talk",
     "unconfirm",

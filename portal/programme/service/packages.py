@@ -111,8 +111,7 @@ def add_films(session: Session, package: Package, entries: Sequence[Entry], *, b
         return
     _check_films(session, package, new)
     package.films += [PackageFilm(entry=entry, position=len(package.films) + n) for n, entry in enumerate(new)]
-    for entry in new:
-        _changed(session, package, "package.film_added", by, entry=entry.id)
+    _changed(session, package, "package.film_added", by, entries=[entry.id for entry in new])
     owing.owe(session, new, by=by)
 
 

@@ -2,6 +2,7 @@
 
 from portal.programme.views import (
     guests,
+    materials,
     packages,
     places,
     public,
@@ -17,6 +18,7 @@ from portal.programme.views.blueprint import bp
 __all__ = [
     "bp",
     "guests",
+    "materials",
     "packages",
     "places",
     "public",

@@ -10,10 +10,12 @@ from portal.calls.models import Edition
 from portal.calls.queries import current_edition
 from portal.errors import Invalid
 from portal.i18n import _
-from portal.programme import queries, service
+from portal.programme import queries, seat_plan, service
+from portal.programme.days import hours_text
 from portal.programme.forms import HallForm, VenueForm
 from portal.programme.models import Hall, Venue
 from portal.programme.views.blueprint import bp
+from portal.programme.views.seat_drawing import drawing
 from portal.web import current
 from portal.web.access import guard
 from portal.web.pages import page
@@ -30,8 +32,18 @@ def _venues(
     edition: Edition, *, form: VenueForm | HallForm | None = None, about: str = "", status: int = 200
 ) -> ResponseReturnValue:
     """The page; `about` says which of its forms was refused."""
-    listed = queries.venues(current.session(), edition.id)
-    return page("programme/venues.html", edition=edition, venues=listed, form=form, about=about, status=status)
+    return page(
+        "programme/venues.html",
+        edition=edition,
+        venues=queries.venues(current.session(), edition.id),
+        form=form,
+        about=about,
+        hours=hours_text,
+        plan_text=seat_plan.text,
+        plan_told=seat_plan.told,
+        drawing=drawing,
+        status=status,
+    )
 
 
 @bp.post("/ops/venues")
@@ -83,10 +95,11 @@ def edit_hall(edition: Edition) -> ResponseReturnValue:
     form = HallForm()
     try:
         if form.sent_and_valid():
-            service.edit_hall(current.session(), hall, form.draft(), by=current.actor())
+            service.edit_hall(current.session(), hall, form.draft(), follow=form.follow.data, by=current.actor())
             flash(_("Saved."), "ok")
             return redirect(url_for("programme.venues", _anchor=f"venue-{hall.venue_id}"), 303)
     except Invalid as problem:
+        current.session().rollback()
         form.blame(problem)
     return _venues(edition, form=form, about=f"hall-{hall.id}", status=422)
 
