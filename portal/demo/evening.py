@@ -21,7 +21,7 @@ from portal.lifecycles import GuestState, SeatState, advance
 from portal.policies import SYSTEM, Actor
 from portal.programme.models import Guest, Hall, Package, PackageFilm, QASession, Screening
 from portal.programme.queries.packages import package_by_code
-from portal.programme.service import conversations, packages, places, releases, screenings
+from portal.programme.service import conversations, packages, places, releases, screenings, talk_states
 from portal.programme.service.packages import PackageDraft
 from portal.programme.service.places import HallDraft, VenueDraft
 
@@ -136,6 +136,7 @@ def _talk(session: Session, rng: random.Random, screening: Screening, minutes: f
         session.flush()
         if answer is not None:
             advance(session, guest, answer, by=SYSTEM)
+    talk_states.note_invitation(session, talk, by=by)
 
 
 def _bookings(session: Session, rng: random.Random, screening: Screening, share: float) -> None:

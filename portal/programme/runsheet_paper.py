@@ -40,7 +40,8 @@ def _evening(screening: Screening) -> list[pdf.Block]:
     if screening.qa_session is not None:
         minutes = screening.qa_session.minutes
         rows.append((clock_time(screening.ends_at), duration(minutes * 60), _("Q&A"), _leads(screening.qa_session)))
-    head = (_("When"), _("Length"), _("Programme"), _("Who"))
+        rows.append((clock_time(stage.talk_ends(screening.qa_session)), "", _("The talk ends"), ""))
+    head = (_("Time"), _("Length"), _("Programme"), _("Who"))
     return [pdf.Heading(_("The evening by the clock")), pdf.Table(head, rows, (12, 16, 42, 30))]
 
 

@@ -1,4 +1,4 @@
-"""The run sheet: films and what stands between them by the clock, who is on stage, the buttons of the evening, the PDF."""
+"""The run sheet: what is shown by the clock, who is on stage, the buttons of the evening, the PDF."""
 
 from __future__ import annotations
 

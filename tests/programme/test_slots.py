@@ -224,8 +224,10 @@ def test_the_desk_makes_changes_and_removes_parts(session: Session, sign_in: Sig
     session.rollback()
     form = {"starts_after": 21, "minutes": 4, "rev": rev}
     browser.post(f"{path}/{code}", data=form)
-    again = browser.post(f"{path}/{code}", data=form | {"minutes": 3}, follow_redirects=True)
+    again = browser.post(f"{path}/{code}", data=form | {"minutes": 3})
+    assert again.status_code == 409
     assert "그사이 이 순서가 바뀌었어요" in again.text
+    assert 'value="3"' in again.text
     browser.post(f"{path}/{code}", data={"step": "remove"})
     session.expire_all()
     assert len(slots(session)) == 4

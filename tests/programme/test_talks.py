@@ -1,4 +1,4 @@
-"""Talks: their steps, the people on stage, statements of those who cannot come, calendars, the list of what needs a hand."""
+"""Talks: their steps, the people on stage, statements of the absent, calendars, what needs a hand."""
 
 from __future__ import annotations
 

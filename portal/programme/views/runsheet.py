@@ -60,7 +60,7 @@ def run_sheet(screening: Screening) -> ResponseReturnValue:
         day=day_of(screening.starts_at),
         markable=screening.starts_at - DOORS <= clock.now(),
         steps=talk_steps.steps(talk.state, screening.state, planning=False) if talk else [],
-        evening=_evening(screening),
+        evening=_evening(screening, clock.now()),
         picked=elsewhere("live.picked", code=screening.code),
         floor=elsewhere("live.floor", code=screening.code),
         states=states,
@@ -69,8 +69,10 @@ def run_sheet(screening: Screening) -> ResponseReturnValue:
     )
 
 
-def _evening(screening: Screening) -> list[tuple[str, str]]:
-    """The buttons of the evening; a screening without a talk ends with its films."""
+def _evening(screening: Screening, now: datetime) -> list[tuple[str, str]]:
+    """The buttons of the evening, on its day; a screening without a talk ends with its films."""
+    if screening.starts_at - DOORS > now:
+        return []
     talk = screening.qa_session
     hidden = set() if talk else {"films_over"}
     if talk is not None and talk.state == TalkState.LIVE:
@@ -87,7 +89,8 @@ def timer(screening: Screening, now: datetime) -> Timer | None:
         return Timer(_("The films end"), screening.ends_at)
     if screening.state in (ScreeningState.Q_AND_A, ScreeningState.HELD, ScreeningState.CANCELLED):
         return None
-    return Timer(_("The films begin"), screening.starts_at) if screening.starts_at > now else None
+    soon = now < screening.starts_at <= now + DOORS
+    return Timer(_("The films begin"), screening.starts_at) if soon else None
 
 
 @bp.get("/ops/qa/<code>/run.pdf")

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from portal import policies
 from portal.errors import Invalid, Stale
-from portal.i18n import _
+from portal.i18n import N_, _
 from portal.programme import queries, service
 from portal.programme.errors import SlotTaken
 from portal.programme.forms import SlotForm, SlotsForm
@@ -39,34 +39,43 @@ def make_slots(talk: QASession) -> ResponseReturnValue:
 @guard(policies.programme_slot, load=queries.slot_by_code)
 def change_slot(slot: QASlot) -> ResponseReturnValue:
     """Change a free part, or take it away; the pressed button says which."""
-    code = slot.qa_session.screening.code
+    code, part, form = slot.qa_session.screening.code, slot.code, SlotForm()
+    removing = request.form.get("step") == "remove"
+    if not removing and not form.sent_and_valid():
+        return _refused(code, part, form, 422)
     try:
-        said = _change(slot)
+        if removing:
+            service.remove_slot(current.session(), slot.qa_session, slot, by=current.actor())
+        else:
+            _edit(slot, form)
     except SlotTaken:
-        said = _("A guest has just taken this part.")
+        return _refused(code, part, form, 409, N_("A guest has just taken this part."))
     except Stale:
-        said = _("This part was changed meanwhile. Look at it again, then decide.")
+        return _refused(code, part, form, 409, N_("This part was changed meanwhile. Look at it again, then decide."))
     except Invalid as problem:
-        said = problem.message
-    flash(said or _("Saved."), "bad" if said else "ok")
+        form.blame(problem)
+        return _refused(code, part, form, 422)
+    flash(_("Saved."), "ok")
     return again(code, anchor="slots")
 
 
-def _change(slot: QASlot) -> str | None:
-    session, by = current.session(), current.actor()
-    if request.form.get("step") == "remove":
-        service.remove_slot(session, slot.qa_session, slot, by=by)
-        return None
-    form = SlotForm()
-    if not form.sent_and_valid():
-        return form.problems()[0][1]
+def _edit(slot: QASlot, form: SlotForm) -> None:
     service.edit_slot(
-        session,
+        current.session(),
         slot.qa_session,
         slot,
         starts_after=form.starts_after.data,
         minutes=form.minutes.data,
         rev=form.rev.data,
-        by=by,
+        by=current.actor(),
     )
-    return None
+
+
+def _refused(code: str, part: str, form: SlotForm, status: int, sentence: str = "") -> ResponseReturnValue:
+    """The page as the database has it now, with what was typed for the part."""
+    session = current.session()
+    session.rollback()
+    session.expire_all()
+    if sentence:
+        form.form_errors.append(_(sentence))
+    return desk(queries.screening_for_talk(session, code) or abort(404), part=(part, form), status=status)

@@ -17,7 +17,7 @@ from portal.i18n import N_, NAMES, _, ngettext, pick
 from portal.policies import Actor
 from portal.programme import queries, service, stage, states, talk_steps, zones
 from portal.programme.days import day_of
-from portal.programme.forms import GuestForm, SlotsForm, TalkForm
+from portal.programme.forms import GuestForm, SlotForm, SlotsForm, TalkForm
 from portal.programme.models import PickRule, QASession, Screening
 from portal.programme.queries.conversations import Suggestion
 from portal.programme.views.blueprint import bp
@@ -55,10 +55,11 @@ def desk(
     guest_form: GuestForm | None = None,
     slots_form: SlotsForm | None = None,
     *,
+    part: tuple[str, SlotForm] | None = None,
     theirs: dict[str, Any] | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
-    """The page with a form as it was sent, the others as they are."""
+    """The page with a form as it was sent, the others as they are; `part` names the part of the talk it is about."""
     found = screening.qa_session
     return page(
         "programme/talk.html",
@@ -69,6 +70,7 @@ def desk(
         form=form or _filled(found),
         guest_form=guest_form or GuestForm(formdata=None),
         slots_form=slots_form or SlotsForm(formdata=None, data=_whole(screening)),
+        part=part,
         theirs=theirs,
         suggestions=queries.directors_of(current.session(), screening),
         zones=[(zone, zones.city(zone)) for zone in zones.COMMON],
