@@ -135,5 +135,9 @@ class Links:
     def written_answers(self, code: str) -> str:
         return self._page(f"/guests/{self.token(GUEST, code)}/questions")
 
+    def seat_ballot(self, code: str, seat: int) -> str:
+        """The audience's ballot of one seat of a ticket; it opens nothing else."""
+        return self._page(f"/vote/{self.token(BALLOT, f'{code}.{seat}')}")
+
     def check_in(self, code: str) -> str:
         return self._page(f"/ops/checkin/{self.door_token(code)}")

@@ -38,7 +38,7 @@ class Anomaly:
     votes: int
     share: float
     without: Result
-    changes_front: bool
+    changes_first: bool
 
 
 def report(
@@ -65,7 +65,7 @@ def _anomaly(kind: Kind, odd: set[Vote], votes: Collection[Vote], entry_ids: Seq
         votes=len(odd),
         share=len(odd) / len(votes),
         without=without,
-        changes_front={film.entry_id for film in without.front} != {film.entry_id for film in whole.front},
+        changes_first=bool(whole.front) and without.films[0].entry_id != whole.films[0].entry_id,
     )
 
 

@@ -70,6 +70,12 @@ class Result:
         return tuple(film for film in self.films if film.level)
 
     @property
+    def floor(self) -> int:
+        """The whole star below every interval: where a scale may begin that ends at five."""
+        lows = [film.interval.low for film in self.films if film.interval]
+        return min(4, int(min(lows, default=1)))
+
+    @property
     def is_close(self) -> bool:
         """Whether the ballots leave open who is ahead."""
         return len(self.front) > 1

@@ -130,7 +130,8 @@ def _entered(session: Session, screening_id: int) -> list[tuple[datetime, int]]:
 
 def _scans(session: Session, screening_id: int) -> dict[ScanOutcome, int]:
     query = sa.select(Scan.outcome, sa.func.count()).where(Scan.screening_id == screening_id).group_by(Scan.outcome)
-    return {row[0]: row[1] for row in session.execute(query)}
+    found = {row[0]: row[1] for row in session.execute(query)}
+    return {outcome: found[outcome] for outcome in ScanOutcome if outcome in found}
 
 
 def _questions(session: Session, screening_id: int) -> Sequence[sa.Row[*tuple[Any, ...]]]:

@@ -27,7 +27,7 @@ _SCANS = {
     ScanOutcome.ENTERED: N_("Let in"),
     ScanOutcome.AGAIN: N_("Shown again"),
     ScanOutcome.REFUSED: N_("Turned away"),
-    ScanOutcome.UNDONE: N_("Taken back"),
+    ScanOutcome.UNDONE: N_("Entry taken back"),
 }
 
 
@@ -88,9 +88,10 @@ def _films(found: Reactions) -> Iterator[Sheet]:
             (ballot_words.kind_text(one.kind), str(one.ballots), str(one.votes), f"{one.share:.1%}")
             for one in found.anomalies
         ]
-        yield Sheet(_("What is odd"), (_("What"), _("Ballots"), _("Votes"), _("Share")), tuple(odd), (49, 17, 17, 17))
+        head = (_("Finding"), _("Ballots"), _("Votes"), _("Share"))
+        yield Sheet(_("What is odd"), head, tuple(odd), (49, 17, 17, 17))
     asked = tuple((names[line.film.entry_id], str(line.asked), str(line.answered)) for line in found.films)
-    yield Sheet(_("Questions by film"), (_("Film"), _("Asked"), _("Answered")), asked, (60, 20, 20))
+    yield Sheet(_("Questions by film"), (_("Film"), _("Questions"), _("Answered")), asked, (60, 20, 20))
 
 
 def _stars(film: Standing) -> tuple[str, ...]:
@@ -108,7 +109,7 @@ def _stars(film: Standing) -> tuple[str, ...]:
 
 def _questions(found: Reactions) -> Iterator[Sheet]:
     themes = tuple((theme_name(line), str(line.asked), str(line.answered)) for line in found.themes)
-    yield Sheet(_("Questions by theme"), (_("Theme"), _("Asked"), _("Answered")), themes, (60, 20, 20))
+    yield Sheet(_("Questions by theme"), (_("Theme"), _("Questions"), _("Answered")), themes, (60, 20, 20))
     states = tuple((short_text(state), str(count)) for state, count in found.states.items())
     yield Sheet(_("Questions by state"), (_("State"), _("Questions")), states, (60, 40))
     quoted = tuple(

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal import links, policies
+from portal import policies
 from portal.errors import Invalid
 from portal.i18n import _, clock_time
 from portal.lifecycles import BallotState
@@ -72,8 +72,7 @@ def _shared(voter: Voter, seat: int) -> str | None:
     """An address that opens this seat's ballot alone, for whoever sits there; the ticket's own opens all."""
     if len(voter.seats) < 2:
         return None
-    token = current.links().token(links.BALLOT, f"{voter.booking.code}.{seat}")
-    return url_for("live.own_ballot", token=token, _external=True)
+    return current.links().seat_ballot(voter.booking.code, seat)
 
 
 @bp.post("/vote/<token>")
