@@ -264,6 +264,20 @@ FORMS: dict[str, Form] = {
     **_all("", "audience.cancel audience.confirm", bare=True, public=True, token="ticket"),
     **_all("", "audience.accept audience.decline", bare=True, public=True, token="offer"),
     **_all("moderator", "audience.let_in audience.undo", bare=True, token="ticket"),
-    **_all("moderator", "audience.tell_scans", code="screening"),
+    **_all("moderator", "audience.tell_scans audience.sell_at_door audience.exchange_seats", code="screening"),
     **_all("moderator", "audience.evening", code="screening"),
+    # the hall
+    "live.ask": Form("", {"code": "hall"}, "live.floor", {"text": "왜 고래가 우나요?"}, public=True),
+    **_all("", "live.vote", public=True, code="hall", question="hall_question"),
+    "live.move": Form(
+        "moderator",
+        {"code": "hall", "question": "hall_question"},
+        "live.moderate",
+        {"move": "line_up"},
+    ),
+    **_all("moderator", "live.undo live.choose_rule live.talk_step", code="hall"),
+    "live.write_answer": Form("", {"token": "writer"}, "live.written", {"answer_ko": "바람이 불어서요."}, public=True),
+    **_all("", "live.cast", public=True, token="voter"),
+    **_all("moderator", "live.ballot_move", code="voting"),
+    **_all("organizer", "live.announce", bare=True, code="reported"),
 }

@@ -136,10 +136,17 @@ PAGES: dict[str, Visit] = {
     **_all("moderator", "live.ballot", code="voting"),
     **_all("programmer", "live.all_reactions"),
     **_all("programmer", "live.count live.reactions live.reactions_sheet live.reactions_paper", code="reported"),
+    **_all("", "live.floor live.news", code="hall"),
+    **_all("", "wall.short", short="hall_short"),
+    **_all("", "live.stage live.stage_events", token="wall"),
+    **_all("", "live.written", token="writer"),
+    **_all("moderator", "live.moderate live.picked", code="hall"),
     **_all("moderator", "audience.all_seats"),
     **_all("moderator", "audience.seats audience.check_list", code="screening"),
     **_all("moderator", "audience.door", token="ticket"),
     **_all("moderator", "audience.entrance audience.entrance_list audience.entrance_worker", code="screening"),
+    **_all("moderator", "audience.paper_list audience.absent audience.absent_sheet", code="screening"),
+    **_all("moderator", "audience.seat_plan", code="screening"),
 }
 
 __all__ = ["CLASS", "PAGES", "Visit"]

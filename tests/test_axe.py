@@ -35,8 +35,9 @@ _RUN = """rules => axe.run(document, rules).then(found => found.violations.map(
 NO_PAGES = """entries.pack_file entries.own_paper entries.paper_file front.door static health.alive health.ready
     api.description api.schedule media.play media.picture
     programme.schedule programme.schedule_calendar programme.screening_calendar programme.calendar audience.calendar
-    programme.run_sheet_paper
+    programme.run_sheet_paper live.stage_events
     audience.check_list audience.ticket_paper audience.ticket_card audience.entrance_list audience.entrance_worker
+    audience.absent_sheet     live.reactions_sheet live.reactions_paper
     minutes.paper entries.receipt_document scores.export scores.data
     organizer.export_sheet mailbox.attachment
     mailbox.delivered_html mail.letter_html entries.film_status programme.desk entries.eligibility_queue
