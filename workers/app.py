@@ -26,6 +26,7 @@ app = Celery(
         "workers.media",
         "workers.jury",
         "workers.audience",
+        "workers.guests",
         "workers.ballots",
         "workers.disclosure",
         "workers.papers",

@@ -21,6 +21,7 @@ from portal.media.service import sealing
 from portal.programme import queries as programme
 from portal.programme.materials import recognition
 from portal.programme.placing import service as placing
+from portal.programme.queries import reminding
 from portal.settings import Settings
 from workers.app import app
 from workers.context import work
@@ -34,6 +35,7 @@ SWEEPS: dict[str, Waiting] = {
     "audience.close_ballot": ballots.to_close,
     "audience.offer": audience.screenings_to_turn_over,
     "audience.tell": programme.to_take_effect,
+    "audience.remind": reminding.guests_to_write_to,
     "jury.assign": tries.waiting,
     "jury.calibrate": jury.waiting_for_results,
     "jury.compare": comparing.waiting,

@@ -58,6 +58,7 @@ _KINDS = {
     "password_changed": N_("Password changed"),
     "qa_answered": N_("Answer to a Q&A invitation"),
     "qa_called_off": N_("Q&A called off"),
+    "qa_evening": N_("Last letter before a Q&A"),
     "qa_invitation": N_("Invitation to a Q&A"),
     "qa_reminder": N_("Reminder of a Q&A invitation"),
     "receipt": N_("Receipt"),

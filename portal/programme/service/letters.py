@@ -42,6 +42,11 @@ def answered(session: Session, guest: Guest, talk: QASession) -> None:
     _queue(session, "qa_answered", guest, talk, f"{guest.state}:{guest.rev}")
 
 
+def evening(session: Session, guest: Guest, talk: QASession) -> None:
+    """The evening is near: place, time, the guest's own part, the address of the call; its slot is loaded."""
+    _queue(session, "qa_evening", guest, talk, "evening")
+
+
 def called_off(session: Session, guest: Guest, talk: QASession) -> None:
     """There is no talk after all."""
     _queue(session, "qa_called_off", guest, talk, "called off", cancelled=True)
@@ -80,7 +85,6 @@ def conversation_letter(session: Session, guest: Guest, talk: QASession, *, canc
             "interprets": guest.interprets,
             "answer_by": guest.answer_by,
             "state": guest.state.value,
-            "remote_url": talk.remote_url if guest.state == GuestState.REMOTE else "",
             "code": guest.code,
         }
         body = guest_calendar(session, guest, talk, cancelled=cancelled)
