@@ -2,42 +2,64 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Response, current_app, json, make_response, request
+from flask import Response, current_app, flash, json, make_response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import HiddenField, IntegerField
 
 from portal import audit, clock, policies
 from portal.audience import entrance as reads
 from portal.audience import service
+from portal.audience.errors import Full
 from portal.audience.models import Booking, ScanOutcome
 from portal.audience.service import scans
 from portal.audience.service.scans import Answered, Told, Wish
 from portal.audience.states import seat_text
+from portal.audience.terms import LARGEST_PARTY
 from portal.audience.views.blueprint import bp
 from portal.errors import Invalid
-from portal.i18n import N_, _, moment
+from portal.i18n import N_, _, moment, ngettext
 from portal.lifecycles import SeatState
 from portal.programme.models import Screening
 from portal.programme.queries import screening_by_code, showing_of
-from portal.signing import BadToken
+from portal.signing import BadToken, random_code
 from portal.web import current
 from portal.web.access import guard
+from portal.web.forms import AtMost, Between, Form, Line
 from portal.web.pages import page
 
 MOST = 500
+_CODE = re.compile(r"[A-Z0-9]{8,24}")
 _JSON = "application/json; charset=utf-8"
+
+
+class WalkInForm(Form):
+    """A party at the door; `once` makes the same press recognisable."""
+
+    party = IntegerField(validators=[Between(1, LARGEST_PARTY)])
+    name = Line(validators=[AtMost(100)])
+    once = HiddenField()
 
 
 @bp.get("/ops/seats/<code>/entrance")
 @guard(policies.door_screening, load=screening_by_code)
 def entrance(screening: Screening) -> Response:
     """The shell of the page: nobody's name is in it, so that a phone may keep it."""
+    return _shell(screening, WalkInForm(formdata=None, data={"party": 1}))
+
+
+def _shell(screening: Screening, form: WalkInForm, status: int = 200) -> Response:
     response = page(
         "audience/entrance.html",
         screening=screening,
         showing=showing_of(current.session(), screening),
         states={state.value: seat_text(state) for state in SeatState},
+        form=form,
+        once=form.once.data or random_code(),
+        status=status,
     )
     response.headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=()"
     return response
@@ -83,6 +105,29 @@ def tell_scans(screening: Screening) -> Response:
     lines |= {line["code"]: line for line in reads.lines_of(session, here)}
     outcomes = [_outcome(screening, one) for one in answers]
     return _json({"cursor": at, "rows": list(lines.values()), "outcomes": outcomes})
+
+
+@bp.post("/ops/seats/<code>/walk-ins")
+@guard(policies.door_screening, load=screening_by_code)
+def sell_at_door(screening: Screening) -> ResponseReturnValue:
+    """Sell free seats to a party at the door and let it in."""
+    form, session = WalkInForm(), current.session()
+    if not form.sent_and_valid():
+        return _shell(screening, form, 422)
+    code = form.once.data if _CODE.fullmatch(form.once.data or "") else random_code()
+    try:
+        sold = service.walk_in(
+            session, screening, form.party.data, name=form.name.data or "", code=code, by=current.actor()
+        )
+    except Full as full:
+        form.blame(Invalid("party", N_("Seats that are free: {n}"), n=full.left))
+        return _shell(screening, form, 409)
+    except Invalid as problem:
+        form.blame(problem)
+        return _shell(screening, form, 422)
+    seats = ngettext("{n} seat", "{n} seats", sold.party).format(n=sold.party)
+    flash(f"{_('Let in: {seats}').format(seats=seats)} · {sold.name}", "ok")
+    return redirect(url_for("audience.entrance", code=screening.code), 303)
 
 
 def _json(body: Any, status: int = 200) -> Response:
