@@ -49,8 +49,8 @@ _KINDS = {
 }
 _STATES = {
     MaterialState.AWAITED: (N_("Awaited"), "line"),
-    MaterialState.RECEIVED: (N_("Received"), "info"),
-    MaterialState.ACCEPTED: (N_("Accepted"), "ok"),
+    MaterialState.RECEIVED: (N_("Came in"), "info"),
+    MaterialState.ACCEPTED: (N_("Accepted for use"), "ok"),
     MaterialState.REFUSED: (N_("Refused"), "bad"),
     MaterialState.WAIVED: (N_("Not needed"), ""),
 }

@@ -75,7 +75,7 @@ def _first_shown(session: Session, entries: Sequence[Entry]) -> dict[int, dateti
         .where(PackageFilm.entry_id.in_(ids), Screening.state != ScreeningState.CANCELLED)
         .group_by(PackageFilm.entry_id)
     )
-    planned: dict[int, datetime] = dict(session.execute(shown).all())  # type: ignore[arg-type]
+    planned: dict[int, datetime] = dict(session.execute(shown).all())
     days = sa.select(Entry.id, Edition.starts_on).join(Edition, Edition.id == Entry.edition_id).where(Entry.id.in_(ids))
     return {
         entry_id: planned.get(entry_id) or datetime.combine(day, time(), ZoneInfo(SEOUL))

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, load_only
@@ -261,7 +262,7 @@ def copies(session: Session, screening: Screening) -> list[Copy]:
     return [_copy(row, *plays.get(row.id, (None, ""))) for row in session.execute(query)]
 
 
-def _shown(entry_id: sa.ColumnElement[int]) -> sa.ScalarSelect[int]:
+def _shown(entry_id: Any) -> sa.ScalarSelect[int]:
     return sa.select(sa.func.max(Asset.id)).where(shown_film(entry_id)).correlate(Entry).scalar_subquery()
 
 

@@ -35,7 +35,7 @@ from portal.web.pages import page
 
 # Pages of the entry where a film or its declaration is mended; other files are brought here.
 _MENDED_AT = {MaterialKind.MASTER: "entries.replacement", MaterialKind.LABEL_CARD: "entries.changes"}
-_WORDS = {
+_WORDS: dict[str, Any] = {
     "kind_text": dues.kind_text,
     "state_text": dues.state_text,
     "state_kind": dues.state_kind,
@@ -89,7 +89,7 @@ def _filters(lines: list[Line], narrowed: Filter) -> list[tuple[str, str, bool, 
     return [
         (
             words[one],
-            url_for("programme.materials", **({} if one == Filter.ALL else {"show": one.value})),
+            url_for("programme.materials", show=None if one == Filter.ALL else one.value),
             one == narrowed,
             sum(line.matches(one) for line in lines),
         )
@@ -219,8 +219,8 @@ def _settle(material: Material, form: SettleForm) -> None:
     if form.how.data == "reference":
         owing.hand_in(session, material, request.form.get("reference", ""), by=by)
         return
-    words = {"reason": form.reason.data or "", "rev": form.rev.data or 0}
-    owing.settle(session, material, form.how.data or "", **words, by=by)
+    reason, rev = form.reason.data or "", form.rev.data or 0
+    owing.settle(session, material, form.how.data or "", reason=reason, rev=rev, by=by)
 
 
 @bp.get("/ops/screenings/<code>/copies")

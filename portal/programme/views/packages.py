@@ -232,8 +232,15 @@ def edit_insert(found: Package) -> ResponseReturnValue:
     form, insert_id = InsertForm(), int((request.view_args or {})["insert_id"])
     try:
         if form.sent_and_valid():
-            words = {"seconds": form.length, "note": form.note.data, "rev": form.rev.data or 0}
-            service.edit_insert(current.session(), found, insert_id, **words, by=current.actor())
+            service.edit_insert(
+                current.session(),
+                found,
+                insert_id,
+                seconds=form.length,
+                note=form.note.data,
+                rev=form.rev.data or 0,
+                by=current.actor(),
+            )
             flash(_("Saved."), "ok")
             return redirect(url_for("programme.package", code=found.code, _anchor="films"), 303)
     except Invalid as problem:
