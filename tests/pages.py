@@ -107,6 +107,8 @@ PAGES: dict[str, Visit] = {
     **_all("", "public.awards"),
     **_all("programmer", "programme.desk programme.packages programme.releases programme.venues"),
     **_all("programmer", "programme.desk_day", day="day"),
+    **_all("programmer", "programme.placings programme.engagements"),
+    **_all("programmer", "programme.placing", code="placing"),
     **_all("programmer", "programme.package", code="package"),
     **_all("programmer", "programme.materials"),
     **_all("programmer", "programme.film_materials", number="programmed"),

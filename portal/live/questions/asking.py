@@ -59,7 +59,7 @@ def ask(session: Session, screening: Screening, talk: QASession, asked: Asked, v
 
     Raises Invalid where it cannot be asked, TooOften where somebody asks without end.
     """
-    db.one_at_a_time(session, f"question {screening.id} {voice.key}")
+    db.one_at_a_time(session, f"questions {screening.id}")
     found = _asked_before(session, screening.id, asked, voice.key)
     if found is not None:
         return found
@@ -87,9 +87,9 @@ def ask(session: Session, screening: Screening, talk: QASession, asked: Asked, v
 
 
 def _asked_before(session: Session, screening_id: int, asked: Asked, key: str) -> Question | None:
-    mine = (Question.screening_id == screening_id, Question.asker_key == key)
-    same = sa.or_(Question.code == asked.code, Question.text == asked.text)
-    return session.scalar(sa.select(Question).where(*mine, same).order_by(Question.id.desc()).limit(1))
+    again = sa.and_(Question.asker_key == key, Question.text == asked.text)
+    same = (Question.screening_id == screening_id, sa.or_(Question.code == asked.code, again))
+    return session.scalar(sa.select(Question).where(*same).order_by(Question.id.desc()).limit(1))
 
 
 def _check(asked: Asked, phase: phases.Phase) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock, i18n, policies, signing
 from portal.errors import Invalid
-from portal.i18n import _
+from portal.i18n import N_, _
 from portal.lifecycles import QuestionState
 from portal.live.forms import QuestionForm
 from portal.live.models import LONGEST_QUESTION, Question
@@ -251,9 +251,10 @@ def vote(question: Question) -> ResponseReturnValue:
         abort(404)
     phase = phases.phase(talk_of(screening).state, screening.state)
     voice = voices.voice(screening)
-    if not phase.takes_questions:
-        raise Invalid("main", asking.CLOSED)
-    asking.vote(session, question, voice, wanted=request.form.get("want") != "0")
+    wanted = request.form.get("want")
+    if not phase.takes_questions or wanted not in ("0", "1"):
+        raise Invalid("main", asking.CLOSED if wanted else N_("Choose one of the buttons."))
+    asking.vote(session, question, voice, wanted=wanted == "1")
     if request.headers.get("HX-Request") != "true":
         return redirect(url_for("live.floor", code=screening.code, _anchor=f"q-{question.code}"), 303)
     line = queries.one_for_phone(session, question.id, voice.key)

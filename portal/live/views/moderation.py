@@ -120,12 +120,12 @@ def _question(session: Session, code: str, question: str) -> Question | None:
 @guard(policies.moderate_question, load=_question)
 def move(question: Question) -> ResponseReturnValue:
     """One move; an old page is told with 409 what is there now."""
-    form = MoveForm()
+    form, screening = MoveForm(), question.screening
     try:
         steps = _moved(question, form)
     except (Invalid, Stale) as problem:
-        return _refused(question.screening.code, problem)
-    return _moved_on(question.screening, _(_DONE[form.move.data or ""]), steps)
+        return _refused(screening.code, problem)
+    return _moved_on(screening, _(_DONE[str(form.move.data)]), steps)
 
 
 def _moved(question: Question, form: MoveForm) -> list[Step]:
