@@ -48,6 +48,7 @@ PAGES: dict[str, Visit] = {
     **_all("", "programme.schedule_day programme.day_calendar programme.embed_day api.schedule_day", day="day"),
     **_all("", "programme.changes programme.embed programme.mine programme.mine_calendar"),
     **_all("", "programme.plan_feed", token="plan"),
+    **_all("programmer", "programme.export", kind="xlsx"),
     **_all("", "programme.screening_calendar audience.screening audience.already", code="screening"),
     **_all("", "accounts.open_link", token=token("login")),
     **_all("", "accounts.invitation", token=token("invitation")),

@@ -34,7 +34,8 @@ _RUN = """rules => axe.run(document, rules).then(found => found.violations.map(
 # Addresses that answer with a file, a calendar, JSON, or the way to a page. The API of pages is what people see.
 NO_PAGES = """entries.pack_file entries.own_paper entries.paper_file front.door static health.alive health.ready
     api.description api.schedule media.play media.picture
-    programme.schedule programme.schedule_calendar programme.screening_calendar programme.calendar audience.calendar
+    programme.schedule programme.schedule_calendar programme.day_calendar programme.plan_feed programme.mine_calendar
+    programme.export api.schedule_day programme.screening_calendar programme.calendar audience.calendar
     programme.run_sheet_paper live.stage_events
     audience.check_list audience.ticket_paper audience.ticket_card audience.entrance_list audience.entrance_worker
     audience.absent_sheet     live.ballot_here live.reactions_sheet live.reactions_paper

@@ -344,6 +344,17 @@ def test_too_late_is_told_and_what_was_kept_still_counts(session: Session, clien
     assert stars(session) == [(1, 4, 0)]
 
 
+def test_the_halls_page_leads_to_the_ballot_of_its_ticket(session: Session, client: FlaskClient) -> None:
+    screening = rows.running(session)
+    booking = rows.party(session, screening)
+    path = f"/ko/live/{screening.code}/ballot"
+    without = client.get(path, follow_redirects=True)
+    assert "예매 메일에 있는 표를 연 뒤 투표해 주세요." in without.text
+    with client.session_transaction() as kept:
+        kept["seats"] = {screening.code: [booking.code, booking.id]}
+    assert "/ko/vote/" in client.get(path).headers["Location"]
+
+
 def desk(session: Session, screening: Screening, sign_in: SignIn, role: Role) -> FlaskClient:
     person = builders.person(session)
     builders.grant(session, person, role, Scope.EDITION, screening.edition_id)

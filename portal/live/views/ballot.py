@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal import policies
+from portal import links, policies
 from portal.errors import Invalid
 from portal.i18n import _, clock_time
 from portal.lifecycles import BallotState
 from portal.live.ballots import queries, service, terms, words
 from portal.live.ballots.queries import Film, Voter
 from portal.live.models import BallotBox
+from portal.live.views import voices
 from portal.live.views.blueprint import bp
 from portal.programme.models import Screening
 from portal.programme.queries import screening_by_code, showing_of
@@ -105,6 +106,17 @@ def _kept(box: BallotBox) -> str:
     if box.closes_at is None:
         return _("Your stars are kept. You can change them until the ballot closes.")
     return _("Your stars are kept. You can change them until {time}.").format(time=clock_time(box.closes_at))
+
+
+@bp.get("/live/<code>/ballot")
+@guard(policies.see_screening, load=screening_by_code)
+def ballot_here(screening: Screening) -> ResponseReturnValue:
+    """From the hall's page to the ballot of the ticket it was opened with."""
+    ticket = voices.ticket(screening.code)
+    if ticket is None:
+        flash(_("Open the ballot from your ticket: its link is in the mail with your seats."), "warn")
+        return redirect(url_for("audience.screening", code=screening.code), 303)
+    return redirect(url_for("live.own_ballot", token=current.links().token(links.TICKET, ticket)), 303)
 
 
 @bp.get("/screenings/<code>/result")

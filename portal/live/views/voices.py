@@ -33,6 +33,12 @@ def remember(screening: Screening, token: str) -> bool:
     return True
 
 
+def ticket(code: str) -> str | None:
+    """The code of the ticket this browser came with, if it came with one."""
+    kept = session.get(_TICKETS, {}).get(code)
+    return str(kept[0]) if kept else None
+
+
 def introduce() -> None:
     """Give a browser that nobody signed in with a name of its own, before it asks or votes."""
     if not current.actor().signed_in and _BROWSER not in session:
