@@ -29,7 +29,7 @@ from tests.programme import rows
 
 SignIn = Callable[[int], FlaskClient]
 OUTCOMES = ScanOutcome
-NAMES = "김하늘 이서준 박선영 정다은 박지우 윤세라 강도현 한서윤 최은별 남궁민수".split()
+NAMES = ["김하늘", "이서준", "박선영", "정다은", "박지우", "윤세라", "강도현", "한서윤", "최은별", "남궁민수"]
 
 
 def tonight(session: Session, *, state: ScreeningState = ScreeningState.BOOKING) -> Screening:
@@ -41,7 +41,9 @@ def tonight(session: Session, *, state: ScreeningState = ScreeningState.BOOKING)
     return screening
 
 
-def party(session: Session, screening: Screening, n: int, state: SeatState = SeatState.CONFIRMED, size: int = 2) -> Booking:
+def party(
+    session: Session, screening: Screening, n: int, state: SeatState = SeatState.CONFIRMED, size: int = 2
+) -> Booking:
     booking = Booking(
         screening_id=screening.id,
         state=state,
@@ -203,6 +205,20 @@ def test_a_phone_knows_a_ticket_by_its_digest_and_learns_what_others_did(session
     assert answer["outcomes"] == [{"once": item(token)["once"], "outcome": "entered", "code": booking.code}]
     news = phone.get(f"/ko/ops/seats/{screening.code}/list.json", query_string=since).json
     assert [(line["code"], line["state"]) for line in news["rows"]] == [(booking.code, "checked_in")]
+
+
+def test_a_phone_is_told_no_names_once_it_shall_forget_them(session: Session, sign_in: SignIn) -> None:
+    screening = tonight(session, state=ScreeningState.HELD)
+    booking = party(session, screening, 1, SeatState.NO_SHOW)
+    phone, address = sign_in(staff(session, screening)), f"/ko/ops/seats/{screening.code}"
+    listed = phone.get(f"{address}/list.json").json
+    assert [line["name"] for line in listed["rows"]] == [booking.name]
+    assert clock.now() + timedelta(hours=4) < datetime.fromisoformat(listed["until"])
+    screening.starts_at, screening.ends_at = ago(400), ago(181)
+    session.commit()
+    assert phone.get(f"{address}/list.json").json["rows"] == []
+    answer = send(phone, screening, item(links.of(session).door_token(booking.code), at=ago(300).isoformat()))
+    assert answer.json["outcomes"][0]["outcome"] == "entered", "a late reconciliation is heard all the same"
 
 
 def test_a_foreign_ticket_is_told_with_its_screening_and_no_name(session: Session, sign_in: SignIn) -> None:

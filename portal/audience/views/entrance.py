@@ -77,13 +77,13 @@ def entrance_worker(screening: Screening) -> Response:
 @bp.get("/ops/seats/<code>/list.json")
 @guard(policies.door_screening, load=screening_by_code)
 def entrance_list(screening: Screening) -> Response:
-    """The whole list, or with `since` what has changed; 204 when nothing has."""
+    """The whole list, or with `since` what has changed (204 when nothing has); empty once phones shall forget it."""
     session, since = current.session(), request.args.get("since", type=int)
-    at = reads.cursor(session)
-    rows = reads.rows(session, screening, since=since)
+    at, until = reads.cursor(session), reads.forget_at(session, screening)
+    rows = reads.rows(session, screening, since=since) if until > clock.now() else []
     if since is not None:
         return _json({"cursor": at, "rows": rows}) if rows else make_response("", 204)
-    until = min(reads.forget_at(session, screening), clock.now() + reads.LONGEST)
+    until = min(until, clock.now() + reads.LONGEST)
     groups = reads.groups(session, screening)
     return _json({"cursor": at, "until": until.isoformat(), "groups": groups, "rows": rows})
 

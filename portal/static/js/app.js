@@ -80,6 +80,22 @@
     if (event.target.dataset?.counter) count(event.target);
   });
 
+  // The list of an entrance leaves the phone when its time is over, on whatever page, and with whoever signs out
+  const forgetEntrances = (whatever) => {
+    try {
+      for (const key of Object.keys(localStorage).filter((one) => one.startsWith('pan-door '))) {
+        const { until } = JSON.parse(localStorage.getItem(key)) || {};
+        if (whatever || !(until > new Date().toISOString())) localStorage.removeItem(key);
+      }
+    } catch {
+      // Nothing is kept where nothing can be read.
+    }
+  };
+  forgetEntrances(false);
+  document.addEventListener('submit', (event) => {
+    if (event.target.action?.endsWith?.('/logout')) forgetEntrances(true);
+  });
+
   // One submission a form: the second press waits for the answer of the first
   document.addEventListener('submit', (event) => {
     const form = event.target;
