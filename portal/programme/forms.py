@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from wtforms import BooleanField, IntegerField, RadioField, SelectField, SelectMultipleField, ValidationError
 from wtforms.validators import Optional
 
@@ -15,6 +17,8 @@ from portal.programme.materials.copies import MOST_NOTE, Watched
 from portal.programme.materials.models import MaterialKind
 from portal.programme.materials.owing import MOST_REASON, MOST_REFERENCE
 from portal.programme.models import DAY_MINUTES, GuestRole, InsertKind, PickRule
+from portal.programme.placing.models import EngagementRole
+from portal.programme.placing.service import LONGEST_TALK as LONGEST_ROOM_FOR_A_TALK
 from portal.programme.service import HallDraft, InsertDraft, Invited, PackageDraft, VenueDraft
 from portal.programme.service.answers import LONGEST_STATEMENT
 from portal.web.forms import AtMost, Between, Day, EmailAddress, Form, Line, Required, Words
@@ -225,6 +229,7 @@ class SlotsForm(Form):
 
     count = IntegerField(default=5, validators=[Required(), Between(1, 30)])
     minutes = IntegerField(default=5, validators=[Required(), Between(1, 180)])
+    seen = IntegerField(validators=[Optional()])
 
 
 class SlotForm(Form):
@@ -235,9 +240,43 @@ class SlotForm(Form):
     rev = IntegerField(validators=[Required()])
 
 
+class LiftForm(Form):
+    """The version whose embargo ends now."""
+
+    version = IntegerField(validators=[Optional()])
+
+
 class ReleaseForm(Form):
-    """Publishing: the version it builds on, and whether booking opens at once."""
+    """Publishing: the version it builds on, whether booking opens with it, and until when nobody reads it."""
 
     base = IntegerField(validators=[Optional()])
     open_booking = BooleanField()
     accept_conflicts = BooleanField()
+    embargo_on = Day(validators=[AtMost(10)])
+    embargo_at = DayTime(default="09:00", validators=[AtMost(5)])
+
+    def embargo_until(self) -> datetime | None:
+        """The moment in Korean time, None for at once; only after the form was found valid."""
+        if (day := self.embargo_on.day) is None:
+            return None
+        return days.moment_of(day, self.embargo_at.minutes(9 * 60))
+
+
+class PlacingForm(Form):
+    """Days to be filled from the tray, and minutes to keep for a talk after each package."""
+
+    days = SelectMultipleField(choices=[], validate_choice=False)
+    talk_min = IntegerField(default=20, validators=[Optional(), Between(0, LONGEST_ROOM_FOR_A_TALK)])
+
+
+class EngagementForm(Form):
+    """Where else somebody has to be: in a screening, or from one time to another of a day."""
+
+    name = Line(validators=[Required(N_("Write the name.")), AtMost(200)])
+    email = Line(validators=[Required(N_("Write the e-mail address.")), AtMost(254), EmailAddress()])
+    role = SelectField(choices=[role.value for role in EngagementRole], default=EngagementRole.JUROR.value)
+    what = Line(validators=[AtMost(200)])
+    screening = Line(validators=[AtMost(24)])
+    day = Day()
+    start = Line(validators=[AtMost(5)])
+    end = Line(validators=[AtMost(5)])

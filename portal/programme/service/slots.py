@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -18,10 +20,19 @@ _COLUMNS = ("rev", "guest_id", "starts_after_min", "minutes")
 TAKING = (GuestState.ACCEPTED, GuestState.REMOTE)
 
 
-def make_slots(session: Session, talk: QASession, *, count: int, minutes: int, by: Actor) -> list[QASlot]:
-    """Add `count` parts of `minutes` each behind those there are; raises Invalid where they do not fit the talk."""
+def make_slots(
+    session: Session, talk: QASession, *, count: int, minutes: int, seen: int | None = None, by: Actor
+) -> Sequence[QASlot]:
+    """Add `count` parts of `minutes` each behind those there are; raises Invalid where they do not fit the talk.
+
+    `seen` is how many there were when somebody asked: the same asked twice is made once, and Stale is raised where
+    somebody else made some meanwhile.
+    """
     _lock(session, talk.id)
-    there = session.scalars(sa.select(QASlot).where(QASlot.qa_session_id == talk.id)).all()
+    query = sa.select(QASlot).where(QASlot.qa_session_id == talk.id).order_by(QASlot.position)
+    there = session.scalars(query).all()
+    if seen is not None and seen != len(there):
+        return _made_already(there[seen:], count, minutes)
     if not 1 <= count <= MOST_SLOTS - len(there):
         raise Invalid("count", N_("A talk has up to {n} parts."), n=MOST_SLOTS)
     start = max((slot.starts_after_min + slot.minutes for slot in there), default=0)
@@ -36,6 +47,12 @@ def make_slots(session: Session, talk: QASession, *, count: int, minutes: int, b
     session.flush()
     audit.record(session, by, "talk.slots_made", talk, count=count, minutes=minutes)
     return made
+
+
+def _made_already(later: Sequence[QASlot], count: int, minutes: int) -> Sequence[QASlot]:
+    if [slot.minutes for slot in later] != [minutes] * count:
+        raise Stale
+    return later
 
 
 def edit_slot(

@@ -22,17 +22,29 @@ from portal.web.access import guard
 @guard(policies.programme_talk, load=queries.talk_by_code)
 def make_slots(talk: QASession) -> ResponseReturnValue:
     """So many parts of so many minutes."""
-    form, code = SlotsForm(), talk.screening.code
+    form, code, status = SlotsForm(), talk.screening.code, 422
     try:
         if form.sent_and_valid():
-            service.make_slots(
-                current.session(), talk, count=form.count.data, minutes=form.minutes.data, by=current.actor()
-            )
+            _make(talk, form)
             flash(_("Saved."), "ok")
             return again(code, anchor="slots")
     except Invalid as problem:
         form.blame(problem)
-    return desk(queries.screening_for_talk(current.session(), code) or abort(404), slots_form=form, status=422)
+    except Stale:
+        form.form_errors.append(_("Somebody else made parts meanwhile. Look at them, then decide."))
+        status = 409
+    return desk(queries.screening_for_talk(current.session(), code) or abort(404), slots_form=form, status=status)
+
+
+def _make(talk: QASession, form: SlotsForm) -> None:
+    service.make_slots(
+        current.session(),
+        talk,
+        count=form.count.data,
+        minutes=form.minutes.data,
+        seen=form.seen.data,
+        by=current.actor(),
+    )
 
 
 @bp.post("/ops/qa/<code>/slots/<slot>")
