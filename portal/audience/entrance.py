@@ -89,7 +89,7 @@ def lines_of(session: Session, bookings: Sequence[Booking]) -> list[dict[str, An
     return [_line(row, mark(mine.door_token(row.code)), seats.get(row.id, "")) for row in session.execute(query)]
 
 
-def _line(row: sa.Row[Any], marked: str, seats: str) -> dict[str, Any]:
+def _line(row: sa.Row[*tuple[Any, ...]], marked: str, seats: str) -> dict[str, Any]:
     line = {"code": row.code, "mark": marked, "state": row.state, "party": row.party}
     if row.state in ADMITTED:
         line |= {"name": row.name, "group": row.group, "needs": row.access_needs, "seats": seats}
@@ -114,7 +114,7 @@ def walk_ins(session: Session, screening_id: int) -> int:
     return session.scalar(query) or 0
 
 
-def scanned_twice(session: Session, screening_id: int) -> Sequence[sa.Row[Any]]:
+def scanned_twice(session: Session, screening_id: int) -> Sequence[sa.Row[*tuple[Any, ...]]]:
     """Bookings whose ticket was shown more than once, with how often; an entry that was undone does not count."""
     shown = (ScanOutcome.ENTERED, ScanOutcome.AGAIN)
     times = sa.func.count(Scan.id)
@@ -128,7 +128,7 @@ def scanned_twice(session: Session, screening_id: int) -> Sequence[sa.Row[Any]]:
     ).all()
 
 
-def away(session: Session, screening_id: int) -> Sequence[sa.Row[Any]]:
+def away(session: Session, screening_id: int) -> Sequence[sa.Row[*tuple[Any, ...]]]:
     """Who held seats and did not come, with their group."""
     query = sa.select(
         Booking.name, Booking.code, Booking.party, Booking.email, Group.name_ko, Group.name_en, Booking.created_at
@@ -137,7 +137,7 @@ def away(session: Session, screening_id: int) -> Sequence[sa.Row[Any]]:
     return session.execute(query.order_by(Group.position, Booking.name, Booking.id)).all()
 
 
-def on_paper(session: Session, screening: Screening) -> list[sa.Row[Any]]:
+def on_paper(session: Session, screening: Screening) -> list[sa.Row[*tuple[Any, ...]]]:
     """The check-in list in the order of the Korean dictionary: Hangul by syllable, then Latin names."""
     query = sa.select(*_COLUMNS, Group.name_ko, Group.name_en).outerjoin(Group, Group.id == Booking.group_id)
     admitted = (SeatState.CONFIRMED, SeatState.CHECKED_IN)

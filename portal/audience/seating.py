@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -55,7 +56,7 @@ def benches(session: Session, screening: Screening) -> list[Bench]:
     return found
 
 
-def _place(number: int, accessible: bool, held: sa.Row[tuple[object, ...]] | None) -> Place:
+def _place(number: int, accessible: bool, held: sa.Row[*tuple[Any, ...]] | None) -> Place:
     if held is None:
         return Place(number, accessible)
     return Place(number, accessible, held.name, held.state == SeatState.CHECKED_IN)
@@ -63,7 +64,7 @@ def _place(number: int, accessible: bool, held: sa.Row[tuple[object, ...]] | Non
 
 def parties(session: Session, screening: Screening) -> list[Party]:
     """Every party that was given seats, by name."""
-    found: dict[int, list[sa.Row[tuple[object, ...]]]] = {}
+    found: dict[int, list[sa.Row[*tuple[Any, ...]]]] = {}
     for row in session.execute(_held(screening)):
         found.setdefault(row.booking_id, []).append(row)
     every = [
@@ -73,7 +74,7 @@ def parties(session: Session, screening: Screening) -> list[Party]:
     return sorted(every, key=lambda party: (party.name, party.seats))
 
 
-def _held(screening: Screening) -> sa.Select[tuple[object, ...]]:
+def _held(screening: Screening) -> sa.Select[*tuple[Any, ...]]:
     columns = (AllottedSeat.row, AllottedSeat.number, AllottedSeat.booking_id, Booking.name, Booking.party)
     query = sa.select(*columns, Booking.state, Booking.access_needs.label("needs"))
     query = query.join(Booking, Booking.id == AllottedSeat.booking_id)

@@ -79,11 +79,11 @@ def report(session: Session, screening: Screening, told: Sequence[Told], *, by: 
     return [Answered(one.once, known[one.once].outcome, by_id.get(known[one.once].booking_id or 0)) for one in told]
 
 
-def _scans_told(told: Sequence[Told]) -> sa.Select[tuple[Scan]]:
+def _scans_told(told: Sequence[Told]) -> sa.Select[Scan]:
     return sa.select(Scan).where(Scan.once.in_([one.once for one in told]))
 
 
-def _bookings_presented(told: Sequence[Told]) -> sa.Select[tuple[Booking]]:
+def _bookings_presented(told: Sequence[Told]) -> sa.Select[Booking]:
     codes = {one.code for one in told if one.code}
     query = sa.select(Booking).where(Booking.code.in_(codes)).options(joinedload(Booking.screening))
     return query.execution_options(populate_existing=True)
