@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 TICKET, WAITLIST, GUEST, DOOR = "ticket", "waitlist", "guest", "door"
 BOUNCES = "bounces"
 BALLOT = "ballot"
+GROUP = "group"
 STAGE = "stage"
+PLAN = "plan"
 SHORT = 5
 _SEASON = timedelta(days=400)
 
@@ -112,6 +114,18 @@ class Links:
     def ticket(self, code: str) -> str:
         return self._page(f"/t/{self.token(TICKET, code)}")
 
+    def moved(self, code: str) -> str:
+        """Where the holder of seats says whether they come to the new time or hall."""
+        return self._page(f"/t/{self.token(TICKET, code)}/moved")
+
+    def another(self, code: str) -> str:
+        """Other screenings of the same films, for the holder of seats of a cancelled one."""
+        return self._page(f"/t/{self.token(TICKET, code)}/another")
+
+    def group(self, code: str) -> str:
+        """The secret link of a group: who comes by it belongs to it."""
+        return self._page(f"/g/{self.token(GROUP, code)}")
+
     def waitlist(self, code: str) -> str:
         return self._page(f"/waitlist/{self.token(WAITLIST, code)}")
 
@@ -138,6 +152,10 @@ class Links:
     def seat_ballot(self, code: str, seat: int) -> str:
         """The audience's ballot of one seat of a ticket; it opens nothing else."""
         return self._page(f"/vote/{self.token(BALLOT, f'{code}.{seat}')}")
+
+    def plan(self, code: str) -> str:
+        """Somebody's own plan for their calendar."""
+        return self._page(f"/schedule/mine/{self.token(PLAN, code)}.ics")
 
     def check_in(self, code: str) -> str:
         return self._page(f"/ops/checkin/{self.door_token(code)}")

@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from portal import clock, links
-from portal.audience.models import Booking
-from portal.audience.terms import CONCERNED, LAST_OFFER, OFFERING
-from portal.lifecycles import SeatState
-from portal.mail.models import OutgoingMail
-from portal.programme.frozen import told_codes
-from portal.programme.models import Hall, Package, Release, Screening
+from portal.audience.models import Booking, Group, Quota
+from portal.audience.terms import CONCERNED, HOLDING, LAST_OFFER, OFFERING
+from portal.lifecycles import ScreeningState, SeatState
+from portal.programme.models import Hall, Package, Screening
 from portal.signing import BadToken
-
-FRESH = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """The seats of a screening by what they are: given, offered, entered; and who waits."""
+    """The seats of a screening by what they are: given, kept, offered, entered; and who waits.
+
+    `unsure` counts seats whose holders have not confirmed their address, `general` those given from nobody's quota.
+    """
 
     seats: int
     taken: int
+    held: int
     offered: int
     checked_in: int
     waiting: int
+    unsure: int
+    general: int
 
     @property
     def booked(self) -> int:
@@ -39,7 +41,8 @@ class Count:
 
     @property
     def left(self) -> int:
-        return self.seats - self.taken
+        """Seats that anybody may have."""
+        return max(self.seats - self.taken - self.held, 0)
 
 
 def booking_behind(session: Session, purpose: str, token: str) -> Booking | None:
@@ -75,17 +78,20 @@ def waiting(session: Session, screening_id: int) -> int:
 def count(session: Session, screening: Screening) -> Count:
     """The seats of one screening; one statement."""
 
-    def seats_in(*states: SeatState) -> sa.ColumnElement[int]:
-        return sa.func.coalesce(sa.func.sum(sa.case((Booking.state.in_(states), Booking.party), else_=0)), 0)
+    def seats_where(*which: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+        return sa.func.coalesce(sa.func.sum(sa.case((sa.and_(*which), Booking.party), else_=0)), 0)
 
+    nobody = (Booking.verified_at.is_(None), Booking.verify_by.is_not(None))
     row = session.execute(
         sa.select(
-            seats_in(SeatState.OFFERED).label("offered"),
-            seats_in(SeatState.CHECKED_IN).label("checked_in"),
-            seats_in(SeatState.WAITLISTED).label("waiting"),
+            seats_where(Booking.state == SeatState.OFFERED),
+            seats_where(Booking.state == SeatState.CHECKED_IN),
+            seats_where(Booking.state == SeatState.WAITLISTED),
+            seats_where(Booking.state == SeatState.CONFIRMED, *nobody),
+            seats_where(Booking.state.in_((*HOLDING, SeatState.CHECKED_IN)), Booking.quota_id.is_(None)),
         ).where(Booking.screening_id == screening.id)
     ).one()
-    return Count(screening.seats, screening.taken, row.offered, row.checked_in, row.waiting)
+    return Count(screening.seats, screening.taken, screening.held, *row)
 
 
 _LIST = (
@@ -100,12 +106,32 @@ _LIST = (
     Booking.offered_until,
     Booking.checked_in_at,
     Booking.created_at,
+    Booking.origin,
+    Booking.verified_at,
+    Booking.verify_by,
+    Booking.moved_in,
+    Booking.kept_at,
+    Group.name_ko.label("group_ko"),
+    Group.name_en.label("group_en"),
+    Quota.label.label("hold"),
 )
 
 
-def bookings(screening_id: int, *states: SeatState, search: str = "") -> sa.Select[*tuple[Any, ...]]:
-    """The bookings of a screening in these states, by name, or the waiting list by place."""
-    query = sa.select(*_LIST).where(Booking.screening_id == screening_id, Booking.state.in_(states))
+def bookings(
+    screening_id: int, *states: SeatState, search: str = "", moved: bool = False
+) -> sa.Select[*tuple[Any, ...]]:
+    """The bookings of a screening in these states, by name, or the waiting list by place.
+
+    With `moved`, those alone whose holders were asked after a move.
+    """
+    query = (
+        sa.select(*_LIST)
+        .outerjoin(Group, Group.id == Booking.group_id)
+        .outerjoin(Quota, Quota.id == Booking.quota_id)
+        .where(Booking.screening_id == screening_id, Booking.state.in_(states))
+    )
+    if moved:
+        query = query.where(Booking.moved_in.is_not(None))
     if search:
         matches = (
             sa.func.lower(Booking.name).contains(search.lower(), autoescape=True),
@@ -124,7 +150,8 @@ def screenings_with_seats(session: Session, edition_id: int) -> Sequence[sa.Row[
         .correlate(Screening)
         .scalar_subquery()
     )
-    columns = (Screening.code, Screening.state, Screening.starts_at, Screening.seats, Screening.taken)
+    seats = (Screening.seats, Screening.taken, Screening.held)
+    columns = (Screening.code, Screening.state, Screening.starts_at, *seats)
     words = (Package.title_ko, Package.title_en, Package.gel)
     halls = (Hall.name_ko.label("hall_ko"), Hall.name_en.label("hall_en"))
     return session.execute(
@@ -137,41 +164,97 @@ def screenings_with_seats(session: Session, edition_id: int) -> Sequence[sa.Row[
 
 
 def screenings_to_turn_over(session: Session) -> Sequence[int]:
-    """Screenings with an offer that ran out, or with free seats that a waiting party would fill."""
+    """Screenings whose time has come for an offer, an unconfirmed address, a quota or the hours of booking.
+
+    And those with free seats that a waiting party would fill.
+    """
     now = clock.now()
-    overdue = sa.exists().where(
-        Booking.screening_id == Screening.id, Booking.state == SeatState.OFFERED, Booking.offered_until <= now
+    here = Booking.screening_id == Screening.id
+    overdue = sa.exists().where(here, Booking.state == SeatState.OFFERED, Booking.offered_until <= now)
+    unsure = sa.exists().where(here, Booking.state == SeatState.CONFIRMED, Booking.verify_by <= now)
+    due = sa.exists().where(Quota.screening_id == Screening.id, Quota.released_at.is_(None), Quota.releases_at <= now)
+    wanted = sa.or_(
+        overdue,
+        due,
+        sa.and_(Screening.state.in_(OFFERING), unsure),
+        sa.and_(Screening.state.in_(OFFERING), Screening.starts_at > now + LAST_OFFER, _fitting()),
+        _opens(now),
+        sa.and_(Screening.state == ScreeningState.BOOKING, Screening.booking_closes_at <= now),
     )
-    fitting = sa.exists().where(
-        Booking.screening_id == Screening.id,
-        Booking.state == SeatState.WAITLISTED,
-        Booking.party <= Screening.seats - Screening.taken,
+    return session.scalars(sa.select(Screening.id).where(wanted).limit(200)).all()
+
+
+def _fitting() -> sa.ColumnElement[bool]:
+    """Whether somebody waits who fits into the seats for everybody, or into what their group's quota still keeps."""
+    waits = (Booking.screening_id == Screening.id, Booking.state == SeatState.WAITLISTED)
+    free = Screening.seats - Screening.taken - Screening.held
+    kept = (Quota.screening_id == Booking.screening_id, Quota.group_id == Booking.group_id)
+    left = (Quota.released_at.is_(None), Quota.seats - Quota.taken >= Booking.party)
+    return sa.or_(sa.exists().where(*waits, Booking.party <= free), sa.exists().where(*waits, *kept, *left))
+
+
+def _opens(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        Screening.state == ScreeningState.RELEASED,
+        Screening.booking_opens_at <= now,
+        Screening.starts_at > now,
+        sa.or_(Screening.booking_closes_at.is_(None), Screening.booking_closes_at > now),
     )
-    offering = sa.and_(Screening.state.in_(OFFERING), Screening.starts_at > now + LAST_OFFER, fitting)
-    return session.scalars(sa.select(Screening.id).where(sa.or_(overdue, offering)).limit(200)).all()
 
 
-def releases_to_tell(session: Session) -> Sequence[int]:
-    """Fresh releases with seat holders who have not been written to."""
-    fresh = sa.select(Release).where(Release.version > 1, Release.released_at > clock.now() - FRESH)
-    return [one.id for one in session.scalars(fresh) if _untold(session, one)]
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """What the holders of a moved screening said: parties that keep their seats, gave them back, have not answered."""
+
+    kept: int
+    given_back: int
+    unanswered: int
+
+    @property
+    def asked(self) -> int:
+        """All of them."""
+        return self.kept + self.given_back + self.unanswered
 
 
-def _untold(session: Session, release: Release) -> bool:
-    codes = told_codes(release.changes)
-    if not codes:
-        return False
-    told = sa.exists().where(
-        OutgoingMail.object_kind == "bookings",
-        OutgoingMail.object_id == Booking.id,
-        OutgoingMail.kind == "screening_changed",
-        OutgoingMail.transition == f"release-{release.version}",
+def moves(session: Session, screening_id: int) -> Moves:
+    """The answers after a move; one statement."""
+
+    def parties(*which: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+        return sa.func.coalesce(sa.func.sum(sa.case((sa.and_(*which), 1), else_=0)), 0)
+
+    row = session.execute(
+        sa.select(
+            parties(Booking.kept_at.is_not(None), Booking.state != SeatState.CANCELLED),
+            parties(Booking.state == SeatState.CANCELLED),
+            parties(Booking.kept_at.is_(None), Booking.state == SeatState.CONFIRMED),
+        ).where(Booking.screening_id == screening_id, Booking.moved_in.is_not(None))
+    ).one()
+    return Moves(*row)
+
+
+def unanswered_moves(screening_id: int) -> sa.Select[Booking]:
+    """Bookings whose holders have not said whether they keep their seats after a move."""
+    silent = (Booking.moved_in.is_not(None), Booking.kept_at.is_(None), Booking.state == SeatState.CONFIRMED)
+    return sa.select(Booking).where(Booking.screening_id == screening_id, *silent).order_by(Booking.id)
+
+
+def other_screenings(session: Session, screening: Screening) -> Sequence[Screening]:
+    """Screenings of the same programme that may be booked, for those whose own was cancelled."""
+    query = sa.select(Screening).where(
+        Screening.package_id == screening.package_id,
+        Screening.id != screening.id,
+        Screening.state == ScreeningState.BOOKING,
+        Screening.starts_at > clock.now(),
     )
+    return session.scalars(query.order_by(Screening.starts_at)).all()
+
+
+def hearers(session: Session, codes: Collection[str]) -> dict[str, int]:
+    """How many bookings hear of a change to each of these screenings: with seats, with an offer, or on the list."""
     query = (
-        sa.select(Booking.id)
-        .join(Booking.screening)
-        .where(
-            Screening.code.in_(codes), Booking.state.in_(CONCERNED), Booking.created_at <= release.released_at, ~told
-        )
+        sa.select(Screening.code, sa.func.count(Booking.id))
+        .join(Booking, Booking.screening_id == Screening.id)
+        .where(Screening.code.in_(codes), Booking.state.in_(CONCERNED))
+        .group_by(Screening.code)
     )
-    return session.scalar(query.limit(1)) is not None
+    return {row[0]: row[1] for row in session.execute(query)} if codes else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from portal.audience.models import Origin
 from portal.i18n import N_, translate
 from portal.lifecycles import SeatState
 
@@ -12,7 +13,7 @@ _STATES = {
     SeatState.CHECKED_IN: (N_("Checked in"), "info"),
     SeatState.NO_SHOW: (N_("Did not come"), ""),
     SeatState.CANCELLED: (N_("Given back"), ""),
-    SeatState.EXPIRED: (N_("Offer ran out"), ""),
+    SeatState.EXPIRED: (N_("Ran out"), ""),
 }
 _PASS = {
     SeatState.CONFIRMED: "valid",
@@ -20,6 +21,18 @@ _PASS = {
     SeatState.WAITLISTED: "offered",
     SeatState.CHECKED_IN: "used",
 }
+
+
+_ORIGINS = {
+    Origin.PUBLIC: N_("Booked by themselves"),
+    Origin.GUEST_LIST: N_("Guest list"),
+    Origin.WALK_IN: N_("At the door"),
+}
+
+
+def origin_text(origin: Origin) -> str:
+    """How a booking came about, in the language in use."""
+    return translate(_ORIGINS[origin])
 
 
 def seat_text(state: SeatState) -> str:

@@ -31,7 +31,7 @@ from workers.sweep import SWEEPS
 
 
 def ask(n: int | str, party: int = 1) -> service.Ask:
-    return service.Ask(f"관객 {n}", f"guest{n}@example.test", party)
+    return service.Ask(f"관객 {n}", f"guest{n}@example.test", party, vouched=True)
 
 
 def book(session: Session, screening: Screening, n: int | str, party: int = 1) -> Booking:

@@ -50,7 +50,7 @@ def bookings(session: Session) -> list[Booking]:
 
 def booked(session: Session, screening: Screening, name: str, party: int = 1) -> Booking:
     booking = service.book(
-        session, screening, service.Ask(name, f"{name}@example.com", party), may_wait=True, by=VISITOR
+        session, screening, service.Ask(name, f"{name}@example.com", party, vouched=True), may_wait=True, by=VISITOR
     )
     session.commit()
     return booking
@@ -73,8 +73,16 @@ def staff(session: Session, screening: Screening) -> int:
     return person.id
 
 
-def test_booking_gives_a_ticket_and_a_mail(session: Session, client: FlaskClient) -> None:
+def own_browser(session: Session, sign_in: SignIn) -> FlaskClient:
+    """The browser of somebody who signed in with the address of the form."""
+    person = builders.person(session, email="han@example.com")
+    session.commit()
+    return sign_in(person.id)
+
+
+def test_booking_signed_in_gives_a_ticket_and_a_mail(session: Session, sign_in: SignIn) -> None:
     screening = on_sale(session)
+    client = own_browser(session, sign_in)
     form = form_on(client.get(f"/ko/screenings/{screening.code}").text)
     answer = client.post(f"/ko/screenings/{screening.code}", data=form)
     assert answer.status_code == 303
@@ -100,8 +108,9 @@ def test_the_same_form_twice_is_one_booking_and_the_same_answer(session: Session
     assert session.scalar(sa.select(sa.func.count(OutgoingMail.id))) == 1
 
 
-def test_a_form_sent_again_after_giving_back_books_nothing_new(session: Session, client: FlaskClient) -> None:
+def test_a_form_sent_again_after_giving_back_books_nothing_new(session: Session, sign_in: SignIn) -> None:
     screening = on_sale(session)
+    client = own_browser(session, sign_in)
     form = form_on(client.get(f"/ko/screenings/{screening.code}").text)
     ticket = client.post(f"/ko/screenings/{screening.code}", data=form).headers["Location"]
     client.post(f"{ticket}/cancel")

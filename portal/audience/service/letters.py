@@ -12,6 +12,7 @@ from portal.audience.queries import waiting_before
 from portal.audience.terms import DOORS
 from portal.audience.tickets import qr_png
 from portal.i18n import SEOUL, using
+from portal.lifecycles import SeatState
 from portal.mail import outbox
 from portal.programme import agenda, ical
 from portal.programme.agenda import Showing
@@ -26,6 +27,21 @@ def ticket(session: Session, booking: Booking, screening: Screening, *, transiti
         address = links.of(session).check_in(booking.code)
         files = (("ticket.png", "image/png", qr_png(address)), _calendar(session, booking, showing))
     _queue(session, "ticket", booking, screening, transition, showing, files)
+
+
+def to_confirm(session: Session, booking: Booking, screening: Screening, *, transition: str = "unconfirmed") -> None:
+    """Seats were asked for with this address: say that they are yours, and the ticket comes."""
+    _queue(session, "seat_to_confirm", booking, screening, transition, until=booking.verify_by)
+
+
+def unverified(session: Session, booking: Booking, screening: Screening) -> None:
+    """Nobody said in time that the seats are theirs."""
+    _queue(session, "seat_unconfirmed", booking, screening, "expired")
+
+
+def unanswered(session: Session, booking: Booking, screening: Screening) -> None:
+    """The screening moved and nobody said that they come all the same."""
+    _queue(session, "seat_unanswered", booking, screening, f"unanswered-{booking.moved_in}")
 
 
 def waitlisted(session: Session, booking: Booking, screening: Screening, *, transition: str = "waitlisted") -> None:
@@ -49,12 +65,12 @@ def cancelled(session: Session, booking: Booking, screening: Screening) -> None:
 
 
 def changed(session: Session, booking: Booking, screening: Screening, version: int, change: dict[str, Any]) -> None:
-    """The screening has another time or hall, or does not take place."""
+    """The screening has another time or hall, with the way to keep the seats or not; or does not take place."""
     with using(booking.language, SEOUL):
         showing = showing_of(session, screening)
         files = (_calendar(session, booking, showing),)
-    before = agenda.before(change)
-    _queue(session, "screening_changed", booking, screening, f"release-{version}", showing, files, **before)
+    more = {**agenda.before(change), "holds": booking.state == SeatState.CONFIRMED}
+    _queue(session, "screening_changed", booking, screening, f"release-{version}", showing, files, **more)
 
 
 def _calendar(session: Session, booking: Booking, showing: Showing) -> outbox.Attachment:
@@ -78,6 +94,8 @@ def _queue(
     files: tuple[outbox.Attachment, ...] = (),
     **context: Any,
 ) -> None:
+    if "@" not in booking.email:  # a guest whom nobody writes to
+        return
     if showing is None:
         with using(booking.language, SEOUL):
             showing = showing_of(session, screening)

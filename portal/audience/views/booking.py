@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import redirect, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import clock, i18n, links, policies, signing
-from portal.audience import queries, service
+from portal.audience import membership, queries, service, terms
 from portal.audience.errors import Full
 from portal.audience.forms import BookingForm
+from portal.audience.membership import Proofs
 from portal.audience.models import Booking
-from portal.audience.terms import DOORS
+from portal.audience.service import seats
 from portal.audience.views.blueprint import bp
+from portal.audience.views.groups import remembered
 from portal.errors import Invalid
-from portal.lifecycles import ScreeningState
+from portal.i18n import _, pick
+from portal.lifecycles import ScreeningState, SeatState
 from portal.programme.models import Screening
 from portal.programme.queries import released_showing, screening_by_code, showing_of
 from portal.web import current
@@ -26,13 +30,22 @@ _ONCE = "booking-form"
 _FORM_LIVES = timedelta(days=2)
 
 
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What is kept for the group of whoever looks: its name, its seats and those left of them."""
+
+    name: str
+    seats: int
+    left: int
+
+
 @bp.get("/screenings/<code>")
 @guard(policies.see_screening, load=screening_by_code)
 def screening(found: Screening) -> ResponseReturnValue:
     """The screening, its films, the seats left, and the form."""
     me = current.me()
-    form = BookingForm(formdata=None, data={"name": me.name, "email": me.email} if me else {})
-    return _screening(found, form)
+    data = {"name": me.name, "email": me.email} if me else {}
+    return _screening(found, BookingForm(formdata=None, data=data, largest=found.largest_party))
 
 
 def _screening(
@@ -42,7 +55,8 @@ def _screening(
     released = released_showing(session, found)
     require(released is not None or found.state != ScreeningState.CANCELLED)
     showing = released or showing_of(session, found)
-    left = found.seats - found.taken
+    own, left = _own(found), seats.free(found)
+    room = max([left, *(one.left for one in own)])
     return page(
         "audience/screening.html",
         screening=found,
@@ -50,23 +64,44 @@ def _screening(
         form=form,
         once=form.once.data or signing.sign(current.settings().secret_key, _ONCE, signing.random_code()),
         left=left,
-        waiting=queries.waiting(session, found.id) if left < 1 else 0,
-        is_open=found.state == ScreeningState.BOOKING and found.starts_at > clock.now(),
-        doors=showing.starts_at - DOORS,
+        own=own,
+        room=room,
+        waiting=queries.waiting(session, found.id) if room < 1 else 0,
+        is_open=terms.is_open(found, clock.now()),
+        opens_at=_opens_at(found),
+        doors=showing.starts_at - terms.DOORS,
         full=full,
         status=status,
     )
+
+
+def _own(found: Screening) -> list[Own]:
+    """What is kept for the groups of whoever looks, and nobody else's."""
+    session, me = current.session(), current.me()
+    shown = Proofs(me.email if me else "", me.person_id if me else None, remembered())
+    groups = membership.groups_of(session, found.edition_id, shown)
+    kept = membership.kept_for(session, found, groups)
+    return [
+        Own(pick(quota.group.name_ko, quota.group.name_en), quota.seats, quota.seats - quota.taken)
+        for quota in kept
+        if quota.group is not None
+    ]
+
+
+def _opens_at(found: Screening) -> object:
+    opens = found.booking_opens_at
+    return opens if found.state == ScreeningState.RELEASED and opens is not None and opens > clock.now() else None
 
 
 @bp.post("/screenings/<code>")
 @guard(policies.see_screening, load=screening_by_code)
 def book(found: Screening) -> ResponseReturnValue:
     """Book, or wait when the person has agreed to; a full house is told with 409 and the way to the list."""
-    form = BookingForm()
+    form = BookingForm(largest=found.largest_party)
     if not form.sent_and_valid():
         return _screening(found, form, status=422)
     me = current.me()
-    ask = form.ask(i18n.language(), me.person_id if me else None)
+    ask = form.ask(i18n.language(), me.person_id if me else None, own=me.email if me else None, codes=remembered())
     code = _code_of(form.once.data)
     try:
         booking = service.book(
@@ -77,7 +112,7 @@ def book(found: Screening) -> ResponseReturnValue:
     except Invalid as problem:
         form.blame(problem)
         return _screening(found, form, status=422)
-    return _answer(booking, code, found)
+    return _answer(booking, code, found, vouched=ask.vouched)
 
 
 def _code_of(once: str | None) -> str:
@@ -88,12 +123,30 @@ def _code_of(once: str | None) -> str:
         return signing.random_code()
 
 
-def _answer(booking: Booking, code: str, found: Screening) -> ResponseReturnValue:
-    """The ticket for whoever sent this form; for an address booked before, only a mail to that address."""
-    if booking.code == code:
+def _answer(booking: Booking, code: str, found: Screening, *, vouched: bool) -> ResponseReturnValue:
+    """The ticket for whoever signed in with the address; for everybody else the mail, which nobody but its owner reads.
+
+    An address booked before gets its mail once more.
+    """
+    if booking.code != code:
+        service.send_again(current.session(), booking, found)
+        return redirect(url_for("audience.already", code=found.code), 303)
+    if vouched:
         return redirect(url_for("audience.ticket", token=current.links().token(links.TICKET, booking.code)), 303)
-    service.send_again(current.session(), booking, found)
-    return redirect(url_for("audience.already", code=found.code), 303)
+    if booking.state not in terms.LIVE:
+        flash(_("This booking has ended"), "info")
+        return redirect(url_for("audience.screening", code=found.code), 303)
+    if booking.state == SeatState.WAITLISTED:
+        place = queries.waiting_before(current.session(), booking) + 1
+        flash(_("You are number {n} on the waiting list").format(n=place), "info")
+    return redirect(url_for("audience.sent", code=found.code), 303)
+
+
+@bp.get("/screenings/<code>/sent")
+@guard(policies.see_screening, load=screening_by_code)
+def sent(found: Screening) -> ResponseReturnValue:
+    """The way to the ticket is in a mail: whoever opens it says that the seats are theirs."""
+    return page("audience/sent.html", screening=found, showing=showing_of(current.session(), found))
 
 
 @bp.get("/screenings/<code>/already")

@@ -41,6 +41,7 @@ def _offer(booking: Booking, status: int = 200) -> ResponseReturnValue:
         and booking.offered_until > now,
         minutes=int((booking.offered_until - now).total_seconds() // 60) if booking.offered_until else 0,
         taken=booking.state in (SeatState.CONFIRMED, SeatState.CHECKED_IN),
+        place=queries.waiting_before(current.session(), booking) + 1 if booking.state == SeatState.WAITLISTED else 0,
         ticket=current.links().token(links.TICKET, booking.code),
         token=(request.view_args or {})["token"],
         status=status,

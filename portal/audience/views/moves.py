@@ -1,0 +1,89 @@
+"""After a change: the holder of seats keeps them or not; whose screening was cancelled goes to another. By a link."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from portal import links, policies
+from portal.audience import queries, service
+from portal.audience.models import Booking
+from portal.audience.service import seats
+from portal.audience.views.blueprint import bp
+from portal.errors import Invalid
+from portal.i18n import _
+from portal.lifecycles import ScreeningState, SeatState
+from portal.programme.queries import screening_by_code, showing_of
+from portal.web import current
+from portal.web.access import guard, require
+from portal.web.pages import page
+
+
+def _by_token(session: Session, token: str) -> Booking | None:
+    return queries.booking_behind(session, links.TICKET, token)
+
+
+def _token() -> str:
+    return str((request.view_args or {})["token"])
+
+
+@bp.get("/t/<token>/moved")
+@guard(policies.subject_of, load=_by_token)
+def moved(booking: Booking) -> ResponseReturnValue:
+    """When and where the screening is now, and two buttons."""
+    return page(
+        "audience/moved.html",
+        booking=booking,
+        showing=showing_of(current.session(), booking.screening),
+        asks=booking.state == SeatState.CONFIRMED and booking.kept_at is None,
+        token=_token(),
+    )
+
+
+@bp.post("/t/<token>/keep")
+@guard(policies.subject_of, load=_by_token)
+def keep_seats(booking: Booking) -> ResponseReturnValue:
+    """Keep the seats."""
+    try:
+        service.keep(current.session(), booking, by=current.actor())
+        flash(_("Your seats stay yours. See you there."), "ok")
+    except Invalid as problem:
+        flash(problem.message, "bad")
+    return redirect(url_for("audience.ticket", token=_token()), 303)
+
+
+@bp.get("/t/<token>/another")
+@guard(policies.subject_of, load=_by_token)
+def another(booking: Booking) -> ResponseReturnValue:
+    """Other screenings of the films somebody had seats for, with what is free there."""
+    session = current.session()
+    require(booking.screening.state == ScreeningState.CANCELLED)
+    others = [
+        (other.code, showing_of(session, other), seats.free(other))
+        for other in queries.other_screenings(session, booking.screening)
+    ]
+    return page(
+        "audience/another.html",
+        booking=booking,
+        showing=showing_of(session, booking.screening),
+        others=others,
+        token=_token(),
+    )
+
+
+@bp.post("/t/<token>/another")
+@guard(policies.subject_of, load=_by_token)
+def go_to_another(booking: Booking) -> ResponseReturnValue:
+    """The same party in another screening, or on its waiting list."""
+    session = current.session()
+    other = screening_by_code(session, request.form.get("screening", ""))
+    if other is None:
+        flash(_("Choose a screening."), "bad")
+        return redirect(url_for("audience.another", token=_token()), 303)
+    try:
+        made = service.go_to_another(session, booking, other, by=current.actor())
+    except Invalid as problem:
+        flash(problem.message, "bad")
+        return redirect(url_for("audience.another", token=_token()), 303)
+    return redirect(url_for("audience.ticket", token=current.links().token(links.TICKET, made.code)), 303)
