@@ -8,12 +8,14 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from threading import BoundedSemaphore
 from typing import Any
 
-from flask import Response, render_template, request, stream_with_context
+from flask import Response, current_app, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
+from jinja2 import Template
+from sqlalchemy.orm import Session, sessionmaker
 
 from portal import clock, i18n, links, policies
 from portal.audience.tickets import qr_svg
@@ -30,6 +32,22 @@ from portal.web.pages import page
 
 STREAMS, LASTS_S, LOOKS_EVERY_S, BEATS_EVERY_S = 4, 50.0, 1.0, 15.0
 _open = BoundedSemaphore(STREAMS)
+
+
+class _Stream:
+    """One of the few; given back when it ends, or when the browser leaves before it began."""
+
+    def __init__(self) -> None:
+        self._held = _open.acquire(blocking=False)
+
+    def __bool__(self) -> bool:
+        return self._held
+
+    def close(self) -> None:
+        """Give it back, once."""
+        if self._held:
+            self._held = False
+            _open.release()
 
 
 def _by_token(session: Session, token: str) -> Screening | None:
@@ -75,27 +93,48 @@ def _told(news: News) -> str:
     return hashlib.sha256(repr((news, over, i18n.language())).encode()).hexdigest()[:16]
 
 
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What a stream needs once its request is answered; it outlives that, and so uses nothing of it."""
+
+    sessions: sessionmaker[Session]
+    template: Template
+    language: str
+    code: str
+
+    def look(self, last: str) -> tuple[str, str]:
+        """The present stamp, and the wall where it is another than `last`; one short reading."""
+        with i18n.using(self.language), self.sessions() as session:
+            stamp = _stamp(session, self.code)
+            screening = None if stamp == last else queries.floor_by_code(session, self.code)
+            return stamp, self.template.render(**_wall(session, screening)) if screening else ""
+
+
 @bp.get("/stage/<token>/events")
 @guard(policies.subject_of, load=_by_token)
 def stage_events(screening: Screening) -> ResponseReturnValue:
     """The wall as events for most of a minute, then the browser asks again; 503 while too many are watching."""
     code, last = screening.code, request.headers.get("Last-Event-ID", request.args.get("v", ""))
     current.release_database()
-    if not _open.acquire(blocking=False):
+    stream = _Stream()
+    if not stream:
         return Response(status=503, headers={"Retry-After": "5"})
-    response = Response(stream_with_context(_events(code, last)), content_type="text/event-stream; charset=utf-8")
-    response.call_on_close(_open.release)
+    watch = Watch(
+        current.kernel().reading, current_app.jinja_env.get_template("live/_wall.html"), i18n.language(), code
+    )
+    response = Response(_events(watch, last, stream), content_type="text/event-stream; charset=utf-8")
+    response.call_on_close(stream.close)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"
     return response
 
 
-def _events(code: str, last: str) -> Iterator[str]:
+def _events(watch: Watch, last: str, stream: _Stream) -> Iterator[str]:
     """Changes alone, each from a short reading of its own; a beat keeps the line open in between."""
     began = beat = time.monotonic()
     yield "retry: 1000\n\n"
     while time.monotonic() - began < LASTS_S:
-        stamp, html = _look(code, last)
+        stamp, html = watch.look(last)
         if html:
             yield event(stamp, html)
             last, beat = stamp, time.monotonic()
@@ -103,22 +142,10 @@ def _events(code: str, last: str) -> Iterator[str]:
             yield ": still here\n\n"
             beat = time.monotonic()
         time.sleep(LOOKS_EVERY_S)
+    stream.close()
 
 
 def event(stamp: str, html: str) -> str:
     """One event: its id, then its lines."""
     lines = "".join(f"data: {line}\n" for line in html.splitlines() if line.strip())
     return f"event: wall\nid: {stamp}\n{lines}\n"
-
-
-def _look(code: str, last: str) -> tuple[str, str]:
-    """The present stamp, and the wall where it is another than `last`."""
-    with current.kernel().reading() as session:
-        stamp = _stamp(session, code)
-        if stamp == last:
-            return stamp, ""
-        screening = queries.floor_by_code(session, code)
-        if screening is None:
-            return stamp, ""
-        context = _wall(session, screening)
-    return stamp, render_template("live/_wall.html", **context)
