@@ -165,7 +165,7 @@ def test_pages_tables_and_paper(session: Session, sign_in: SignIn) -> None:
     table = list(csv.reader(io.StringIO(desk.get(f"{path}.csv").data.decode("utf-8-sig"))))
     told = {(row[1], row[2]): row[3] for row in table if row[0] == "누가 왔나"}
     assert told["수상자", "예매"] == "5 미만"
-    assert told["일반", "예매"] == "–"
+    assert told["일반", "예매"] == "가림"
     assert told["모두", "예매"] == "17"
     assert all(not cell.startswith("=") for row in table for cell in row)
     assert any(cell.startswith("'=1+1") for row in table for cell in row)

@@ -67,7 +67,7 @@ def _attendance(found: Reactions) -> Sheet:
     for line in (*found.lines, found.total):
         few = _("fewer than {n}").format(n=SMALL)
         cells = (line.booked, line.came, line.away)
-        told = [(few if line.is_small else "–") if line.key in withheld else str(cell) for cell in cells]
+        told = [(few if line.is_small else _("withheld")) if line.key in withheld else str(cell) for cell in cells]
         rows.append((line_name(line), *told))
     head = (_("Group"), _("Booked"), _("Checked in"), _("Did not come"))
     return Sheet(_("Who came"), head, tuple(rows), (40, 20, 20, 20))
@@ -75,14 +75,21 @@ def _attendance(found: Reactions) -> Sheet:
 
 def _arrivals(found: Reactions) -> Sheet:
     rows = tuple((clock_time(at), str(people)) for at, people in found.arrivals)
-    return Sheet(_("Arrivals"), (_("Five minutes from"), _("People")), rows, (50, 50))
+    return Sheet(_("Arrivals"), (_("Five minutes from"), _("People let in")), rows, (50, 50))
 
 
 def _films(found: Reactions) -> Iterator[Sheet]:
     names = {line.film.entry_id: pick(line.film.title_ko, line.film.title_en) for line in found.films}
     if found.result is not None:
         rows = [(names[film.entry_id], *_stars(film)) for film in found.result.films]
-        head = (_("Film"), _("Ballots"), _("Mean"), _("from"), _("to"), *(str(n) for n in range(1, 6)))
+        head = (
+            _("Film"),
+            _("Ballots"),
+            _("Mean"),
+            _("from"),
+            _("to"),
+            *(ballot_words.stars_text(n) for n in range(1, 6)),
+        )
         yield Sheet(_("Audience ballot"), head, tuple(rows), (32, 12, 10, 8, 8, 6, 6, 6, 6, 6))
         odd = [
             (ballot_words.kind_text(one.kind), str(one.ballots), str(one.votes), f"{one.share:.1%}")
