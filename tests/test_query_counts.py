@@ -49,6 +49,8 @@ PAGES = {
     "conflicts": ("chair", f"/ko/ops/rounds/{ROUND}/conflicts"),
     "conflicts of a juror": ("juror", f"/ko/jury/conflicts/{ROUND}"),
     "progress board": ("chair", f"/ko/ops/rounds/{ROUND}/progress"),
+    "materials": ("organizer", "/ko/ops/materials"),
+    "packages": ("organizer", "/ko/ops/packages"),
     "own entries": ("creator", "/ko/entries"),
     "schedule": ("creator", "/ko/schedule"),
     "schedule as JSON": ("creator", "/api/v1/schedule.json"),

@@ -14,7 +14,7 @@ from portal import signing
 from portal.accounts.models import Person
 from portal.audience.models import Booking
 from portal.calls.models import Edition, Gel
-from portal.demo import words
+from portal.demo import materials, words
 from portal.demo.cast import DOMAIN, Cast
 from portal.entries.models import Entry
 from portal.lifecycles import GuestState, SeatState, advance
@@ -49,6 +49,7 @@ def fill(session: Session, rng: random.Random, edition: Edition, early: Sequence
     by = Actor("person", cast.staff["programmer"])
     halls = _halls(session, edition, by)
     made = _packages(session, edition, early, by)
+    materials.fill(session, made, by)
     shown = [_screening(session, edition, made, halls, row, by) for row in PLAN]
     for screening, row in zip(shown, PLAN, strict=True):
         if row[5]:
@@ -68,7 +69,7 @@ def _halls(session: Session, edition: Edition, by: Actor) -> list[Hall]:
         by=by,
     )
     return [
-        places.add_hall(session, venue, HallDraft("1관", "Hall 1", 300, 6), by=by),
+        places.add_hall(session, venue, HallDraft("1관", "Hall 1", 300, 6, plan=materials.GREAT_HALL), by=by),
         places.add_hall(session, venue, HallDraft("2관", "Hall 2", 120, 4), by=by),
         places.add_hall(session, venue, HallDraft("라운지", "Lounge", 60, 2), by=by),
     ]

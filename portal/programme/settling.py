@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal.entries.models import Entry
 from portal.lifecycles import ScreeningState
@@ -29,9 +29,12 @@ COMING = (
 def locked(session: Session, package: Package) -> None:
     """Wait for whoever changes the package now, and see what they left: its films in order and its inserts."""
     session.flush()
-    whole = (selectinload(Package.films).joinedload(PackageFilm.entry), selectinload(Package.inserts))
+    whole = (selectinload(Package.films), selectinload(Package.inserts))
     held = sa.select(Package).where(Package.id == package.id).with_for_update().options(*whole)
     session.scalars(held.execution_options(populate_existing=True)).one()
+    # in a second step, so that what a caller has loaded of the films stays loaded
+    inside = sa.select(PackageFilm).where(PackageFilm.package_id == package.id)
+    session.scalars(inside.options(joinedload(PackageFilm.entry))).all()
 
 
 def length_of(session: Session, package: Package) -> int:
@@ -74,4 +77,10 @@ def packages_with(session: Session, entry_ids: Collection[int]) -> list[Package]
     """The packages these films are in, held until the transaction ends."""
     inside = sa.select(PackageFilm.package_id).where(PackageFilm.entry_id.in_(entry_ids))
     wanted = sa.select(Package).where(Package.id.in_(inside)).order_by(Package.id).with_for_update()
-    return list(session.scalars(wanted.execution_options(populate_existing=True)))
+    found = list(session.scalars(wanted))
+    for package in found:
+        session.refresh(package, attribute_names=_COLUMNS)
+    return found
+
+
+_COLUMNS = [column.key for column in sa.inspect(Package).column_attrs]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from portal import audit, clock, db
 from portal.entries.models import Entry
@@ -29,8 +29,7 @@ def held(session: Session, entry_ids: Collection[int]) -> list[Feature]:
     first = db.insert(session, Feature).values(rows)
     session.execute(first.on_conflict_do_nothing(index_elements=["entry_id"]))
     wanted = sa.select(Feature).where(Feature.entry_id.in_(entry_ids)).order_by(Feature.entry_id)
-    whole = wanted.options(joinedload(Feature.entry)).with_for_update(of=Feature)
-    return list(session.scalars(whole.execution_options(populate_existing=True)))
+    return list(session.scalars(wanted.with_for_update().execution_options(populate_existing=True)))
 
 
 def rate(
