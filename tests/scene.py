@@ -63,6 +63,7 @@ from tests import (
     scene_papers,
     scene_rounds,
     scene_talks,
+    scene_timetable,
 )
 
 SOON = timedelta(days=7)
@@ -208,6 +209,7 @@ def _dress(session: Session) -> None:
     scene_live.with_questions(session)
     scene_talks.with_parts(session)
     scene_materials.with_materials(session, draft)
+    scene_timetable.with_a_plan(session)
 
 
 def entry(session: Session, number: str) -> Entry:
@@ -439,6 +441,7 @@ def things(session: Session) -> dict[str, Any]:
         "suppression": _only(session, "suppressions", "code"),
         "bounces": mine.token(links.BOUNCES, "reports"),
         "guest": mine.token(links.GUEST, guest.code),
+        "plan": mine.token(links.PLAN, person(session, "creator").code),
         "ticket": mine.token(links.TICKET, holder.code),
         "offer": mine.token(links.WAITLIST, offered.code),
         "picture": session.scalars(sa.select(Asset.code).where(Asset.slot == Slot.POSTER)).first(),
@@ -454,6 +457,7 @@ def things(session: Session) -> dict[str, Any]:
         **scene_ballots.things(session),
         **scene_live.things(session),
         **scene_talks.things(session),
+        **scene_timetable.things(session),
         "letter": next(path.stem for path in mailbox.folder(session.info["settings"]).glob("*.eml")),
     }
 

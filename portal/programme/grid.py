@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from typing import Any
 
 from portal.i18n import _, clock_time, ngettext
 from portal.lifecycles import ScreeningState
 from portal.programme.queries import DayPlan
-from portal.programme.queries.desk import ZONE
+from portal.programme.queries.desk import ZONE, Placed
 from portal.programme.states import state_text
-from portal.programme.timetable import Show
+from portal.programme.timetable import Board, Show
 
 _EARLIEST, _LATEST = 10, 24
 
@@ -35,6 +36,7 @@ class Block:
     problem: str | None
     selected: bool
     qa_text: str
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,27 @@ def grid(plan: DayPlan, *, href: Callable[[str], str], selected: str | None) -> 
             for room in plan.rooms
         ],
     )
+
+
+def preview(plan: DayPlan, coming: Sequence[Mapping[str, Any]], href: Callable[[str], str]) -> Grid:
+    """The grid of a plan as it would be with these packages on it.
+
+    Each has code, title, gel, hall, `starts_at`, minutes of `films` and the `talk` kept after them.
+    """
+    shows = [_coming(one) for one in coming]
+    placed = {
+        one["code"]: Placed(one["code"], 0, ScreeningState.PLANNED, one["title"], "", one["gel"], 0) for one in coming
+    }
+    board = Board([*plan.shows, *shows], plan.rooms, ZONE, plan.engaged)
+    whole = replace(plan, shows=[*plan.shows, *shows], placed={**plan.placed, **placed}, board=board)
+    drawn = grid(whole, href=href, selected=None)
+    marked = [(*hall[:3], [replace(block, is_new=block.key in placed) for block in hall[3]]) for hall in drawn.halls]
+    return replace(drawn, halls=marked)
+
+
+def _coming(one: Mapping[str, Any]) -> Show:
+    films_end = one["starts_at"] + timedelta(minutes=one["films"])
+    return Show(one["code"], one["title"], one["hall"], one["starts_at"], films_end, seats=1, talk=one["talk"])
 
 
 def _hours(moment: datetime, midnight: datetime) -> float:

@@ -223,9 +223,11 @@ def test_only_guests_of_changed_screenings_get_mail(session: Session) -> None:
 
 def test_a_cancelled_screening_stays_visible_as_cancelled(session: Session) -> None:
     screening = rows.on_sale(session)
-    with pytest.raises(Invalid):
-        service.cancel(session, screening, reason="", by=SYSTEM)
-    service.cancel(session, screening, reason="영사기 고장", by=SYSTEM)
+    for no_reason in ("cancel", "ask_cancellation"):
+        with pytest.raises(Invalid):
+            getattr(service, no_reason)(session, screening, reason="", by=SYSTEM)
+    service.ask_cancellation(session, screening, reason="영사기 고장", by=SYSTEM)
+    service.confirm_cancellation(session, screening, by=SYSTEM)
     edition = queries.edition_on(session, rows.evening().date())
     assert edition is not None
     second = service.release(session, edition, base=1, by=SYSTEM)
@@ -283,5 +285,5 @@ def test_the_plan_of_a_day_sees_a_director_in_two_places(session: Session) -> No
         talk_with_guests(session, screening, "han")
     session.commit()
     plan = queries.day_plan(session, edition.id, rows.evening().date())
-    assert [finding.rule for finding in plan.findings] == ["person"]
+    assert [(one.rule, one.params["person"]) for one in plan.findings] == [("person", "han"), ("person", "최민경")]
     assert {finding.keys for finding in plan.findings} == {(min(one.code, two.code), max(one.code, two.code))}

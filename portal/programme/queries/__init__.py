@@ -19,6 +19,7 @@ from portal.programme.queries.desk import (
     waiting_packages,
     whole_plan,
 )
+from portal.programme.queries.loading import all_screenings
 from portal.programme.queries.moves import Move, Spot, moves_since
 from portal.programme.queries.packages import (
     entries_of,
@@ -51,6 +52,7 @@ from portal.programme.queries.published import (
     upcoming_slots,
 )
 from portal.programme.queries.readiness import Gap, blocked_packages, gap_text, gaps
+from portal.programme.queries.stars import plan_by_token, starred
 
 __all__ = [
     "DayPlan",
@@ -61,6 +63,7 @@ __all__ = [
     "Standing",
     "Version",
     "all_releases",
+    "all_screenings",
     "also_on_stage",
     "blocked_packages",
     "body_of",
@@ -79,6 +82,7 @@ __all__ = [
     "newest_release",
     "package_by_code",
     "packages",
+    "plan_by_token",
     "public_body",
     "public_release",
     "public_versions",
@@ -92,6 +96,7 @@ __all__ = [
     "showing_of",
     "showings_of",
     "slot_by_code",
+    "starred",
     "talk_by_code",
     "talks",
     "to_remind",

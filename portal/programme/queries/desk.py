@@ -15,10 +15,12 @@ from portal.calls.models import Edition
 from portal.calls.queries import current_edition
 from portal.i18n import SEOUL, pick
 from portal.lifecycles import GuestState, ScreeningState
-from portal.programme.models import Guest, Hall, Package, QASession, Screening
+from portal.programme.models import Guest, GuestRole, Hall, Package, QASession, Screening
+from portal.programme.placing.models import Engagement
 from portal.programme.queries.loading import for_the_desk
 from portal.programme.queries.packages import PackageLine, film_sums, hall_choices, packages
-from portal.programme.timetable import Finding, Room, Show, findings
+from portal.programme.queries.readiness import blocked_packages
+from portal.programme.timetable import Board, Engaged, Finding, Room, Show, Standing
 
 ZONE = ZoneInfo(SEOUL)
 
@@ -44,7 +46,13 @@ class DayPlan:
     rooms: Sequence[Room]
     shows: Sequence[Show]
     placed: dict[str, Placed]
-    findings: Sequence[Finding]
+    engaged: Sequence[Engaged]
+    board: Board
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """Everything the plan breaks, the hard things first."""
+        return self.board.findings
 
     def about(self, code: str) -> list[Finding]:
         """What concerns one screening."""
@@ -63,33 +71,57 @@ def day_bounds(day: date) -> tuple[datetime, datetime]:
     return start, start + timedelta(days=1)
 
 
+_STANDINGS = {
+    ScreeningState.PLANNED: Standing.PLANNED,
+    ScreeningState.CONFIRMED: Standing.CONFIRMED,
+    ScreeningState.RUNNING: Standing.OVER,
+    ScreeningState.Q_AND_A: Standing.OVER,
+    ScreeningState.HELD: Standing.OVER,
+}
+
+
 def day_plan(session: Session, edition_id: int, day: date) -> DayPlan:
-    """The plan of a day with its findings; three statements."""
+    """The plan of a day with its findings; six statements."""
     start, end = day_bounds(day)
-    return _plan(session, edition_id, day, (Screening.starts_at >= start, Screening.starts_at < end))
+    when = (Screening.starts_at >= start, Screening.starts_at < end)
+    meanwhile = (Engagement.starts_at < end, Engagement.ends_at > start)
+    return _plan(session, edition_id, day, when, meanwhile)
 
 
 def whole_plan(session: Session, edition: Edition) -> DayPlan:
-    """Every day of an edition at once, for its findings; three statements."""
-    return _plan(session, edition.id, edition.starts_on, ())
+    """Every day of an edition at once, for its findings; six statements."""
+    return _plan(session, edition.id, edition.starts_on, (), (Engagement.starts_at.is_not(None),))
 
 
-def _plan(session: Session, edition_id: int, day: date, when: tuple[sa.ColumnElement[bool], ...]) -> DayPlan:
-    rooms = [_room(hall) for hall in hall_choices(session, edition_id)]
+When = tuple[sa.ColumnElement[bool], ...]
+
+
+def _plan(session: Session, edition_id: int, day: date, when: When, meanwhile: When) -> DayPlan:
+    rooms = [room_of(hall) for hall in hall_choices(session, edition_id)]
     rows = session.execute(_screenings(edition_id).where(*when)).all()
     people = _people(session, [row.talk_id for row in rows if row.talk_id])
-    shows = [_show(row, people.get(row.talk_id, {})) for row in rows]
+    watchers = _watchers(session, [row.id for row in rows])
+    blocked = blocked_packages(session, {row.package_id for row in rows if row.state in _MAY_STILL_CHANGE})
+    shows = [
+        _show(row, people.get(row.talk_id, _Stage({}, frozenset())), watchers.get(row.id, {}), blocked) for row in rows
+    ]
+    engaged = _engaged(session, edition_id, meanwhile)
     placed = {row.code: _placed(row) for row in rows}
-    return DayPlan(day, rooms, shows, placed, findings(shows, rooms, ZONE))
+    return DayPlan(day, rooms, shows, placed, engaged, Board(shows, rooms, ZONE, engaged))
+
+
+_MAY_STILL_CHANGE = frozenset(ScreeningState) - {ScreeningState.RUNNING, ScreeningState.Q_AND_A, ScreeningState.HELD}
 
 
 def _screenings(edition_id: int) -> sa.Select[*tuple[Any, ...]]:
     sums = film_sums()
-    columns = (Screening.code, Screening.rev, Screening.state, Screening.hall_id, Screening.starts_at)
-    more = (Screening.ends_at, Screening.seats, Screening.taken, Package.title_ko, Package.title_en, Package.rating)
-    words = (Package.subtitle_ko, Package.subtitle_en, Package.gel, sums.c.films)
+    place = (Screening.hall_id, Screening.starts_at, Screening.ends_at, Screening.slot_min)
+    seats = (Screening.seats, Screening.taken, Screening.held, Package.expected)
+    words = (Package.title_ko, Package.title_en, Package.subtitle_ko, Package.subtitle_en, Package.gel, sums.c.films)
+    talk = (QASession.id.label("talk_id"), QASession.minutes, QASession.moderator_name)
+    more = (Screening.id, Screening.code, Screening.rev, Screening.state, Screening.package_id, Package.rating)
     return (
-        sa.select(*columns, *more, *words, QASession.id.label("talk_id"), QASession.minutes)
+        sa.select(*more, *place, *seats, *words, *talk)
         .join(Package, Package.id == Screening.package_id)
         .outerjoin(QASession, QASession.screening_id == Screening.id)
         .outerjoin(sums, sums.c.package_id == Package.id)
@@ -98,22 +130,62 @@ def _screenings(edition_id: int) -> sa.Select[*tuple[Any, ...]]:
     )
 
 
-def _people(session: Session, talk_ids: Sequence[int]) -> dict[int, dict[str, str]]:
-    """Who is expected on each stage, by talk: address and name."""
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """Who is expected on a stage, by address and name, and who of them comes by video."""
+
+    people: dict[str, str]
+    remote: frozenset[str]
+    moderated: bool = False
+
+
+def _people(session: Session, talk_ids: Sequence[int]) -> dict[int, _Stage]:
+    """Guests, moderators and interpreters of each talk who did not decline; one statement."""
+    query = sa.select(Guest.qa_session_id, Guest.email, Guest.name, Guest.state, Guest.role).order_by(Guest.id)
+    rows: dict[int, list[Any]] = {}
+    for row in session.execute(query.where(Guest.qa_session_id.in_(talk_ids), Guest.state != GuestState.DECLINED)):
+        rows.setdefault(row.qa_session_id, []).append(row)
+    return {
+        talk_id: _Stage(
+            {row.email: row.name for row in listed},
+            frozenset(row.email for row in listed if row.state == GuestState.REMOTE),
+            any(row.role == GuestRole.MODERATOR for row in listed),
+        )
+        for talk_id, listed in rows.items()
+    }
+
+
+def _watchers(session: Session, screening_ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    """Who is engaged in each screening, a juror for one: address and name; one statement."""
     found: dict[int, dict[str, str]] = {}
-    query = sa.select(Guest.qa_session_id, Guest.email, Guest.name)
-    for talk_id, email, name in session.execute(
-        query.where(Guest.qa_session_id.in_(talk_ids), Guest.state != GuestState.DECLINED)
-    ):
-        found.setdefault(talk_id, {})[email] = name
+    query = sa.select(Engagement.screening_id, Engagement.email, Engagement.name)
+    for screening_id, email, name in session.execute(query.where(Engagement.screening_id.in_(screening_ids))):
+        found.setdefault(screening_id, {})[email] = name
     return found
 
 
-def _room(hall: Hall) -> Room:
-    return Room(hall.id, pick(hall.name_ko, hall.name_en), hall.seats, timedelta(minutes=hall.turnaround_min))
+def _engaged(session: Session, edition_id: int, meanwhile: When) -> list[Engaged]:
+    query = sa.select(Engagement).where(Engagement.edition_id == edition_id, *meanwhile)
+    return [
+        Engaged(one.code, one.email, one.name, one.what, one.starts_at, one.ends_at)
+        for one in session.scalars(query.order_by(Engagement.starts_at, Engagement.id))
+        if one.starts_at is not None and one.ends_at is not None
+    ]
 
 
-def _show(row: sa.Row[*tuple[Any, ...]], people: dict[str, str]) -> Show:
+def room_of(hall: Hall) -> Room:
+    """A hall as the rules see it."""
+    turnaround = timedelta(minutes=hall.turnaround_min)
+    return Room(hall.id, pick(hall.name_ko, hall.name_en), hall.seats, turnaround, hall.opens_min, hall.closes_min)
+
+
+def _show(
+    row: sa.Row[*tuple[Any, ...]], stage: _Stage, watchers: dict[str, str], blocked: dict[int, list[str]]
+) -> Show:
+    people = dict(stage.people)
+    if row.moderator_name and not stage.moderated:
+        # no address is known of a moderator who was only named: the name is the person
+        people[f"name:{row.moderator_name.casefold()}"] = row.moderator_name
     return Show(
         key=row.code,
         title=pick(row.title_ko, row.title_en),
@@ -123,8 +195,16 @@ def _show(row: sa.Row[*tuple[Any, ...]], people: dict[str, str]) -> Show:
         seats=row.seats,
         talk=timedelta(minutes=row.minutes or 0),
         taken=row.taken,
+        held=row.held,
         rating=row.rating,
+        expected=row.expected,
+        package=row.package_id,
+        slot=None if row.slot_min is None else timedelta(minutes=row.slot_min),
+        standing=_STANDINGS.get(row.state, Standing.PUBLIC),
+        blocked=tuple(blocked.get(row.package_id, ())),
         people=people,
+        remote=stage.remote,
+        watchers=watchers,
     )
 
 

@@ -37,6 +37,8 @@ from portal.programme.service.screenings import (
     unplace,
 )
 from portal.programme.service.slots import edit_slot, give_back_slot, make_slots, remove_slot, take_slot
+from portal.programme.service.stars import merge as merge_stars
+from portal.programme.service.stars import star, unstar
 from portal.programme.service.talk_states import (
     begin_talk,
     close_questions,
@@ -85,6 +87,7 @@ __all__ = [
     "make_slots",
     "mark",
     "mend",
+    "merge_stars",
     "move",
     "open_questions",
     "place",
@@ -103,6 +106,7 @@ __all__ = [
     "set_slot",
     "shift",
     "shift_film",
+    "star",
     "take_back_cancellation",
     "take_effect",
     "take_slot",
@@ -111,4 +115,5 @@ __all__ = [
     "unconfirm_talk",
     "unplace",
     "unpublish_talk",
+    "unstar",
 ]

@@ -1,4 +1,4 @@
-"""Screenings: placed in a hall at a time, moved, confirmed, opened for booking, cancelled.
+"""Screenings: placed in a hall at a time, moved, confirmed, opened for booking.
 
 Conflicts never block a move; they are shown. What blocks a confirmation is a film that may not be public.
 """
@@ -29,7 +29,13 @@ MOVABLE = (
 )
 
 
-def place(session: Session, package: Package, hall: Hall, starts_at: datetime, *, by: Actor) -> Screening:
+LONGEST_SLOT = 1440
+SHORTEST_SLOT = 5
+
+
+def place(
+    session: Session, package: Package, hall: Hall, starts_at: datetime, *, slot_min: int | None = None, by: Actor
+) -> Screening:
     """Put a package on the plan with every seat of the hall on offer; the same place and time again is the same."""
     _check_hall(session, package.edition_id, hall)
     same = sa.select(Screening).where(
@@ -48,6 +54,7 @@ def place(session: Session, package: Package, hall: Hall, starts_at: datetime, *
         starts_at=starts_at,
         ends_at=films_end(starts_at, length_of(session, package)),
         seats=hall.seats,
+        slot_min=slot_min,
     )
     session.add(screening)
     session.flush()
@@ -60,13 +67,30 @@ def _check_hall(session: Session, edition_id: int, hall: Hall) -> None:
         raise Invalid("hall", N_("Choose a hall of this edition."))
 
 
-def move(session: Session, screening: Screening, hall: Hall, starts_at: datetime, *, rev: int, by: Actor) -> None:
+def hold(session: Session, screening: Screening, rev: int | None) -> None:
+    """Read the screening anew and keep others from changing it; raises Stale where it is not the `rev` one saw."""
+    session.flush()
+    session.refresh(screening, with_for_update=True)
+    if rev is not None and screening.rev != rev:
+        raise Stale
+
+
+def move(
+    session: Session,
+    screening: Screening,
+    hall: Hall,
+    starts_at: datetime,
+    *,
+    rev: int,
+    seats: int | None = None,
+    by: Actor,
+) -> None:
     """Move a screening; raises Stale when somebody moved it first, Invalid once it has begun.
 
-    What is already published stays so until the next release.
+    `seats` are those on offer there; without them it is the whole hall while nobody has booked, or what it was. What
+    is already published stays so until the next release.
     """
-    if screening.rev != rev:
-        raise Stale
+    hold(session, screening, rev)
     if screening.state not in MOVABLE:
         raise Invalid("start", N_("This screening can no longer be moved."))
     _check_hall(session, screening.edition_id, hall)
@@ -74,24 +98,42 @@ def move(session: Session, screening: Screening, hall: Hall, starts_at: datetime
         return
     before = {"hall": screening.hall_id, "starts_at": screening.starts_at}
     length = screening.ends_at - screening.starts_at
-    if screening.hall_id != hall.id and screening.taken == 0:
+    if screening.hall_id != hall.id and screening.taken == screening.held == 0:
         screening.seats = hall.seats
     screening.hall_id, screening.starts_at, screening.ends_at = hall.id, starts_at, starts_at + length
     session.flush()
-    audit.record(
-        session, by, "screening.moved", screening, before=before, after={"hall": hall.id, "starts_at": starts_at}
-    )
+    after = {"hall": hall.id, "starts_at": starts_at}
+    audit.record(session, by, "screening.moved", screening, before=before, after=after, rev=screening.rev)
+    if seats is not None:
+        set_seats(session, screening, seats, by=by)
+
+
+def set_slot(
+    session: Session, screening: Screening, slot_min: int | None, *, rev: int | None = None, by: Actor
+) -> None:
+    """Give the block a length of its own, None for as long as films and talk are. Raises Stale, Invalid."""
+    if slot_min is not None and not SHORTEST_SLOT <= slot_min <= LONGEST_SLOT:
+        raise Invalid("slot_min", N_("A slot is {n} to {most} minutes long."), n=SHORTEST_SLOT, most=LONGEST_SLOT)
+    hold(session, screening, rev)
+    if screening.state not in MOVABLE:
+        raise Invalid("slot_min", N_("This screening can no longer be moved."))
+    before = screening.slot_min
+    if before == slot_min:
+        return
+    screening.slot_min = slot_min
+    session.flush()
+    audit.record(session, by, "screening.slot", screening, before=before, after=slot_min)
 
 
 def set_seats(session: Session, screening: Screening, seats: int, *, by: Actor) -> None:
-    """Offer more or fewer seats; never fewer than are given away, whoever books meanwhile. Raises Invalid."""
+    """Offer more or fewer seats; never fewer than are given away or kept, whoever books meanwhile. Raises Invalid."""
     if seats < 1:
         raise Invalid("seats", N_("Offer at least one seat."))
     before = screening.seats
     done = session.execute(
         sa.update(Screening)
-        .where(Screening.id == screening.id, Screening.taken <= seats)
-        .values(seats=seats)
+        .where(Screening.id == screening.id, Screening.taken + Screening.held <= seats)
+        .values(seats=seats, rev=Screening.rev + 1)
         .returning(Screening.id)
         .execution_options(synchronize_session=False)
     ).first()
@@ -137,15 +179,15 @@ def set_booking(session: Session, screening: Screening, *, is_open: bool, by: Ac
         return
     if is_open and screening.starts_at <= clock.now():
         raise Invalid("main", N_("This screening has already begun."))
+    _set_hours_aside(screening, is_open=is_open)
     advance(session, screening, to, by=by)
     session.flush()
 
 
-def cancel(session: Session, screening: Screening, *, reason: str, by: Actor) -> None:
-    """Cancel; guests and seat holders hear of it with the next release. Raises Invalid without a reason."""
-    if screening.state == ScreeningState.CANCELLED:
-        return
-    if not reason:
-        raise Invalid("reason", N_("Say why it is cancelled."))
-    advance(session, screening, ScreeningState.CANCELLED, by=by, reason=reason)
-    session.flush()
+def _set_hours_aside(screening: Screening, *, is_open: bool) -> None:
+    """What a person does now counts more than hours that would undo it at once."""
+    opens, closes = screening.booking_opens_at, screening.booking_closes_at
+    if opens is not None and opens > clock.now():
+        screening.booking_opens_at = None
+    if is_open and closes is not None and closes <= clock.now():
+        screening.booking_closes_at = None

@@ -1,10 +1,15 @@
 """Pages of the programme: the desk's, the guests' and the public's."""
 
 from portal.programme.views import (
+    embed,
+    engagements,
+    exports,
     guests,
     materials,
     packages,
     places,
+    placings,
+    plan,
     public,
     releases,
     runsheet,
@@ -17,10 +22,15 @@ from portal.programme.views.blueprint import bp
 
 __all__ = [
     "bp",
+    "embed",
+    "engagements",
+    "exports",
     "guests",
     "materials",
     "packages",
     "places",
+    "placings",
+    "plan",
     "public",
     "releases",
     "runsheet",

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from flask import abort, flash, jsonify, redirect, request, url_for
+from flask import abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from portal import clock, policies
 from portal.calls.models import Edition
 from portal.calls.queries import current_edition
-from portal.errors import Invalid
+from portal.errors import Invalid, Stale
 from portal.i18n import N_, _, pick
 from portal.programme import queries, service, zones
 from portal.programme.days import between, day_of, day_tab, parsed
@@ -22,7 +23,8 @@ from portal.programme.length import total_seconds
 from portal.programme.models import Hall, Package, Screening
 from portal.programme.queries import DayPlan
 from portal.programme.states import guest_kind, guest_text, state_kind, state_text
-from portal.programme.timetable import at, free_start, written
+from portal.programme.timetable import Finding, Fix, Step, at, fix, no_step, written
+from portal.programme.views import clashing
 from portal.programme.views.blueprint import bp
 from portal.web import current
 from portal.web.access import guard
@@ -32,6 +34,11 @@ from portal.web.pages import page
 def _edition_on(session: Session, day: str) -> Edition | None:
     found = parsed(day)
     return queries.edition_on(session, found) if found else None
+
+
+def wants_json() -> bool:
+    """Whether a script asks."""
+    return request.accept_mimetypes.best == "application/json"
 
 
 def _day() -> date:
@@ -54,23 +61,39 @@ def desk_day(edition: Edition) -> ResponseReturnValue:
     return _desk_page(edition, _day())
 
 
-def _desk_page(edition: Edition, day: date, *, form: PlaceForm | None = None, status: int = 200) -> ResponseReturnValue:
+def _desk_page(
+    edition: Edition,
+    day: date,
+    *,
+    form: PlaceForm | None = None,
+    clash: clashing.Clash | None = None,
+    overtaken: bool = False,
+    status: int = 200,
+) -> ResponseReturnValue:
     session, selected = current.session(), request.args.get("s")
     plan = queries.day_plan(session, edition.id, day)
+
+    def href(code: str) -> str:
+        return url_for("programme.desk_day", day=day, s=code)
+
     return page(
         "programme/desk.html",
         edition=edition,
         day=day,
         days=_days(edition, day),
         plan=plan,
-        grid=grid(plan, href=lambda code: url_for("programme.desk_day", day=day, s=code), selected=selected),
+        grid=grid(plan, href=href, selected=selected),
+        desk_href=href,
         tray_lines=queries.waiting_packages(session, edition.id),
         version=queries.current_version(session, edition.id),
         screening=_selected(edition, selected),
         package=_waiting(edition, request.args.get("p")),
         halls=[(room.id, room.name) for room in plan.rooms],
-        fixes=_fixes(plan, selected),
+        told=_told(plan),
         form=form,
+        clash=clash,
+        overtaken=overtaken,
+        me=current.actor().person_id,
         status=status,
         **_words(),
     )
@@ -103,17 +126,23 @@ def _waiting(edition: Edition, code: str | None) -> Package | None:
     return found if found is not None and found.edition_id == edition.id else None
 
 
-def _fixes(plan: DayPlan, code: str | None) -> dict[str, str]:
-    """A free start for the selected show and for each it clashes with, by code, as a time of day."""
-    wanted = {key for finding in plan.findings if finding.hard and code in finding.keys for key in finding.keys}
-    shows = {show.key: show for show in plan.shows}
-    zone = current.settings().zone
-    found = {key: free_start(shows[key], plan.shows, plan.rooms, zone) for key in sorted(wanted)}
-    return {
-        key: written(plan.day, start, zone)
-        for key, start in found.items()
-        if start is not None and start != shows[key].starts_at
-    }
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A finding, the step that mends it, and the revision of the screening it changes."""
+
+    finding: Finding
+    fix: Fix | None
+    rev: int
+
+    @property
+    def why_not(self) -> str:
+        """Why nothing can be pressed."""
+        return no_step(self.finding)
+
+
+def _told(plan: DayPlan) -> list[Told]:
+    found = [(finding, fix(plan.board, finding)) for finding in plan.findings]
+    return [Told(finding, step, plan.placed[step.key].rev if step else 0) for finding, step in found]
 
 
 @bp.post("/ops/schedule/<day>/place")
@@ -126,6 +155,8 @@ def place(edition: Edition) -> ResponseReturnValue:
             found = _waiting(edition, form.id.data) or abort(404)
             start = _known(at(day, form.start.data, current.settings().zone))
             placed = service.place(current.session(), found, _hall(edition, form), start, by=current.actor())
+            if wants_json():
+                return jsonify(code=placed.code, rev=placed.rev)
             flash(_("On the plan: {title}").format(title=pick(found.title_ko, found.title_en)), "ok")
             return redirect(url_for("programme.desk_day", day=day, s=placed.code), 303)
     except Invalid as problem:
@@ -143,19 +174,58 @@ def move(edition: Edition) -> ResponseReturnValue:
             screening = _selected(edition, form.id.data) or abort(404)
             start = _known(at(day, form.start.data, current.settings().zone))
             hall = _hall(edition, form)
-            service.move(current.session(), screening, hall, start, rev=form.rev.data or 0, by=current.actor())
-            return _moved(screening)
+            return _move(edition, screening, hall, start, form.rev.data or 0)
     except Invalid as problem:
         form.blame(problem)
     return _desk_page(edition, day, form=form, status=422)
 
 
+def _move(edition: Edition, screening: Screening, hall: Hall, start: datetime, rev: int) -> ResponseReturnValue:
+    try:
+        service.move(current.session(), screening, hall, start, rev=rev, by=current.actor())
+    except Stale:
+        clash = clashing.clash_of(current.session(), screening, queries.Spot(hall.id, start), rev)
+        if wants_json():
+            html = render_template("programme/_clash.html", clash=clash, day=_day())
+            return jsonify(html=html, rev=clash.rev, **clash.as_json()), 409
+        return _desk_page(edition, _day(), clash=clash, status=409)
+    return _moved(screening)
+
+
 def _moved(screening: Screening) -> ResponseReturnValue:
-    if request.accept_mimetypes.best == "application/json":
-        return jsonify(rev=screening.rev)
+    if wants_json():
+        return jsonify(code=screening.code, rev=screening.rev)
     title = pick(screening.package.title_ko, screening.package.title_en)
     flash(_("Moved: {title}").format(title=title), "ok")
+    return _back(screening)
+
+
+def _back(screening: Screening) -> ResponseReturnValue:
     return redirect(url_for("programme.desk_day", day=day_of(screening.starts_at), s=screening.code), 303)
+
+
+@bp.post("/ops/schedule/<day>/fix")
+@guard(policies.programme_edition, load=_edition_on)
+def mend(edition: Edition) -> ResponseReturnValue:
+    """Take the one step that removes a finding, if it is still the step that does; else show how things stand now."""
+    session, day = current.session(), _day()
+    plan = queries.day_plan(session, edition.id, day)
+    names = (request.form.get("finding", ""), request.form.get("fix", ""), request.form.get("rev", type=int))
+    chosen = next((one for one in _told(plan) if one.fix and (one.finding.name, one.fix.name, one.rev) == names), None)
+    screening = _selected(edition, chosen.fix.key) if chosen and chosen.fix else None
+    if chosen is None or chosen.fix is None or screening is None:
+        return _desk_page(edition, day, overtaken=True, status=409)
+    try:
+        service.mend(session, screening, chosen.fix, rev=chosen.rev, by=current.actor())
+    except Stale:
+        return _desk_page(edition, day, overtaken=True, status=409)
+    except Invalid as problem:
+        flash(problem.message, "bad")
+        return _back(screening)
+    flash(_("Done: {step}").format(step=chosen.fix.text), "ok")
+    if chosen.fix.step == Step.UNPLACE:
+        return redirect(url_for("programme.desk_day", day=day), 303)
+    return _back(screening)
 
 
 def _hall(edition: Edition, form: PlaceForm) -> Hall:
