@@ -65,7 +65,10 @@ ADDED = {
             ("pickrule", "pick_rule IN ('votes', 'each_film', 'order')"),
         ],
     ),
-    "releases": ([("embargo_until", MOMENT, None), ("told_at", MOMENT, None)], []),
+    "releases": (
+        [("embargo_until", MOMENT, None), ("told_at", MOMENT, None), ("opens_booking", sa.Boolean(), sa.true())],
+        [],
+    ),
     "screenings": (
         [
             ("held", NUMBER, "0"),

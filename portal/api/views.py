@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, abort, make_response, request
 from flask.typing import ResponseReturnValue
 
 from portal import policies
 from portal.api.openapi import DESCRIPTION
 from portal.audit import canonical_json
-from portal.programme import queries
+from portal.programme import frozen, queries
 from portal.web import current
 from portal.web.access import guard
 
@@ -33,17 +35,31 @@ def _open(response: Response, etag: str) -> Response:
 @bp.get("/schedule.json")
 @guard(policies.anyone)
 def schedule() -> ResponseReturnValue:
-    """The newest released programme; 404 before the first release."""
+    """The newest public programme; 404 before the first."""
+    return _programme(lambda body: body)
+
+
+@bp.get("/schedule/<day>.json")
+@guard(policies.anyone)
+def schedule_day(day: str) -> ResponseReturnValue:
+    """One day of it, in Korean time; 404 for a day without screenings."""
+    return _programme(lambda body: frozen.of_day(body, day))
+
+
+def _programme(part: Callable[[frozen.Body], frozen.Body]) -> ResponseReturnValue:
     session = current.session()
     found = queries.published(session)
     if found is None or found.released_at is None:
         abort(404)
     held = queries.held_now(session, found.release_id, found.digest)
-    etag = "-".join((found.digest, *sorted(held)))
+    etag = "-".join((found.digest, str(found.version), *sorted(held)))
     if request.if_none_match.contains(etag):
         return _open(Response(status=304), etag)
+    body = part(queries.public_body(session, found.release_id, held))
+    if request.view_args and not body["screenings"]:
+        abort(404)
     content = {"version": found.version, "released_at": found.released_at.isoformat(), "digest": found.digest}
-    return _json(canonical_json({**content, **queries.public_body(session, found.release_id, held)}), etag)
+    return _json(canonical_json({**content, **body}), etag)
 
 
 @bp.get("/openapi.json")

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from portal.i18n import N_, SEOUL, clock_time, duration, moment, ngettext, pick, translate
+from portal.i18n import N_, SEOUL, duration, moment, ngettext, pick, translate
 
 _ = translate
 SECTIONS = {
@@ -40,11 +40,20 @@ class Film:
     title: str
     directors: str
     runtime_s: int
+    rating: int = 0
+    notes: str = ""
+
+    @property
+    def rated(self) -> str:
+        return _(RATINGS[self.rating])
 
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """One screening of a published version; titles and names are in the language it was read in."""
+    """One screening of a published version; titles and names are in the language it was read in.
+
+    `place` names the hall in every language alike, for addresses. `breaks` are (films shown before, seconds).
+    """
 
     code: str
     starts_at: datetime
@@ -61,6 +70,18 @@ class Showing:
     talk_minutes: int
     moderator: str
     guests: tuple[str, ...]
+    place: str = ""
+    hall_seats: int = 0
+    breaks: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def where(self) -> str:
+        """`판 극장 · 1관`."""
+        return f"{self.venue} · {self.hall}"
+
+    def break_after(self, films: int) -> str:
+        """`15분` where an intermission follows this many films."""
+        return next((duration(seconds) for after, seconds in self.breaks if after == films), "")
 
     @property
     def over_at(self) -> datetime:
@@ -106,61 +127,20 @@ class Seats:
     bookable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """One line of the public agenda, as the `slotrow` component draws it."""
-
-    href: str
-    start: str
-    end: str
-    hall: str
-    title: str
-    meta: str
-    gel: str
-    section: str
-    left: int
-    seats: int
-    waiting: int
-    next: bool
-    action: str | None
-    action_href: str
-
-
 def showings(body: Mapping[str, Any] | None) -> list[Showing]:
     """Every screening of a version, by time; nothing before the first release."""
     return [showing(item) for item in body["screenings"]] if body else []
 
 
 def mark(listed: Sequence[Showing]) -> str:
-    """A short text that is another one as soon as other films are shown: for entity tags."""
-    numbers = " ".join(film.number for showing in listed for film in showing.films)
+    """A short text that is another one as soon as other screenings or films are shown: for entity tags."""
+    numbers = " ".join(word for one in listed for word in (one.code, *(film.number for film in one.films)))
     return hashlib.sha256(numbers.encode()).hexdigest()[:12]
 
 
 def days(listed: Sequence[Showing]) -> list[date]:
     """The days that have screenings."""
     return sorted({showing.on() for showing in listed})
-
-
-def slot(showing: Showing, seats: Seats, *, href: str, following: bool = False) -> Slot:
-    """The agenda line of a screening; `following` marks the next one to start."""
-    action = (_("Book") if seats.left else _("Join the waiting list")) if seats.bookable else None
-    return Slot(
-        href=href,
-        start=clock_time(showing.starts_at),
-        end=clock_time(showing.over_at),
-        hall=f"{showing.venue} · {showing.hall}",
-        title=showing.title,
-        meta=_("Cancelled") if showing.cancelled else showing.meta,
-        gel=showing.gel,
-        section=showing.section,
-        left=seats.left,
-        seats=seats.seats,
-        waiting=0,
-        next=following,
-        action=action,
-        action_href=href,
-    )
 
 
 def change_text(change: Mapping[str, Any]) -> str:
@@ -209,9 +189,19 @@ def showing(item: Mapping[str, Any]) -> Showing:
         talk_minutes=talk.get("minutes", 0),
         moderator=talk.get("moderator", ""),
         guests=tuple(talk.get("guests", ())),
+        place=f"{item['venue_ko']} {item['hall_ko']}",
+        hall_seats=item.get("hall_seats", 0),
+        breaks=tuple((one["after"], one["seconds"]) for one in package.get("intermissions", ())),
     )
 
 
 def _film(item: Mapping[str, Any]) -> Film:
     names = pick("|".join(item["directors_ko"]), "|".join(item["directors_en"]))
-    return Film(item["number"], pick(item["title_ko"], item["title_en"]), names.replace("|", ", "), item["runtime_s"])
+    return Film(
+        item["number"],
+        pick(item["title_ko"], item["title_en"]),
+        names.replace("|", ", "),
+        item["runtime_s"],
+        item.get("rating", 0),
+        pick(item.get("notes_ko"), item.get("notes_en")),
+    )

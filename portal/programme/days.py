@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from portal.i18n import SEOUL, day, language
@@ -49,3 +49,8 @@ def minutes_of(text: str) -> int | None:
 def hours_text(minutes: int) -> str:
     """`09:30`, or `25:30` for half past one at night."""
     return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def moment_of(day: date, minutes: int) -> datetime:
+    """The moment that many minutes after the day's midnight in Korea."""
+    return datetime.combine(day, time(), ZoneInfo(SEOUL)) + timedelta(minutes=minutes)

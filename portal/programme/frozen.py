@@ -13,13 +13,17 @@ from typing import TYPE_CHECKING, Any
 from portal import i18n
 from portal.audit import canonical_json
 from portal.entries.models import CreditRole
-from portal.i18n import N_
+from portal.i18n import N_, korean_day
 from portal.lifecycles import GuestState, ScreeningState
+from portal.programme.models import GuestRole, InsertKind
 
 if TYPE_CHECKING:
     from portal.calls.models import Edition
     from portal.entries.models import Entry
+    from portal.programme.materials.models import Feature
     from portal.programme.models import Package, QASession, Screening
+
+    Features = Mapping[int, Feature]
 
 Body = dict[str, Any]
 FORMAT = 1
@@ -27,7 +31,7 @@ _NOT_SHOWN = N_("Not shown at present")
 _COMING = (GuestState.ACCEPTED, GuestState.REMOTE, GuestState.PRESENT)
 
 
-def body(edition: Edition, screenings: Iterable[Screening]) -> Body:
+def body(edition: Edition, screenings: Iterable[Screening], features: Features) -> Body:
     """The programme of an edition; every relationship read here is loaded by the caller."""
     listed = sorted(screenings, key=lambda one: (one.starts_at, one.code))
     return {
@@ -39,7 +43,7 @@ def body(edition: Edition, screenings: Iterable[Screening]) -> Body:
             "starts_on": edition.starts_on.isoformat(),
             "ends_on": edition.ends_on.isoformat(),
         },
-        "screenings": [screening(one) for one in listed],
+        "screenings": [screening(one, features) for one in listed],
     }
 
 
@@ -53,7 +57,7 @@ def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def screening(screening: Screening) -> Body:
+def screening(screening: Screening, features: Features) -> Body:
     """One screening; hall, venue, package, films, credits, talk and guests are loaded by the caller."""
     hall, venue = screening.hall, screening.hall.venue
     return {
@@ -67,12 +71,13 @@ def screening(screening: Screening) -> Body:
         "address_en": venue.address_en,
         "hall_ko": hall.name_ko,
         "hall_en": hall.name_en,
-        "package": _package(screening.package),
+        "hall_seats": hall.seats,
+        "package": _package(screening.package, features),
         "talk": _talk(screening.qa_session),
     }
 
 
-def _package(package: Package) -> Body:
+def _package(package: Package, features: Features) -> Body:
     return {
         "code": package.code,
         "title_ko": package.title_ko,
@@ -81,11 +86,22 @@ def _package(package: Package) -> Body:
         "subtitle_en": package.subtitle_en,
         "gel": package.gel.value,
         "rating": package.rating,
-        "films": [_film(place.entry) for place in package.films],
+        "films": [_film(place.entry, features.get(place.entry_id)) for place in package.films],
+        "intermissions": _intermissions(package),
     }
 
 
-def _film(entry: Entry) -> Body:
+def _intermissions(package: Package) -> list[Body]:
+    """Breaks by the number of films shown before each."""
+    places = [film.position for film in package.films]
+    return [
+        {"after": sum(place < insert.before_position for place in places), "seconds": insert.seconds}
+        for insert in package.inserts
+        if insert.kind == InsertKind.INTERMISSION
+    ]
+
+
+def _film(entry: Entry, feature: Feature | None) -> Body:
     directors = [credit for credit in entry.credits if credit.role == CreditRole.DIRECTOR]
     return {
         "number": entry.number,
@@ -95,6 +111,9 @@ def _film(entry: Entry) -> Body:
         "country": entry.country,
         "directors_ko": [credit.native_name for credit in directors],
         "directors_en": [credit.latin_name or credit.native_name for credit in directors],
+        "rating": feature.rating if feature else 0,
+        "notes_ko": feature.notes_ko if feature else "",
+        "notes_en": feature.notes_en if feature else "",
     }
 
 
@@ -104,13 +123,19 @@ def _talk(talk: QASession | None) -> Body | None:
     return {
         "minutes": talk.minutes,
         "moderator": talk.moderator_name,
-        "guests": [guest.name for guest in talk.guests if guest.state in _COMING],
+        "guests": [guest.name for guest in talk.guests if guest.state in _COMING and guest.role == GuestRole.GUEST],
     }
 
 
 def numbers(value: Body) -> tuple[str, ...]:
     """The films of a programme."""
     return tuple(film["number"] for screening in value["screenings"] for film in screening["package"]["films"])
+
+
+def of_day(value: Body, day: str) -> Body:
+    """The programme of one day, written as 2027-02-19, in Korean time."""
+    on_it = [one for one in value["screenings"] if str(korean_day(datetime.fromisoformat(one["starts_at"]))) == day]
+    return {**value, "screenings": on_it}
 
 
 def without(value: Body, held: Collection[str]) -> Body:
@@ -126,7 +151,7 @@ def without_films(screening: Body, held: Collection[str]) -> Body:
         return screening
     untitled = {} if left else {"title_ko": _not_shown("ko"), "title_en": _not_shown("en")}
     subtitles = {} if left else {"subtitle_ko": "", "subtitle_en": ""}
-    return {**screening, "package": {**package, "films": left, **untitled, **subtitles}}
+    return {**screening, "package": {**package, "films": left, "intermissions": [], **untitled, **subtitles}}
 
 
 def _not_shown(language: str) -> str:
@@ -166,7 +191,16 @@ _WATCHED = (
 
 
 def _differs(new: Body, old: Body, key: str) -> bool:
-    return bool(new[key] != old[key])
+    return bool(_as_told(new.get(key), old.get(key)) != old.get(key))
+
+
+def _as_told(new: Any, old: Any) -> Any:
+    """The new value with no more than an older format tells, which knows nothing of what was added since."""
+    if isinstance(new, dict) and isinstance(old, dict):
+        return {key: _as_told(new[key], old[key]) for key in old if key in new}
+    if isinstance(new, list) and isinstance(old, list) and len(new) == len(old):
+        return [_as_told(*pair) for pair in zip(new, old, strict=True)]
+    return new
 
 
 def _change(kind: str, new: Body, old: Body) -> Body:

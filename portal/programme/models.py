@@ -299,7 +299,8 @@ class QASlot(Versioned, Base):
 class Release(Base):
     """A published version of the programme, frozen; public pages, JSON and iCal read the newest one without embargo.
 
-    Guests and seat holders hear of its changes when the embargo ends; `told_at` says that they did.
+    Guests and seat holders hear of its changes when the embargo ends; `told_at` says that they did. Then booking opens
+    for what is new in it, if `opens_booking`. A version released while another waits takes its place.
     """
 
     __tablename__ = "releases"
@@ -314,8 +315,14 @@ class Release(Base):
     released_at: Mapped[Created]
     embargo_until: Mapped[datetime | None]
     told_at: Mapped[datetime | None]
+    opens_booking: Mapped[bool] = mapped_column(default=True)
 
     __table_args__ = (sa.UniqueConstraint("edition_id", "version"),)
+
+    @property
+    def public_since(self) -> datetime:
+        """The moment since which everybody may read it, if no other took its place before."""
+        return self.embargo_until or self.released_at
 
 
 class Star(Base):

@@ -9,6 +9,13 @@ from flask import Flask, Response, g, request
 from portal.web import current
 
 _PATHS_CACHED = "static"
+# The only pages that other sites may show in a frame: no script, no form, nothing of whoever looks at them.
+EMBEDDABLE = frozenset({"programme.embed", "programme.embed_day"})
+_FRAMED = (
+    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors *"
+)
+_FRAMED_FRESH = "public, max-age=60"
 
 
 def nonce() -> str:
@@ -37,6 +44,8 @@ def tdm_policy() -> str:
 def add_headers(response: Response) -> Response:
     """Add what is not set already."""
     headers = response.headers
+    if request.endpoint in EMBEDDABLE and response.status_code < 400:
+        headers.setdefault("Content-Security-Policy", _FRAMED)
     headers.setdefault("Content-Security-Policy", _policy())
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
@@ -48,6 +57,9 @@ def add_headers(response: Response) -> Response:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     if request.endpoint == _PATHS_CACHED:
         return _cached(response)
+    if request.endpoint in EMBEDDABLE:
+        headers.setdefault("Cache-Control", _FRAMED_FRESH)
+        return response
     response.vary.add("Cookie")
     headers.setdefault("Cache-Control", "no-store" if _personal() else "no-cache")
     return response

@@ -161,7 +161,8 @@ def _film(
 
 def _slot(start: str, end: str, title: str, gel: int, left: int, **more: Any) -> Sample:
     section, key = GELS[gel]
-    values = {"waiting": 0, "next": False, "action": "예매", "action_href": "#slots", "meta": "5편 · 88분", **more}
+    values = {"waiting": 0, "next": False, "action": "예매", "action_href": "#slots", "meta": "5편 · 88분"}
+    values |= {"starts": "", "now": False, "cancelled": False, "code": "", "starred": None, "column": 0, **more}
     return Sample(
         href="#slots",
         start=start,
@@ -178,7 +179,7 @@ def _slot(start: str, end: str, title: str, gel: int, left: int, **more: Any) ->
 
 SLOTS = (
     _slot("13:00", "14:22", "학교 단편 1 — 교실 밖의 별", 1, 188),
-    _slot("15:30", "16:58", "AI 단편 1 — 받아쓰는 기계들", 0, 23, next=True),
+    _slot("15:30", "16:58", "AI 단편 1 — 받아쓰는 기계들", 0, 23, next=True, starred=True, star_action="#slots"),
     _slot("18:00", "19:35", "세계의 창 1 — 눈과 물", 2, 0, waiting=17, action="대기 신청"),
 )
 

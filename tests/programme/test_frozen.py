@@ -10,9 +10,10 @@ import icalendar
 import pytest
 
 from portal import i18n
-from portal.programme import agenda, frozen, ical, zones
+from portal.programme import agenda, frozen, ical, listing, zones
 from portal.programme.length import films_end, total_seconds
 
+NOON = datetime(2027, 2, 19, 3, tzinfo=UTC)
 BODY: dict[str, Any] = {
     "format": 1,
     "edition": {
@@ -122,10 +123,10 @@ def test_a_version_reads_back_in_both_languages() -> None:
 
 def test_a_slot_offers_seats_or_the_list_or_nothing() -> None:
     first = agenda.showings(BODY)[0]
-    open_slot = agenda.slot(first, agenda.Seats(3, 300, True), href="/x")
+    open_slot = listing.slot(first, agenda.Seats(3, 300, True), href="/x", at=NOON)
     assert (open_slot.start, open_slot.end, open_slot.action) == ("15:30", "17:23", "예매")
-    assert agenda.slot(first, agenda.Seats(0, 300, True), href="/x").action == "대기 신청"
-    assert agenda.slot(first, agenda.Seats(3, 300, False), href="/x").action is None
+    assert listing.slot(first, agenda.Seats(0, 300, True), href="/x", at=NOON).action == "대기 신청"
+    assert listing.slot(first, agenda.Seats(3, 300, False), href="/x", at=NOON).action is None
 
 
 def test_the_calendar_is_one_that_others_read() -> None:

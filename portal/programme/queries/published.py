@@ -1,14 +1,15 @@
-"""What the public reads: the newest released version of the programme, and the seats left right now."""
+"""What the public reads: the newest released version without embargo, and the seats left right now."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from portal import clock
 from portal.calls.models import Edition
@@ -19,14 +20,17 @@ from portal.programme import frozen
 from portal.programme.agenda import Seats, Showing, showing, showings
 from portal.programme.models import Release, Screening
 from portal.programme.queries.holding import not_public
-from portal.programme.queries.loading import with_everything
+from portal.programme.queries.loading import features_of, with_everything
 
 _JUST_BEGUN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """The newest published edition and its newest version; `version` is 0 before the first release."""
+    """The newest published edition and its newest version without embargo; `version` is 0 before the first.
+
+    `released_at` is the moment since which everybody may read it.
+    """
 
     edition_id: int
     name_ko: str
@@ -40,6 +44,21 @@ class Published:
     released_at: datetime | None
 
 
+_Later = aliased(Release)
+# The moment since which everybody may read a version.
+public_since = sa.func.coalesce(Release.embargo_until, Release.released_at)
+
+
+def in_force(at: datetime) -> sa.ColumnElement[bool]:
+    """Whether a version is public, or has been: its embargo is over, and no other took its place while it lasted."""
+    replaced = sa.exists().where(
+        _Later.edition_id == Release.edition_id,
+        _Later.version > Release.version,
+        _Later.released_at < Release.embargo_until,
+    )
+    return sa.or_(Release.embargo_until.is_(None), sa.and_(Release.embargo_until <= at, ~replaced))
+
+
 _COLUMNS = (
     Edition.id.label("edition_id"),
     Edition.name_ko,
@@ -50,7 +69,7 @@ _COLUMNS = (
     sa.func.coalesce(Release.version, 0).label("version"),
     sa.func.coalesce(Release.digest, "").label("digest"),
     Release.changes,
-    Release.released_at,
+    public_since.label("released_at"),
 )
 
 
@@ -58,7 +77,7 @@ def published(session: Session) -> Published | None:
     """What visitors may see of the newest edition, without the programme itself; None before any is public."""
     query = (
         sa.select(*_COLUMNS)
-        .outerjoin(Release, Release.edition_id == Edition.id)
+        .outerjoin(Release, sa.and_(Release.edition_id == Edition.id, in_force(clock.now())))
         .where(Edition.published_at.is_not(None))
         .order_by(Edition.starts_on.desc(), Edition.id.desc(), Release.version.desc())
         .limit(1)
@@ -118,10 +137,10 @@ def _keep(kept: dict[Any, Any], key: Any, value: Any) -> None:
 
 
 def current_showings(session: Session, edition_id: int) -> tuple[Showing, ...]:
-    """The screenings of an edition's newest version; none before the first."""
+    """The screenings of an edition's newest public version; none before the first."""
     newest = session.execute(
         sa.select(Release.id, Release.digest)
-        .where(Release.edition_id == edition_id)
+        .where(Release.edition_id == edition_id, in_force(clock.now()))
         .order_by(Release.version.desc())
         .limit(1)
     ).first()
@@ -129,31 +148,88 @@ def current_showings(session: Session, edition_id: int) -> tuple[Showing, ...]:
 
 
 def current_version(session: Session, edition_id: int) -> int:
-    """The number of an edition's newest version, 0 before the first."""
+    """The number of an edition's newest version, waiting ones included; 0 before the first."""
     return session.scalar(sa.select(sa.func.max(Release.version)).where(Release.edition_id == edition_id)) or 0
 
 
-def current_release(session: Session, edition_id: int) -> Release | None:
-    """The newest version of an edition's programme."""
+def newest_release(session: Session, edition_id: int) -> Release | None:
+    """The newest version of an edition's programme, whether or not it waits for its embargo to end."""
     query = sa.select(Release).where(Release.edition_id == edition_id).order_by(Release.version.desc()).limit(1)
     return session.scalar(query)
 
 
-def all_releases(session: Session, edition_id: int) -> Sequence[sa.Row[*tuple[Any, ...]]]:
-    """Every version with its changes, the newest first, without the bodies."""
-    query = sa.select(Release.version, Release.digest, Release.changes, Release.released_at)
-    return session.execute(query.where(Release.edition_id == edition_id).order_by(Release.version.desc())).all()
+def public_release(session: Session, edition_id: int) -> Release | None:
+    """The version that everybody reads now."""
+    query = sa.select(Release).where(Release.edition_id == edition_id, in_force(clock.now()))
+    return session.scalar(query.order_by(Release.version.desc()).limit(1))
+
+
+class Standing(StrEnum):
+    """How a version stands: public or once public, waiting for its moment, or replaced before it came."""
+
+    PUBLIC = "public"
+    WAITING = "waiting"
+    REPLACED = "replaced"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version without its body; `since` is when everybody could or can read it."""
+
+    version: int
+    digest: str
+    changes: list[Any]
+    released_at: datetime
+    since: datetime
+    standing: Standing
+
+
+def all_releases(session: Session, edition_id: int) -> list[Version]:
+    """Every version with its changes, the newest first."""
+    now = clock.now()
+    query = (
+        sa.select(
+            Release.version,
+            Release.digest,
+            Release.changes,
+            Release.released_at,
+            public_since.label("since"),
+            in_force(now).label("public"),
+        )
+        .where(Release.edition_id == edition_id)
+        .order_by(Release.version.desc())
+    )
+    found = session.execute(query).all()
+    return [Version(*one[:5], _standing(one.public, one.since > now and place == 0)) for place, one in enumerate(found)]
+
+
+def _standing(public: bool, waits: bool) -> Standing:
+    if public:
+        return Standing.PUBLIC
+    return Standing.WAITING if waits else Standing.REPLACED
+
+
+def public_versions(session: Session, edition_id: int) -> list[Version]:
+    """The versions that have been public, the newest first: the changelog."""
+    return [one for one in all_releases(session, edition_id) if one.standing == Standing.PUBLIC]
+
+
+def to_take_effect(session: Session) -> Sequence[int]:
+    """Versions whose moment has come and whose guests and seat holders have not been written to."""
+    query = sa.select(Release.id).where(Release.told_at.is_(None), in_force(clock.now()))
+    return session.scalars(query.order_by(Release.edition_id, Release.version).limit(50)).all()
 
 
 def seats_of(session: Session, codes: Collection[str]) -> dict[str, Seats]:
     """The seats left of screenings, by code; one statement."""
     if not codes:
         return {}
-    columns = (Screening.code, Screening.seats, Screening.taken, Screening.state, Screening.starts_at)
+    seats = (Screening.seats, Screening.taken, Screening.held)
+    columns = (Screening.code, *seats, Screening.state, Screening.starts_at)
     now = clock.now()
     return {
         row.code: Seats(
-            left=row.seats - row.taken,
+            left=max(row.seats - row.taken - row.held, 0),
             seats=row.seats,
             bookable=row.state == ScreeningState.BOOKING and row.starts_at > now,
         )
@@ -183,6 +259,6 @@ def showing_of(session: Session, screening: Screening) -> Showing:
 def _planned(session: Session, screening: Screening) -> Showing:
     query = sa.select(Screening).where(Screening.id == screening.id).options(*with_everything())
     loaded = session.scalars(query.execution_options(populate_existing=True)).unique().one()
-    item = frozen.screening(loaded)
+    item = frozen.screening(loaded, features_of(session, [loaded]))
     held = held_films(session, [film["number"] for film in item["package"]["films"]])
     return showing(frozen.without_films(item, held))

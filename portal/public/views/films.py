@@ -19,7 +19,7 @@ from portal.entries.fields import CREDIT_ROLES
 from portal.entries.models import Entry
 from portal.media import queries as media
 from portal.media.models import Slot
-from portal.programme import agenda
+from portal.programme import agenda, listing
 from portal.programme import queries as programme
 from portal.public import films as found_films
 from portal.public.cards import EXCERPT, Picture, byline, cards, country, picture, titles
@@ -106,7 +106,7 @@ def _pictures(session: Session, entry: Entry) -> list[Picture]:
     return [one for one in shown if one is not None]
 
 
-def _screenings(session: Session, entry: Entry) -> list[tuple[object, agenda.Slot]]:
+def _screenings(session: Session, entry: Entry) -> list[tuple[object, listing.Slot]]:
     listed = programme.current_showings(session, entry.edition_id)
     now = clock.now()
     shown = [one for one in listed if one.over_at > now and any(film.number == entry.number for film in one.films)]
@@ -114,7 +114,12 @@ def _screenings(session: Session, entry: Entry) -> list[tuple[object, agenda.Slo
     return [
         (
             one.on(),
-            agenda.slot(one, seats.get(one.code, agenda.Seats()), href=url_for("audience.screening", code=one.code)),
+            listing.slot(
+                one,
+                seats.get(one.code, agenda.Seats()),
+                href=url_for("audience.screening", code=one.code),
+                at=now,
+            ),
         )
         for one in shown
     ]

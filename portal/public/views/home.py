@@ -12,7 +12,7 @@ from portal import clock, policies
 from portal.calls import queries as calls
 from portal.calls.models import Edition
 from portal.i18n import pick
-from portal.programme import agenda
+from portal.programme import listing
 from portal.programme import queries as programme
 from portal.public import films
 from portal.public.cards import cards, countdown
@@ -74,10 +74,11 @@ def _films(edition: Edition) -> dict[str, Any]:
 
 
 def _slots(edition: Edition) -> dict[str, Any]:
-    coming = programme.upcoming_slots(current.session(), edition.id, at=clock.now())
+    now = clock.now()
+    coming = programme.upcoming_slots(current.session(), edition.id, at=now)
     day: date | None = coming[0][0].on() if coming else None
     slots = [
-        agenda.slot(one, seats, href=url_for("audience.screening", code=one.code), following=place == 0)
+        listing.slot(one, seats, href=url_for("audience.screening", code=one.code), at=now, following=place == 0)
         for place, (one, seats) in enumerate(coming)
         if one.on() == day
     ]
