@@ -416,6 +416,29 @@ def test_what_needs_a_hand_comes_first(session: Session) -> None:
     ]
 
 
+def test_the_list_costs_the_same_for_one_and_for_many(
+    session: Session, sign_in: SignIn, count_queries: Callable[[], int]
+) -> None:
+    edition = rows.edition(session)
+    hall, programmer = rows.hall(session, edition), rows.programmer(session, edition)
+
+    def planned(day: int) -> None:
+        package = rows.package(session, edition, rows.film(session, edition), title=f"묶음 {day}")
+        talk = rows.talk(session, rows.screening(session, package, hall, rows.evening(day)), "han", "oh")
+        service.make_slots(session, talk, count=2, minutes=5, by=SYSTEM)
+        session.commit()
+
+    planned(0)
+    browser, costs = sign_in(programmer.id), []
+    for day in (1, 2, 3):
+        browser.get("/ko/ops/qa")
+        count_queries()
+        browser.get("/ko/ops/qa")
+        costs.append(count_queries())
+        planned(day)
+    assert len(set(costs)) == 1, costs
+
+
 def test_a_step_of_the_programmer_is_no_moderator_s(session: Session, sign_in: SignIn) -> None:
     screening = rows.on_sale(session)
     talk = rows.talk(session, screening, "han", pick_rule=PickRule.ORDER)

@@ -62,7 +62,7 @@ def run_sheet(screening: Screening) -> ResponseReturnValue:
         steps=talk_steps.steps(talk.state, screening.state, planning=False) if talk else [],
         evening=_evening(screening, clock.now()),
         picked=elsewhere("live.picked", code=screening.code),
-        floor=elsewhere("live.floor", code=screening.code),
+        floor=elsewhere("live.moderate", code=screening.code),
         states=states,
         stage=stage,
         there=zones.there,
