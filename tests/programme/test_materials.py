@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal import clock
@@ -23,12 +26,15 @@ from portal.programme.materials import copies, dues, features, owing, queries, r
 from portal.programme.materials.copies import Watched
 from portal.programme.materials.models import Material, MaterialKind, TestPlay
 from portal.programme.models import Screening
+from tests import builders
 from tests.programme import rows
 from workers.materials import materials as recognised
 from workers.sweep import SWEEPS
 
 _M = MaterialState
 NEW = "e" * 64
+SRT = b"1\n00:00:01,000 --> 00:00:02,000\nHello\n"
+SignIn = Callable[[int], FlaskClient]
 
 
 def things(session: Session, film: Entry) -> dict[MaterialKind, Material]:
@@ -265,3 +271,53 @@ def test_two_who_ask_at_once_ask_once(sessions: sessionmaker[Session]) -> None:
 
     with ThreadPoolExecutor(4) as pool:
         assert sorted(pool.map(ask, range(4))) == [0, 0, 0, 10]
+
+
+def test_makers_see_what_they_owe_and_bring_it_themselves(session: Session, sign_in: SignIn) -> None:
+    _, film = shown(session)
+    owed = things(session, film)
+    subtitles, master = owed[MaterialKind.SUBTITLES_EN], owed[MaterialKind.MASTER]
+    number, owner, other = film.number, film.owner_id, builders.person(session).id
+    film_id, code, whole = film.id, subtitles.code, master.code
+    session.commit()
+    mine, stranger = sign_in(owner), sign_in(other)
+    page = mine.get(f"/ko/entries/{number}/materials")
+    assert "영어 자막" in page.text
+    assert stranger.get(f"/ko/entries/{number}/materials").status_code == 404
+    reference = f"/ko/entries/materials/{code}"
+    assert stranger.post(reference, data={"reference": "https://…"}).status_code == 404
+    assert mine.post(f"{reference}/file", data={}).status_code == 422
+    sent = mine.post(f"{reference}/file", data={"file": (io.BytesIO(SRT), "en.srt")})
+    assert sent.status_code == 303
+    session.rollback()
+    arrived = session.scalars(sa.select(Asset).where(Asset.slot == Slot.SUBTITLE)).one()
+    assert (arrived.entry_id, arrived.file_name, arrived.size) == (film_id, "en.srt", len(SRT))
+    session.rollback()
+    refused = mine.post(f"/ko/entries/materials/{whole}/file", data={"file": (io.BytesIO(SRT), "film.mp4")})
+    assert refused.status_code == 422
+    assert mine.post(reference, data={"reference": "택배로 보냈어요"}).status_code == 303
+    assert "택배로 보냈어요" in mine.get(f"/ko/entries/{number}/materials").text
+
+
+def test_the_desk_accepts_locks_and_tests_and_the_makers_are_told(session: Session, sign_in: SignIn) -> None:
+    screening, film = shown(session)
+    master = things(session, film)[MaterialKind.MASTER]
+    edition = session.get_one(Edition, film.edition_id)
+    who, owner, number, code = rows.programmer(session, edition).id, film.owner_id, film.number, screening.code
+    accept, thing = {"how": "accept", "rev": master.rev}, f"/ko/ops/materials/things/{master.code}"
+    test = {"film": film.id, "sha256": rows.FILM, "verdict": "fault", "note": ""}
+    session.commit()
+    desk, mine, copies_page = sign_in(who), sign_in(owner), f"/ko/ops/screenings/{code}/copies"
+    assert desk.post(thing, data={**accept, "rev": 0}).status_code == 409
+    assert desk.post(thing, data=accept).status_code == 303
+    refused = desk.post(copies_page, data=test)
+    assert refused.status_code == 422
+    assert "어떤 문제" in refused.text
+    assert desk.post(copies_page, data={**test, "verdict": "passed"}).status_code == 303
+    assert "시사 통과" in desk.get(copies_page).text
+    assert desk.post(f"/ko/ops/materials/{number}/lock", data={"sha256": NEW}).status_code == 409
+    assert desk.post(f"/ko/ops/materials/{number}/lock", data={"sha256": rows.FILM}).status_code == 303
+    assert "상영본이 잠겼어요" in mine.get(f"/ko/entries/{number}/replacement").text
+    overdue = desk.get("/ko/ops/materials?show=overdue").text
+    assert number not in overdue
+    assert number in desk.get("/ko/ops/materials?show=missing").text

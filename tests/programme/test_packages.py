@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.db import unit_of_work
@@ -18,6 +21,8 @@ from portal.programme.materials import features
 from portal.programme.models import InsertKind, Package, PackageFilm
 from portal.programme.service import InsertDraft
 from tests.programme import rows
+
+SignIn = Callable[[int], FlaskClient]
 
 
 def shape(package: Package) -> list[str]:
@@ -157,3 +162,38 @@ def test_a_film_rated_while_it_comes_in_is_never_missed(sessions: sessionmaker[S
         list(pool.map(work, range(5)))
     with sessions() as session:
         assert session.scalars(sa.select(Package.rating)).all() == [19] * 4
+
+
+def test_a_package_is_made_of_ticked_films_and_ordered_by_written_places(session: Session, sign_in: SignIn) -> None:
+    edition = rows.edition(session)
+    a, b, c = (rows.film(session, edition).id for _ in range(3))
+    who = rows.programmer(session, edition).id
+    session.commit()
+    browser = sign_in(who)
+    words = {"title_ko": "새 묶음", "title_en": "New", "gel": "ai", "least_rating": "12", "film": [a, b, c]}
+    made = browser.post("/ko/ops/packages", data=words).location
+    page = browser.get(made).text
+    assert page.count('name="place-f') == 3
+    assert "전체 관람가" in page
+    [rev] = re.findall(r'name="rev" value="(\d+)"', page)[:1]
+    order = {"rev": rev, f"place-f{a}": "3", f"place-f{b}": "1", f"place-f{c}": "x"}
+    assert browser.post(f"{made}/films", data={**order, "remove": f"f{c}"}).status_code == 303
+    assert re.findall(r'name="place-f(\d+)"', browser.get(made).text) == [str(b), str(a)]
+    assert browser.post(f"{made}/films", data={**order, "up": str(a)}).status_code == 409
+    insert = {"kind": "speech", "minutes": "5", "seconds": "0", "before": "1", "note": "인사"}
+    assert browser.post(f"{made}/inserts", data=insert).status_code == 303
+    assert "인사" in browser.get(made).text
+    refused = browser.post(f"{made}/inserts", data={**insert, "minutes": "0"})
+    assert refused.status_code == 422
+    assert "1초부터 14400초까지" in refused.text
+
+
+def test_a_title_that_is_refused_keeps_the_ticks(session: Session, sign_in: SignIn) -> None:
+    edition = rows.edition(session)
+    film = rows.film(session, edition).id
+    who = rows.programmer(session, edition).id
+    session.commit()
+    browser = sign_in(who)
+    refused = browser.post("/ko/ops/packages", data={"title_ko": "", "title_en": "x", "film": [film]})
+    assert refused.status_code == 422
+    assert f'value="{film}" checked' in refused.text
