@@ -258,7 +258,14 @@ FORMS: dict[str, Form] = {
         "programmer",
         {},
         "programme.engagements",
-        {"name": "김심사", "email": "kim@pan.example", "role": "juror", "what": "심사 회의", "start": "10:00", "end": "12:00"},
+        {
+            "name": "김심사",
+            "email": "kim@pan.example",
+            "role": "juror",
+            "what": "심사 회의",
+            "start": "10:00",
+            "end": "12:00",
+        },
     ),
     **_all("programmer", "programme.remove_engagement", bare=True, code="engagement"),
     **_all("", "programme.answer", public=True, token="guest"),
@@ -276,6 +283,16 @@ FORMS: dict[str, Form] = {
     **_all("moderator", "audience.let_in audience.undo", bare=True, token="ticket"),
     **_all("moderator", "audience.tell_scans audience.sell_at_door audience.exchange_seats", code="screening"),
     **_all("moderator", "audience.evening", code="screening"),
+    **_all("", "audience.keep_seats", bare=True, public=True, token="ticket"),
+    **_all("", "audience.go_to_another", public=True, token="seat_lost"),
+    "audience.add_group": Form("organizer", {}, "audience.groups", {**_NAMES, "proof": "link"}),
+    **_all("organizer", "audience.change_group audience.fill_roster", code="seat_group"),
+    "audience.add_quota": Form(
+        "organizer", {"code": "screening"}, "audience.quotas", {"label": "기자석", "seats": "1"}
+    ),
+    **_all("organizer", "audience.set_terms audience.add_guests", code="screening"),
+    **_all("organizer", "audience.turn", bare=True, code="screening"),
+    **_all("organizer", "audience.change_quota", code="seat_quota"),
     # the hall
     "live.ask": Form("", {"code": "hall"}, "live.floor", {"text": "왜 고래가 우나요?"}, public=True),
     **_all("", "live.vote", public=True, code="hall", question="hall_question"),

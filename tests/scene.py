@@ -62,6 +62,7 @@ from tests import (
     scene_materials,
     scene_papers,
     scene_rounds,
+    scene_seats,
     scene_talks,
     scene_timetable,
 )
@@ -207,6 +208,7 @@ def _dress(session: Session) -> None:
     scene_rounds.with_a_round(session, _open_round(session).call_id, actor(session, "chair"))
     _a_film_to_talk_about(session)
     scene_live.with_questions(session)
+    scene_seats.with_kept_seats(session)
     scene_talks.with_parts(session)
     scene_materials.with_materials(session, draft)
     scene_timetable.with_a_plan(session)
@@ -456,6 +458,7 @@ def things(session: Session) -> dict[str, Any]:
         **scene_materials.things(session),
         **scene_ballots.things(session),
         **scene_live.things(session),
+        **scene_seats.things(session),
         **scene_talks.things(session),
         **scene_timetable.things(session),
         "letter": next(path.stem for path in mailbox.folder(session.info["settings"]).glob("*.eml")),

@@ -331,7 +331,7 @@ def test_a_cancelled_screening_ends_its_bookings(session: Session, environment: 
     book(session, screening, 1)
     book(session, screening, 2)
     session.commit()
-    programme.cancel(session, screening, reason="영사기 고장", by=SYSTEM)
+    rows.called_off(session, screening)
     released = programme.release(session, session.get_one(Edition, screening.edition_id), base=1, by=SYSTEM)
     session.commit()
     tell(released.id)

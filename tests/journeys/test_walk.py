@@ -383,6 +383,9 @@ def a_visitor_books_a_seat(walk: Walk) -> None:
     page.locator("#party-2").check(force=True)
     page.get_by_label("Keep my name and address").check()
     page.get_by_role("button", name="Book", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Open your mail")
+    page.goto(link_in(walk.portal.letter(VISITOR, "Confirm your seats").text, "/t/"))
+    page.get_by_role("button", name="Confirm my seats").click()
     letter = walk.portal.letter(VISITOR, "Your ticket")
     assert ("ticket.png", "image/png") in [(name, kind) for name, kind, _ in letter.attachments]
     page.goto(link_in(letter.text, "/t/"))

@@ -147,3 +147,10 @@ def talk(session: Session, screening: Screening, *guests: str, minutes: int = 25
     for name in guests:
         service.invite(session, found, service.Invited(name, f"{name}@example.test"), by=SYSTEM)
     return found
+
+
+def called_off(session: Session, screening: Screening, reason: str = "영사기 고장") -> None:
+    """A public screening cancelled by two people; the next release tells."""
+    one, other = (programmer(session, session.get_one(Edition, screening.edition_id)) for _ in range(2))
+    service.ask_cancellation(session, screening, reason=reason, by=builders.actor(one))
+    service.confirm_cancellation(session, screening, by=builders.actor(other))

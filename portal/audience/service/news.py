@@ -104,7 +104,7 @@ def go_to_another(session: Session, booking: Booking, other: Screening, *, by: A
     Raises Invalid unless the other shows the same programme.
     """
     own = session.get_one(Screening, booking.screening_id)
-    if own.state != ScreeningState.CANCELLED or other.package_id != own.package_id:
+    if own.state != ScreeningState.CANCELLED or other.id == own.id or other.package_id != own.package_id:
         raise Invalid("main", N_("This is not another screening of the same films."))
     ask = Ask(
         booking.name,

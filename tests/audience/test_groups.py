@@ -1,0 +1,108 @@
+"""Groups: who belongs by a link, by an address, by a class; and what each of them sees of the seats."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from portal import links
+from portal.audience import keeping, membership
+from portal.audience.lists import Line
+from portal.audience.membership import Proofs
+from portal.audience.models import Proof
+from portal.audience.service import groups
+from portal.errors import Invalid
+from portal.policies import SYSTEM, Role, Scope
+from portal.programme.models import Screening
+from tests import builders
+from tests.audience.people import counts, group, quota
+from tests.programme import rows
+
+SignIn = Callable[[int], FlaskClient]
+
+
+def organizer(session: Session, screening: Screening) -> int:
+    person = builders.person(session)
+    builders.grant(session, person, Role.ORGANIZER, Scope.EDITION, screening.edition_id)
+    session.commit()
+    return person.id
+
+
+def test_who_belongs(session: Session) -> None:
+    screening = rows.on_sale(session)
+    linked, listed = group(session, screening, "링크"), group(session, screening, "명단", Proof.ROSTER)
+    lines = [Line("한서윤", "han@example.com"), Line("오하나", "oh@example.com")]
+    assert groups.set_roster(session, listed, lines, by=SYSTEM) == 2
+    assert groups.set_roster(session, listed, lines, by=SYSTEM) == 0
+    shown = Proofs("Han@example.com", None, (linked.code, listed.code))
+    assert [one.id for one in membership.groups_of(session, screening.edition_id, shown)] == [linked.id, listed.id]
+    nobody = Proofs("x@example.com", None, (listed.code,))
+    assert list(membership.groups_of(session, screening.edition_id, nobody)) == []
+    quota(session, screening, 5, linked)
+    with pytest.raises(Invalid):
+        groups.remove(session, linked, by=SYSTEM)
+    with pytest.raises(Invalid):
+        group(session, screening, "명단")
+    groups.remove(session, listed, by=SYSTEM)
+    assert [one.id for one in keeping.groups_in(session, screening.edition_id)] == [linked.id]
+
+
+def test_the_link_shows_what_is_kept_and_nobody_else_sees_it(session: Session, client: FlaskClient) -> None:
+    screening = rows.on_sale(session, seats=40)
+    trainees, press = group(session, screening, "연수생"), group(session, screening, "기자단")
+    quota(session, screening, 17, trainees)
+    quota(session, screening, 13, press)
+    session.commit()
+    path = f"/ko/screenings/{screening.code}"
+    before = client.get(path).text
+    assert "연수생" not in before
+    assert "10석" in before
+    assert client.get(f"/ko/g/{links.of(session).token(links.TICKET, trainees.code)}").status_code == 302
+    assert "연수생" in client.get(f"/ko/g/{links.of(session).token(links.GROUP, trainees.code)}").text
+    after = client.get(path).text
+    assert "연수생" in after
+    assert "17석" in after
+    assert "13석" not in after
+    assert "기자단" not in after
+
+
+def test_the_desk_keeps_releases_and_lists(session: Session, sign_in: SignIn) -> None:
+    screening = rows.on_sale(session, seats=10)
+    desk = sign_in(organizer(session, screening))
+    made = desk.post("/ko/ops/groups", data={"name_ko": "연수생", "name_en": "Trainees", "proof": "roster"})
+    assert made.status_code == 303
+    [listed] = keeping.groups_in(session, screening.edition_id)
+    session.rollback()
+    roster, people = f"{made.headers['Location']}/roster", "한서윤,han@example.com\n오하나,oh"
+    wrong = desk.post(roster, data={"people": people, "sure": "1"})
+    assert (wrong.status_code, people in wrong.text) == (422, True)
+    people = "한서윤,han@example.com\n오하나,oh@example.com"
+    assert "han@example.com" in desk.post(roster, data={"people": people}).text
+    assert session.execute(keeping.roster(listed.id)).all() == []
+    session.rollback()
+    desk.post(roster, data={"people": people, "sure": "1"})
+    assert len(session.execute(keeping.roster(listed.id)).all()) == 2
+    session.rollback()
+    place = f"/ko/ops/seats/{screening.code}"
+    refused = desk.post(f"{place}/quotas", data={"group": listed.code, "seats": "11"})
+    assert refused.status_code == 422
+    assert "10석만" in refused.text
+    assert desk.post(f"{place}/quotas", data={"group": listed.code, "seats": "4"}).status_code == 303
+    assert desk.post(f"{place}/quotas", data={"label": "후원사", "seats": "3"}).status_code == 303
+    of_group, hold = keeping.quotas_of(session, screening.id)
+    codes = of_group.code, hold.code
+    session.rollback()
+    guests = {"people": "김후원,,2", "source": codes[1], "once": "ONCE", "sure": "1"}
+    assert desk.post(f"{place}/guests", data=guests).status_code == 303
+    assert desk.post(f"/ko/ops/quotas/{codes[0]}", data={"step": "release"}).status_code == 303
+    assert counts(session, screening) == (2, 1)
+    session.rollback()
+    shown = desk.get(place).text
+    assert "후원사" in shown
+    assert "연수생" in shown
+    assert desk.post(f"{place}/terms", data={"largest_party": "50"}).status_code == 422
+    stale = {"largest_party": "6", "rev": "999"}
+    assert desk.post(f"{place}/terms", data=stale).status_code == 409

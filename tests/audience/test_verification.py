@@ -1,0 +1,65 @@
+"""An address that nobody vouched for: its seats are kept until its owner confirms them, or go on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.audience import service
+from portal.audience.terms import verify_by
+from portal.errors import Invalid
+from portal.lifecycles import SeatState
+from portal.policies import VISITOR
+from tests.audience.people import ask, book, mails
+from tests.programme import rows
+from workers.audience import offer
+from workers.sweep import SWEEPS
+
+
+def test_the_ticket_comes_when_the_owner_says_so(session: Session) -> None:
+    screening = rows.on_sale(session)
+    booking = service.book(session, screening, ask("han", vouched=False), by=VISITOR)
+    assert (booking.state, booking.verified_at, screening.taken) == (SeatState.CONFIRMED, None, 1)
+    assert (mails(session, "seat_to_confirm"), mails(session, "ticket")) == (["han@example.test"], [])
+    service.verify(session, booking, by=VISITOR)
+    service.verify(session, booking, by=VISITOR)
+    assert booking.verify_by is None
+    assert mails(session, "ticket") == ["han@example.test"]
+
+
+def test_what_nobody_confirms_goes_to_the_waiting(session: Session, environment: object) -> None:
+    screening = rows.on_sale(session, seats=1)
+    booking = service.book(session, screening, ask("han", vouched=False), by=VISITOR)
+    waiting = book(session, screening, "oh")
+    session.commit()
+    assert SWEEPS["audience.offer"](session) == []
+    booking.verify_by = clock.now() - timedelta(seconds=1)
+    session.commit()
+    [due] = SWEEPS["audience.offer"](session)
+    session.rollback()
+    offer(due)
+    session.expire_all()
+    assert (booking.state, waiting.state, screening.taken) == (SeatState.EXPIRED, SeatState.OFFERED, 1)
+    assert mails(session, "seat_unconfirmed") == ["han@example.test"]
+    with pytest.raises(Invalid):
+        service.verify(session, booking, by=VISITOR)
+
+
+def test_an_offer_that_came_by_mail_is_confirmed_by_taking_it(session: Session) -> None:
+    screening = rows.on_sale(session, seats=1)
+    first = book(session, screening, "a")
+    second = service.book(session, screening, ask("b", vouched=False), may_wait=True, by=VISITOR)
+    assert second.verify_by is None
+    service.cancel(session, first, by=VISITOR)
+    service.accept(session, second, by=VISITOR)
+    assert second.verified_at is not None
+    assert mails(session, "ticket") == ["a@example.test", "b@example.test"]
+
+
+@pytest.mark.parametrize("minutes,left", [(60 * 24 * 9, 60 * 24), (60 * 5, 60 * 4), (70, 30), (10, 30)])
+def test_how_long_there_is_to_confirm(minutes: int, left: int) -> None:
+    now = clock.now()
+    assert verify_by(now, now + timedelta(minutes=minutes)) - now == timedelta(minutes=left)
