@@ -264,6 +264,25 @@ def test_a_phone_with_a_wrong_clock_is_noted(session: Session, sign_in: SignIn) 
     assert noted.detail["device"] == "phone-1"
 
 
+def test_a_list_and_a_scan_ask_the_same_of_a_small_and_a_full_house(
+    session: Session, sign_in: SignIn, count_queries: Callable[[], int]
+) -> None:
+    screening = tonight(session)
+    phone, address = sign_in(staff(session, screening)), f"/ko/ops/seats/{screening.code}/list.json"
+    asked = []
+    for parties in (range(1), range(1, 3), range(3, 20)):
+        *_, last = [party(session, screening, n) for n in parties]
+        token, here = links.of(session).door_token(last.code), screening.code
+        session.rollback()
+        count_queries()
+        phone.get(address)
+        asked.append(count_queries())
+        body = {"sent_at": clock.now().isoformat(), "since": 0, "scans": [item(token)]}
+        phone.post(f"/ko/ops/seats/{here}/scans", json=body)
+        asked.append(count_queries())
+    assert asked[2:4] == asked[4:]
+
+
 def test_a_full_house_is_a_small_list_and_a_scan_costs_little(session: Session, sign_in: SignIn) -> None:
     screening = tonight(session)
     bookings = [

@@ -125,7 +125,9 @@
       const heads = /^[ㄱ-ㅎ]+$/.test(wanted);
       const fits = (row) =>
         row.name && ((heads ? initials(row.name) : plain(row.name)).includes(wanted) || row.code.toLowerCase() === wanted);
-      return wanted ? [...this.rows.values()].filter(fits).sort((a, b) => a.name.localeCompare(b.name, 'ko')) : [];
+      const later = (row) => !(heads ? initials(row.name) : plain(row.name)).startsWith(wanted);
+      const order = (a, b) => later(a) - later(b) || a.name.localeCompare(b.name, 'ko');
+      return wanted ? [...this.rows.values()].filter(fits).sort(order) : [];
     }
   }
 
