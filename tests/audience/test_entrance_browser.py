@@ -82,9 +82,7 @@ def test_a_phone_goes_on_without_network_and_agrees_afterwards(session: Session,
     page.context.set_offline(False)
     expect(page.locator("#net")).to_have_attribute("data-state", "online")
     expect(page.locator("#net-text")).to_have_text("연결됨")
-    expect(page.locator("#differing li span")).to_have_text(
-        f"{two.name}: 두 번 입장, 처음은 {i18n.clock_time(first)}"
-    )
+    expect(page.locator("#differing li span")).to_have_text(f"{two.name}: 두 번 입장, 처음은 {i18n.clock_time(first)}")
     assert told_later(session, three) == (SeatState.CHECKED_IN, 3)
     assert told_later(session, two) == (SeatState.CHECKED_IN, 2)
     assert two.checked_in_at == first
