@@ -252,7 +252,7 @@ FORMS: dict[str, Form] = {
     "programme.make_slots": Form("programmer", {"code": "screening"}, "programme.talk", {"count": "1", "minutes": "3"}),
     **_all("programmer", "programme.change_slot", code="screening", slot="part"),
     **_all("programmer", "programme.move programme.place programme.mend", day="day"),
-    "programme.want_placing": Form("programmer", {}, "programme.placings", {"talk_min": "20"}),
+    **_all("programmer", "programme.want_placing", bare=True),
     **_all("programmer", "programme.settle_placing", bare=True, code="placing"),
     "programme.note_engagement": Form(
         "programmer",
@@ -263,6 +263,7 @@ FORMS: dict[str, Form] = {
             "email": "kim@pan.example",
             "role": "juror",
             "what": "심사 회의",
+            "day": "2027-02-19",
             "start": "10:00",
             "end": "12:00",
         },

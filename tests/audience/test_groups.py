@@ -69,40 +69,48 @@ def test_the_link_shows_what_is_kept_and_nobody_else_sees_it(session: Session, c
     assert "기자단" not in after
 
 
-def test_the_desk_keeps_releases_and_lists(session: Session, sign_in: SignIn) -> None:
+def test_the_desk_fills_a_roster_whole_or_not_at_all(session: Session, sign_in: SignIn) -> None:
     screening = rows.on_sale(session, seats=10)
+    listed = group(session, screening, "수상자", Proof.ROSTER)
+    group_id, roster = listed.id, f"/ko/ops/groups/{listed.code}/roster"
     desk = sign_in(organizer(session, screening))
-    made = desk.post("/ko/ops/groups", data={"name_ko": "연수생", "name_en": "Trainees", "proof": "roster"})
-    assert made.status_code == 303
-    [listed] = keeping.groups_in(session, screening.edition_id)
-    session.rollback()
-    roster, people = f"{made.headers['Location']}/roster", "한서윤,han@example.com\n오하나,oh"
+
+    def names() -> int:
+        found = len(session.execute(keeping.roster(group_id)).all())
+        session.rollback()
+        return found
+
+    people = "한서윤,han@example.com\n오하나,oh"
     wrong = desk.post(roster, data={"people": people, "sure": "1"})
-    assert (wrong.status_code, people in wrong.text) == (422, True)
+    assert (wrong.status_code, people in wrong.text, names()) == (422, True, 0)
     people = "한서윤,han@example.com\n오하나,oh@example.com"
     assert "han@example.com" in desk.post(roster, data={"people": people}).text
-    assert session.execute(keeping.roster(listed.id)).all() == []
-    session.rollback()
+    assert names() == 0
     desk.post(roster, data={"people": people, "sure": "1"})
-    assert len(session.execute(keeping.roster(listed.id)).all()) == 2
-    session.rollback()
-    place = f"/ko/ops/seats/{screening.code}"
-    refused = desk.post(f"{place}/quotas", data={"group": listed.code, "seats": "11"})
+    assert names() == 2
+    desk.post(roster, data={"strike": "oh@example.com"})
+    assert names() == 1
+
+
+def test_the_desk_keeps_releases_and_lists(session: Session, sign_in: SignIn) -> None:
+    screening = rows.on_sale(session, seats=10)
+    trainees, screening_id, place = group(session, screening), screening.id, f"/ko/ops/seats/{screening.code}"
+    code = trainees.code
+    desk = sign_in(organizer(session, screening))
+    refused = desk.post(f"{place}/quotas", data={"group": code, "seats": "11"})
     assert refused.status_code == 422
     assert "10석만" in refused.text
-    assert desk.post(f"{place}/quotas", data={"group": listed.code, "seats": "4"}).status_code == 303
+    assert desk.post(f"{place}/quotas", data={"group": code, "seats": "4"}).status_code == 303
     assert desk.post(f"{place}/quotas", data={"label": "후원사", "seats": "3"}).status_code == 303
-    of_group, hold = keeping.quotas_of(session, screening.id)
-    codes = of_group.code, hold.code
+    of_group, hold = (quota.code for quota in keeping.quotas_of(session, screening_id))
     session.rollback()
-    guests = {"people": "김후원,,2", "source": codes[1], "once": "ONCE", "sure": "1"}
+    guests = {"people": "김후원,,2", "source": hold, "once": "ONCE", "sure": "1"}
     assert desk.post(f"{place}/guests", data=guests).status_code == 303
-    assert desk.post(f"/ko/ops/quotas/{codes[0]}", data={"step": "release"}).status_code == 303
+    assert desk.post(f"/ko/ops/quotas/{of_group}", data={"step": "release"}).status_code == 303
     assert counts(session, screening) == (2, 1)
     session.rollback()
     shown = desk.get(place).text
     assert "후원사" in shown
     assert "연수생" in shown
     assert desk.post(f"{place}/terms", data={"largest_party": "50"}).status_code == 422
-    stale = {"largest_party": "6", "rev": "999"}
-    assert desk.post(f"{place}/terms", data=stale).status_code == 409
+    assert desk.post(f"{place}/terms", data={"largest_party": "6", "rev": "999"}).status_code == 409

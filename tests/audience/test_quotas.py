@@ -125,6 +125,7 @@ def test_what_nobody_took_is_taken_away_again(session: Session) -> None:
 def test_booking_has_hours(session: Session, environment: object) -> None:
     screening = rows.on_sale(session)
     screening.state = ScreeningState.RELEASED
+    session.flush()
     terms = quotas.Terms(6, clock.now() + timedelta(hours=1), clock.now() + timedelta(hours=2))
     quotas.set_terms(session, screening, terms, rev=screening.rev, by=SYSTEM)
     with pytest.raises(Invalid, match="not open"):
