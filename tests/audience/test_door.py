@@ -83,7 +83,9 @@ def test_the_phones_page_sells_and_says_what_is_wrong(session: Session, sign_in:
     screening.seats = 3
     session.commit()
     phone, address = desk(session, sign_in, screening)
-    once = re.search(r'name="once" value="([^"]+)"', phone.get(f"{address}/entrance").text)
+    page = phone.get(f"{address}/entrance")
+    assert page.headers["Permissions-Policy"].startswith("camera=(self)")
+    once = re.search(r'name="once" value="([^"]+)"', page.text)
     assert once is not None
     form = {"party": "2", "name": "", "once": once.group(1)}
     for _ in range(2):
