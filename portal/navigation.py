@@ -28,7 +28,11 @@ OPS: tuple[Place, ...] = (
     Place("school.cohorts", N_("Classes"), "school", policies.enter_desk),
     Place(None, N_("Programme"), policy=policies.enter_programme),
     Place(
-        "programme.desk", N_("Timetable"), "calendar-range", policies.enter_programme, besides=("halls", "screenings")
+        "programme.desk",
+        N_("Timetable"),
+        "calendar-range",
+        policies.enter_programme,
+        besides=("halls", "screenings", "placings", "engagements"),
     ),
     Place("programme.packages", N_("Packages"), "film", policies.enter_programme),
     Place("programme.materials", N_("Materials"), "file-check", policies.enter_programme),

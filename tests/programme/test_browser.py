@@ -53,11 +53,11 @@ def test_a_block_is_lifted_moved_dropped_and_undone(
     expect(page.locator("[data-say]")).to_contain_text("2관 15:05")
     page.keyboard.press("Enter")
     expect(block.locator(".blk__w")).to_have_text("겹침")
-    expect(page.locator(".tt__h")).to_contain_text("겹침 1")
+    expect(page.locator(".tt__h")).to_contain_text("문제 1")
     assert place_of(sessions, code) == ("15:05", "2관")
 
     page.keyboard.press("z")
-    expect(page.locator(".tt__h")).to_contain_text("겹침 없음")
+    expect(page.locator(".tt__h")).to_contain_text("문제 없음")
     assert place_of(sessions, code) == ("15:00", "1관")
 
     handle = block.locator(".blk__b")
@@ -73,7 +73,7 @@ def test_a_block_is_lifted_moved_dropped_and_undone(
     assert complaints == []
 
 
-def test_somebody_elses_move_is_not_overwritten(
+def test_the_second_of_two_organizers_sees_the_difference(
     window: Callable[..., Page], session: Session, sessions: sessionmaker[Session]
 ) -> None:
     edition = rows.edition(session)
@@ -89,8 +89,55 @@ def test_somebody_elses_move_is_not_overwritten(
     with page.expect_response("**/move") as answer:
         page.keyboard.press("Enter")
     assert answer.value.status == 409
+    assert answer.value.json()["theirs"] == {"from": "1관 19:00", "to": "1관 12:00"}
+    assert answer.value.json()["mine"] == {"from": "1관 19:00", "to": "1관 19:05"}
     assert place_of(sessions, screening.code) == ("12:00", "1관")
     expect(page.locator(f"#b-{screening.code} [data-time]")).to_contain_text("12:00", timeout=10_000)
+    panel = page.locator("#conflict")
+    expect(panel).to_be_focused()
+    expect(panel).to_contain_text("1관 12:00")
+    panel.get_by_role("button", name="내 것으로 옮기기").click()
+    page.wait_for_url("**s=*")
+    assert place_of(sessions, screening.code) == ("19:05", "1관")
+
+
+def test_a_package_is_dragged_from_the_tray_and_taken_back(
+    window: Callable[..., Page], session: Session, sessions: sessionmaker[Session]
+) -> None:
+    edition = rows.edition(session)
+    rows.hall(session, edition)
+    rows.package(session, edition, rows.film(session, edition, minutes=80))
+    page = window(rows.programmer(session, edition).id, width=1440)
+    page.goto(f"/ko/ops/schedule/{rows.evening().date()}")
+    card, column = page.locator(".tcard").bounding_box(), page.locator(".col__b").bounding_box()
+    assert card is not None
+    assert column is not None
+    page.mouse.move(card["x"] + 20, card["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(column["x"] + 40, column["y"] + 100, steps=4)
+    page.mouse.move(column["x"] + 40, column["y"] + 1.18 * 130, steps=4)
+    page.mouse.up()
+    block = page.locator(".blk[data-key]")
+    expect(block).to_have_count(1)
+    expect(page.locator(".tcard")).to_have_count(0)
+    with sessions() as reading:
+        assert [one.starts_at.astimezone(queries.desk.ZONE).strftime("%H:%M") for one in _all(reading)] == ["12:00"]
+    page.keyboard.press("z")
+    expect(page.locator(".tcard")).to_have_count(1)
+    expect(block).to_have_count(0)
+
+    page.locator(".tcard").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    with page.expect_response("**/place"):
+        page.keyboard.press("Enter")
+    expect(block).to_have_count(1)
+    with sessions() as reading:
+        assert [one.starts_at.astimezone(queries.desk.ZONE).strftime("%H:%M") for one in _all(reading)] == ["14:05"]
+
+
+def _all(session: Session) -> list[Screening]:
+    return list(session.scalars(sa.select(Screening)))
 
 
 def test_booking_needs_no_javascript(window: Callable[..., Page], session: Session) -> None:

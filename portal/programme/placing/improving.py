@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from portal.programme.placing import worth
 from portal.programme.placing.pricing import NEVER, QUARTERS, Course, Matrix, Yard
 
-TURNS = 6000
+TURNS = 10_000
 MOST_OUT = 9
 SNUG = 0.01
 """For standing directly beside another show: gaps stay large enough for the next."""

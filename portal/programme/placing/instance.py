@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-ENGINE = "starts-1"
+ENGINE = "courses-1"
 """Stored with every plan: which formulation worked it out."""
 GRID = 15
 """Minutes between two starts that are tried."""

@@ -31,9 +31,9 @@ LIVING = (PlacingState.WANTED, PlacingState.SOLVED)
 
 
 def want(session: Session, edition: Edition, days: Sequence[str], talk_min: int, *, by: Actor) -> Placing:
-    """Ask for days to be filled; asked again while it is worked out, it is the same. Raises Invalid.
+    """Ask for days to be filled, every day where none is named; asked again while it is worked out, it is the same.
 
-    A plan that was found and not taken over is dropped.
+    A plan that was found and not taken over is dropped. Raises Invalid.
     """
     session.execute(sa.select(Edition.id).where(Edition.id == edition.id).with_for_update())
     living = session.scalar(
@@ -44,8 +44,8 @@ def want(session: Session, edition: Edition, days: Sequence[str], talk_min: int,
     if living is not None and living.state == PlacingState.WANTED:
         return living
     known = [day.isoformat() for day in between(edition.starts_on, edition.ends_on)]
-    chosen = [day for day in known if day in days]
-    if not chosen or len(chosen) != len(set(days)):
+    chosen = [day for day in known if day in days or not days]
+    if not set(days) <= set(known):
         raise Invalid("days", N_("Choose days of the festival."))
     if not 0 <= talk_min <= LONGEST_TALK:
         raise Invalid("talk_min", N_("Keep 0 to {n} minutes for a talk."), n=LONGEST_TALK)

@@ -158,8 +158,10 @@ def _people(session: Session, talk_ids: Sequence[int]) -> dict[int, _Stage]:
 def _watchers(session: Session, screening_ids: Sequence[int]) -> dict[int, dict[str, str]]:
     """Who is engaged in each screening, a juror for one: address and name; one statement."""
     found: dict[int, dict[str, str]] = {}
-    query = sa.select(Engagement.screening_id, Engagement.email, Engagement.name)
-    for screening_id, email, name in session.execute(query.where(Engagement.screening_id.in_(screening_ids))):
+    query = sa.select(Screening.id, Engagement.email, Engagement.name).join(
+        Engagement, Engagement.screening_id == Screening.id
+    )
+    for screening_id, email, name in session.execute(query.where(Screening.id.in_(screening_ids))):
         found.setdefault(screening_id, {})[email] = name
     return found
 
