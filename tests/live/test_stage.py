@@ -44,6 +44,15 @@ def test_the_wall_shows_no_question_while_the_films_run(session: Session, client
     assert "범인은?" not in client.get(wall(session, screening.code)).get_data(as_text=True)
 
 
+def test_what_was_on_stage_at_the_end_was_answered_there(session: Session, client: FlaskClient) -> None:
+    screening = rows.evening(session, talk=TalkState.CLOSED)
+    rows.listed(session, screening, "마지막 질문?", state=QuestionState.ON_STAGE)
+    session.commit()
+    assert "마지막 질문?" not in client.get(wall(session, screening.code)).get_data(as_text=True)
+    html = client.get(f"/ko/live/{screening.code}").get_data(as_text=True)
+    assert "마지막 질문?" in html.split('id="done-h"')[1]
+
+
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Streams that end after a moment."""

@@ -11,6 +11,7 @@ _OVER = (ScreeningState.Q_AND_A, ScreeningState.HELD)
 _BEGUN = (TalkState.LIVE, TalkState.CLOSED, TalkState.PUBLISHED)
 # What the hall may read of others once the films are over; `merged` ones are read as those they were merged into.
 SHOWN = (QuestionState.APPROVED, QuestionState.QUEUED, QuestionState.ON_STAGE)
+WAITING = (QuestionState.APPROVED, QuestionState.QUEUED)
 DONE = (QuestionState.ANSWERED, QuestionState.SKIPPED, QuestionState.WRITTEN)
 
 

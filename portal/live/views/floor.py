@@ -20,7 +20,7 @@ from portal.live.forms import QuestionForm
 from portal.live.models import LONGEST_QUESTION, Question
 from portal.live.questions import asking, boards, phases, queries, words
 from portal.live.questions.asking import TooOften
-from portal.live.questions.phases import DONE, SHOWN, Phase
+from portal.live.questions.phases import DONE, SHOWN, WAITING, Phase
 from portal.live.questions.queries import Line, News
 from portal.live.questions.reading import characters
 from portal.live.views import voices
@@ -35,7 +35,7 @@ from portal.web.pages import page
 
 _ONCE = "question-form"
 _FORM_LIVES = timedelta(days=2)
-_ENDED = (QuestionState.ANSWERED, QuestionState.WRITTEN)
+_STAGED = (QuestionState.ON_STAGE,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +102,10 @@ def _hall(screening: Screening) -> dict[str, Any]:
     lines = queries.for_phone(session, screening.id, key, unlocked=open_to_all)
     merged = queries.merges(session, screening.id)
     cards = _Cards(screening, phase, queries.voted(session, screening.id, key, merged))
-    others = [line for line in lines if not line.mine and line.state != QuestionState.ON_STAGE]
-    on_stage, following = boards.wall(session, screening.id, talk.pick_rule) if open_to_all else (None, [])
+    others = [line for line in lines if not line.mine]
+    on_stage, following = (
+        boards.wall(session, screening.id, talk.pick_rule) if open_to_all and not phase.over else (None, [])
+    )
     return {
         "screening": screening,
         "phase": phase,
@@ -116,8 +118,8 @@ def _hall(screening: Screening) -> dict[str, Any]:
         "own": [
             cards.own(line, _stands_for(session, line, merged), locked=not open_to_all) for line in lines if line.mine
         ],
-        "asked": [cards.other(one) for one in _by_votes(others, SHOWN)],
-        "done": [cards.other(one) for one in _by_votes(others, DONE)],
+        "asked": [cards.other(one) for one in _by_votes(others, WAITING)],
+        "done": [cards.other(one) for one in _by_votes(others, (*DONE, *(phase.over * _STAGED)))],
     }
 
 
@@ -151,7 +153,9 @@ class _Cards:
         return self._card(line, text, may_vote=False, told=told)
 
     def _state(self, line: Line) -> QuestionState:
-        """A written answer is one only once the talk is published."""
+        """A written answer is one only once the talk is published; what was on stage at its end was answered there."""
+        if line.state == QuestionState.ON_STAGE and self._phase.over:
+            return QuestionState.ANSWERED
         unpublished = line.state == QuestionState.WRITTEN and self._phase != Phase.PUBLISHED
         return QuestionState.SKIPPED if unpublished else line.state
 

@@ -67,13 +67,15 @@ def stage(screening: Screening) -> ResponseReturnValue:
 
 
 def _wall(session: Session, screening: Screening) -> dict[str, Any]:
-    talk, shown = talk_of(screening), is_unlocked(screening)
+    talk = talk_of(screening)
+    phase = phases.phase(talk.state, screening.state)
+    shown = is_unlocked(screening) and not phase.over
     on_stage, following = boards.wall(session, screening.id, talk.pick_rule) if shown else (None, [])
     address = links.of(session).short(screening.code)
     return {
         "screening": screening,
         "showing": showing_of(session, screening),
-        "phase": phases.phase(talk.state, screening.state),
+        "phase": phase,
         "on_stage": on_stage,
         "following": following,
         "titles": boards.film_names(screening),
