@@ -123,8 +123,13 @@ def _talk(talk: QASession | None) -> Body | None:
     return {
         "minutes": talk.minutes,
         "moderator": talk.moderator_name,
-        "guests": [guest.name for guest in talk.guests if guest.state in _COMING and guest.role == GuestRole.GUEST],
+        "guests": coming(talk),
     }
+
+
+def coming(talk: QASession) -> list[str]:
+    """The guests who have said that they come, on the stage or by video."""
+    return [guest.name for guest in talk.guests if guest.state in _COMING and guest.role == GuestRole.GUEST]
 
 
 def numbers(value: Body) -> tuple[str, ...]:

@@ -274,7 +274,7 @@ def tickets() -> list[Sample]:
 
 
 def _block(key: str, start: int, minutes: int, talk: int, title: str, gel: str, **more: Any) -> Sample:
-    values = {"subtitle": None, "meta": "예매 112/300", "problem": None, "selected": False, **more}
+    values = {"subtitle": None, "meta": "예매 112/300", "problem": None, "selected": False, "is_new": False, **more}
     hour, minute = divmod(12 * 60 + start, 60)
     last_hour, last_minute = divmod(12 * 60 + start + minutes, 60)
     return Sample(

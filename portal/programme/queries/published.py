@@ -200,13 +200,12 @@ def all_releases(session: Session, edition_id: int) -> list[Version]:
         .order_by(Release.version.desc())
     )
     found = session.execute(query).all()
-    return [Version(*one[:5], _standing(one.public, one.since > now and place == 0)) for place, one in enumerate(found)]
+    return [_version(one, waits=one.since > now and place == 0) for place, one in enumerate(found)]
 
 
-def _standing(public: bool, waits: bool) -> Standing:
-    if public:
-        return Standing.PUBLIC
-    return Standing.WAITING if waits else Standing.REPLACED
+def _version(row: sa.Row[*tuple[Any, ...]], *, waits: bool) -> Version:
+    standing = Standing.PUBLIC if row.public else Standing.WAITING if waits else Standing.REPLACED
+    return Version(row.version, row.digest, row.changes, row.released_at, row.since, standing)
 
 
 def public_versions(session: Session, edition_id: int) -> list[Version]:

@@ -99,7 +99,7 @@ def _back(found: Screening) -> str:
     if day is None or where != "day":
         return places["screening"]
     chosen = reading.Filter(request.form.get("section", "")[:200], request.form.get("hall", "")[:200])
-    return url_for("programme.schedule_day", day=day, **chosen.arguments()) + f"#s-{found.code}"
+    return f"{chosen.address(day)}#s-{found.code}"
 
 
 @bp.get("/schedule/mine.ics")

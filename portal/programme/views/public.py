@@ -59,7 +59,7 @@ def _day_page(found: Published, listed: Sequence[Showing], day: date) -> Respons
         block="slots",
         edition=found,
         day=day,
-        days=[(_of_day(one, chosen), day_tab(one), one == day) for one in agenda.days(listed)],
+        days=[(chosen.address(one), day_tab(one), one == day) for one in agenda.days(listed)],
         slots=slots(shown, halls, starred=starring.codes()),
         halls=halls,
         filters=_filters(of_day, day, chosen),
@@ -89,31 +89,21 @@ def slots(
     ]
 
 
-def _of_day(day: date, chosen: Filter, **other: str) -> str:
-    return url_for("programme.schedule_day", day=day, **chosen.arguments(**other))
-
-
 def _filters(of_day: Sequence[Showing], day: date, chosen: Filter) -> list[dict[str, Any]]:
     """Two rows of choices, each once it has more than one; (address, name, gel, current)."""
     rows = (("section", chosen.section, listing.sections(of_day)), ("hall", chosen.hall, listing.places(of_day)))
     return [
         {
             "key": key,
-            "all": (_without(day, chosen, key), not value),
+            "all": (chosen.address(day, **{key: ""}), not value),
             "choices": [
-                (_of_day(day, chosen, **{key: name}), text, name if key == "section" else None, name == value)
+                (chosen.address(day, **{key: name}), text, name if key == "section" else None, name == value)
                 for name, text in choices
             ],
         }
         for key, value, choices in rows
         if len(choices) > 1
     ]
-
-
-def _without(day: date, chosen: Filter, key: str) -> str:
-    return url_for(
-        "programme.schedule_day", day=day, **{name: v for name, v in chosen.arguments().items() if name != key}
-    )
 
 
 @bp.get("/schedule/changes")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from flask import Response, abort, request
+from flask import Response, abort, request, url_for
 
 from portal.i18n import language
 from portal.programme import agenda, ical, listing, queries
@@ -40,10 +41,11 @@ class Filter:
         """Of this request."""
         return cls(request.args.get("section", "")[:_LONGEST], request.args.get("hall", "")[:_LONGEST])
 
-    def arguments(self, **other: str) -> dict[str, str]:
-        """For an address that keeps the choice."""
+    def address(self, day: date, **other: str) -> str:
+        """Of a day read this way, or with another choice."""
         found = {"section": self.section, "hall": self.hall, **other}
-        return {key: value for key, value in found.items() if value}
+        chosen: dict[str, Any] = {key: value for key, value in found.items() if value}
+        return url_for("programme.schedule_day", day=day, **chosen)
 
     def of(self, listed: Sequence[Showing]) -> list[Showing]:
         """The screenings that are meant."""
