@@ -93,7 +93,7 @@ def test_the_second_of_two_organizers_sees_the_difference(
     assert answer.value.json()["mine"] == {"from": "1관 19:00", "to": "1관 19:05"}
     assert place_of(sessions, screening.code) == ("12:00", "1관")
     expect(page.locator(f"#b-{screening.code} [data-time]")).to_contain_text("12:00", timeout=10_000)
-    panel = page.locator("#conflict")
+    panel = page.locator("#clash")
     expect(panel).to_be_focused()
     expect(panel).to_contain_text("1관 12:00")
     panel.get_by_role("button", name="내 것으로 옮기기").click()

@@ -120,13 +120,13 @@
     if (!panel) {
       panel = document.createElement('aside');
       panel.className = 'insp';
-      panel.setAttribute('aria-labelledby', 'conflict-h');
+      panel.setAttribute('aria-labelledby', 'clash-h');
       document.querySelector('.tt__body').append(panel);
       document.querySelector('.tt__body').classList.remove('tt__body--plain');
     }
-    document.getElementById('conflict')?.remove();
+    document.getElementById('clash')?.remove();
     panel.insertAdjacentHTML('afterbegin', answer.html);
-    document.getElementById('conflict').focus();
+    document.getElementById('clash').focus();
   };
   const undo = () => {
     const before = undone.pop();
@@ -380,7 +380,7 @@
   };
   for (const block of grid.querySelectorAll('.blk')) bind(block);
   bindTray();
-  document.getElementById('conflict')?.focus();
+  document.querySelector('.insp #clash')?.focus();
   addEventListener('keydown', (event) => {
     if (
       event.code === 'KeyZ' &&
