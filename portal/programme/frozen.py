@@ -223,6 +223,8 @@ def _change(kind: str, new: Body, old: Body) -> Body:
     }
 
 
+# Under this name a later feature leaves `(session, codes) -> {code: how many of its people hear of a change}`.
+HEARERS = "programme.hearers"
 TOLD = frozenset({"moved", "hall", "cancelled", "removed"})
 
 

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from portal.audience import queries
 from portal.audience.views.blueprint import bp
-from portal.programme.views.elsewhere import counts_hearers
+from portal.programme.frozen import HEARERS
 
-bp.record_once(lambda state: counts_hearers(state.app.extensions, queries.hearers))
+bp.record_once(lambda state: state.app.extensions.update({HEARERS: queries.hearers}))

@@ -8,7 +8,8 @@ from typing import Any
 from flask import current_app, url_for
 from sqlalchemy.orm import Session
 
-_HEARERS = "programme.hearers"
+from portal.programme.frozen import HEARERS
+
 Hearers = Callable[[Session, Collection[str]], Mapping[str, int]]
 
 
@@ -17,12 +18,7 @@ def elsewhere(endpoint: str, **values: Any) -> str | None:
     return url_for(endpoint, **values) if endpoint in current_app.view_functions else None
 
 
-def counts_hearers(extensions: dict[str, object], count: Hearers) -> None:
-    """A later feature says how many of its people hear of a change to each screening, by code."""
-    extensions[_HEARERS] = count
-
-
 def hearers(session: Session, codes: Collection[str]) -> Mapping[str, int]:
     """How many seat holders and people on waiting lists that is; nobody where no feature knows."""
-    count: Hearers | None = current_app.extensions.get(_HEARERS)
+    count: Hearers | None = current_app.extensions.get(HEARERS)
     return count(session, codes) if count else {}
