@@ -61,7 +61,7 @@ def plan_talk(
         after["pick_rule"] = pick_rule
     _check(session, talk, screening, after)
     if talk is None:
-        talk = QASession(screening_id=screening.id, guests=[], slots=[], **after)
+        talk = QASession(screening=screening, guests=[], slots=[], **after)
         session.add(talk)
         session.flush()
         audit.record(session, by, "talk.planned", talk, after=after)
