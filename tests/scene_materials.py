@@ -1,4 +1,4 @@
-"""What the stage needs of packages and materials: an insert, a seat plan, a film that owes, one of the creator's own."""
+"""What the stage needs of packages and materials: an insert, a seat plan, a film that owes, one of the creator's."""
 
 from __future__ import annotations
 
