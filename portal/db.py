@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
+from threading import Lock
 from typing import Annotated, Any, TypeVar
 
 import sqlalchemy as sa
@@ -129,9 +130,14 @@ _PRAGMAS = (
 )
 
 
+_TURN = "turn"
+_PATIENCE = 15.0
+
+
 def _sqlite_engine(url: sa.URL) -> sa.Engine:
     # Six stay open; what a crowd needs besides is closed again, since each of them holds about a megabyte.
-    engine = sa.create_engine(url, connect_args={"timeout": 15}, pool_size=6, max_overflow=18, pool_use_lifo=True)
+    patience = {"timeout": _PATIENCE}
+    engine = sa.create_engine(url, connect_args=patience, pool_size=6, max_overflow=18, pool_use_lifo=True)
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, record: Any) -> None:
@@ -139,12 +145,31 @@ def _sqlite_engine(url: sa.URL) -> sa.Engine:
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
+    _take_turns(engine)
+    return engine
+
+
+def _take_turns(engine: sa.Engine) -> None:
+    """Let the writers of this process queue here: SQLite itself only polls, and of a crowd some would wait for ever."""
+    turn = Lock()
+
     @event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
-        reading = connection.get_execution_options().get("reading", False)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        if connection.get_execution_options().get("reading", False):
+            connection.exec_driver_sql("BEGIN")
+            return
+        connection.info[_TURN] = turn.acquire(timeout=_PATIENCE)
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except BaseException:
+            end(connection)
+            raise
 
-    return engine
+    @event.listens_for(engine, "commit")
+    @event.listens_for(engine, "rollback")
+    def end(connection: sa.Connection) -> None:
+        if connection.info.pop(_TURN, False):
+            turn.release()
 
 
 def reading(engine: sa.Engine) -> sa.Engine:

@@ -42,11 +42,14 @@ class Terms:
 
 
 def add(session: Session, screening: Screening, draft: QuotaDraft, *, by: Actor) -> Quota:
-    """Keep free seats; raises Invalid where not that many are free, or the group has a quota here already."""
+    """Keep free seats; the same again is the same. Raises Invalid where not so many are free, or some are kept so."""
     screening = seats.locked(session, screening.id)
     _check(screening, draft)
-    if draft.group is not None and _of_group(session, screening, draft.group) is not None:
-        raise Invalid("group", N_("Seats are already kept for this group here. Change those."))
+    found = _same(session, screening, draft)
+    if found is not None and (found.seats, found.releases_at) == (draft.seats, draft.releases_at):
+        return found
+    if found is not None:
+        raise Invalid("seats", N_("Seats are already kept for this group here. Change those."))
     if not seats.keep(session, screening, draft.seats):
         raise Invalid("seats", _NO_ROOM, n=seats.free(screening))
     quota = Quota(
@@ -142,5 +145,11 @@ def _check(screening: Screening, draft: QuotaDraft) -> None:
         raise Invalid("releases_on", N_("Release the seats before the screening starts."))
 
 
-def _of_group(session: Session, screening: Screening, group: Group) -> Quota | None:
-    return session.scalar(sa.select(Quota).where(Quota.screening_id == screening.id, Quota.group_id == group.id))
+def _same(session: Session, screening: Screening, draft: QuotaDraft) -> Quota | None:
+    """What is kept for the group, or by the house under that name, already."""
+    mine = (
+        Quota.group_id == draft.group.id
+        if draft.group
+        else sa.and_(Quota.group_id.is_(None), Quota.label == draft.label)
+    )
+    return session.scalar(sa.select(Quota).where(Quota.screening_id == screening.id, mine))

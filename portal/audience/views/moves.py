@@ -57,6 +57,10 @@ def keep_seats(booking: Booking) -> ResponseReturnValue:
 @guard(policies.subject_of, load=_by_token)
 def another(booking: Booking) -> ResponseReturnValue:
     """Other screenings of the films somebody had seats for, with what is free there."""
+    return _another(booking)
+
+
+def _another(booking: Booking, problem: str = "", status: int = 200) -> ResponseReturnValue:
     session = current.session()
     require(booking.screening.state == ScreeningState.CANCELLED)
     others = [
@@ -68,7 +72,9 @@ def another(booking: Booking) -> ResponseReturnValue:
         booking=booking,
         showing=showing_of(session, booking.screening),
         others=others,
+        problem=problem,
         token=_token(),
+        status=status,
     )
 
 
@@ -79,11 +85,9 @@ def go_to_another(booking: Booking) -> ResponseReturnValue:
     session = current.session()
     other = screening_by_code(session, request.form.get("screening", ""))
     if other is None:
-        flash(_("Choose a screening."), "bad")
-        return redirect(url_for("audience.another", token=_token()), 303)
+        return _another(booking, _("Choose a screening."), 422)
     try:
         made = service.go_to_another(session, booking, other, by=current.actor())
     except Invalid as problem:
-        flash(problem.message, "bad")
-        return redirect(url_for("audience.another", token=_token()), 303)
+        return _another(booking, problem.message, 422)
     return redirect(url_for("audience.ticket", token=current.links().token(links.TICKET, made.code)), 303)
