@@ -308,6 +308,28 @@ HALLS = (
 )
 
 
+FINDINGS = (
+    Sample(
+        finding=Sample(
+            word="겹침", hard=True, text="2관: 기록 1 · 실험실 25분 겹쳐요.", keys=("3", "4"), name="overlap 3 4"
+        ),
+        fix=Sample(text="실험실 → 16:20", name="move 4"),
+        rev=1,
+    ),
+    Sample(
+        finding=Sample(
+            word="자리 부족",
+            hard=False,
+            text="AI 단편 1: 예상 관객 280명, 내놓은 자리 120석이에요.",
+            keys=("2",),
+            name="small 2",
+        ),
+        fix=None,
+        why_not="이날은 더 큰 관이 비지 않아요.",
+    ),
+)
+
+
 @bp.get("/")
 @guard(policies.anyone)
 def index() -> Response:
