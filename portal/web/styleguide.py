@@ -356,6 +356,7 @@ def samples() -> dict[str, Any]:
         "questions": QUESTIONS,
         "tickets": tickets(),
         "halls": HALLS,
+        "findings": FINDINGS,
         "trend": chart_samples.TREND,
         "ranking": chart_samples.RANKING,
         "shares": chart_samples.SHARES,
