@@ -93,7 +93,6 @@ def _desk_page(
         form=form,
         clash=clash,
         overtaken=overtaken,
-        me=current.actor().person_id,
         status=status,
         **_words(),
     )
