@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 from portal import clock, signing
@@ -153,6 +154,10 @@ def _take_turns(engine: sa.Engine) -> None:
     """Let the writers of this process queue here: SQLite itself only polls, and of a crowd some would wait for ever."""
     turn = Lock()
 
+    def let_go(held: sa.Connection | ConnectionPoolEntry) -> None:
+        if held.info.pop(_TURN, False):
+            turn.release()
+
     @event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
         if connection.get_execution_options().get("reading", False):
@@ -162,14 +167,17 @@ def _take_turns(engine: sa.Engine) -> None:
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         except BaseException:
-            end(connection)
+            let_go(connection)
             raise
 
-    @event.listens_for(engine, "commit")
-    @event.listens_for(engine, "rollback")
-    def end(connection: sa.Connection) -> None:
-        if connection.info.pop(_TURN, False):
-            turn.release()
+    event.listen(engine, "commit", let_go)
+    event.listen(engine, "rollback", let_go)
+
+    # A connection that is dropped in the middle must not keep its turn.
+    @event.listens_for(engine, "checkin")
+    @event.listens_for(engine, "invalidate")
+    def dropped(raw: Any, entry: ConnectionPoolEntry, *_: Any) -> None:
+        let_go(entry)
 
 
 def reading(engine: sa.Engine) -> sa.Engine:
