@@ -41,6 +41,7 @@ def test_a_dropped_connection_keeps_no_turn(engine: sa.Engine) -> None:
     connection.exec_driver_sql("INSERT INTO drops VALUES (1)")
     connection.invalidate()
     assert seconds_to_write(engine) < 5
+    connection.rollback()
     connection.close()
 
 
