@@ -158,6 +158,10 @@ def _take_turns(engine: sa.Engine) -> None:
         if held.info.pop(_TURN, False):
             turn.release()
 
+    def end(connection: sa.Connection) -> None:
+        if not connection.invalidated:  # else it was dropped before, and has nothing to ask any more
+            let_go(connection)
+
     @event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
         if connection.get_execution_options().get("reading", False):
@@ -170,8 +174,8 @@ def _take_turns(engine: sa.Engine) -> None:
             let_go(connection)
             raise
 
-    event.listen(engine, "commit", let_go)
-    event.listen(engine, "rollback", let_go)
+    event.listen(engine, "commit", end)
+    event.listen(engine, "rollback", end)
 
     # A connection that is dropped in the middle must not keep its turn.
     @event.listens_for(engine, "checkin")
