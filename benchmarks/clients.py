@@ -3,7 +3,7 @@
     python -m benchmarks.clients < plan.json
 
 The plan names address, number of clients, seconds, the wanted status and the requests, which are sent in turn; a
-plan with `once` sends each request once. Prints how many were answered in how many seconds.
+plan with `once` sends each request once. Prints how many were answered in how many seconds, and how long they took.
 """
 
 from __future__ import annotations
@@ -39,10 +39,12 @@ class Plan:
 
 @dataclass(frozen=True)
 class Load:
-    """What came of it."""
+    """What came of it; `p50_ms` and `p95_ms` are from a request's last byte out to its answer's last byte in."""
 
     answered: int
     seconds: float
+    p50_ms: float
+    p95_ms: float
 
     @property
     def per_second(self) -> float:
@@ -65,6 +67,7 @@ class Client:
         self._address = address
         self._selector = selector
         self._answer = b""
+        self._asked_at = 0.0
         self._connect()
 
     def _connect(self) -> None:
@@ -76,6 +79,12 @@ class Client:
         """Ask; requests are smaller than a socket's buffer."""
         self._answer = b""
         self._socket.sendall(request)
+        self._asked_at = time.perf_counter()
+
+    @property
+    def waited_ms(self) -> float:
+        """Since the request was sent."""
+        return 1000 * (time.perf_counter() - self._asked_at)
 
     def receive(self) -> int | None:
         """The status once the answer is whole."""
@@ -111,16 +120,22 @@ def load(plan: Plan) -> Load:
     clients = [Client(plan.address, selector) for _ in range(plan.clients)]
     began = time.perf_counter()
     busy = sum(_next(client, waiting) for client in clients)
-    answered = 0
+    waits: list[float] = []
     while busy:
         for client, status in _answers(selector):
             if status != plan.status:
                 raise RuntimeError(f"{status} instead of {plan.status}")
-            answered += 1
+            waits.append(client.waited_ms)
             busy -= 1
             in_time = time.perf_counter() - began < plan.seconds
             busy += _next(client, waiting if in_time else iter(()))
-    return Load(answered, time.perf_counter() - began)
+    return Load(len(waits), time.perf_counter() - began, *_percentiles(waits))
+
+
+def _percentiles(waits: list[float]) -> tuple[float, float]:
+    """The middle, and what nineteen of twenty stay within."""
+    ordered = sorted(waits)
+    return ordered[len(ordered) // 2], ordered[len(ordered) * 95 // 100]
 
 
 def _answers(selector: selectors.BaseSelector) -> Iterator[tuple[Client, int]]:

@@ -4,18 +4,17 @@
 
 The portal runs as the Procfile says, in production mode, with a broker; clients are signed in and live in another
 process. CPU is user and system time of the web workers over the requests of one client; queries are counted in-process.
+KB are those of the body as it is without compression.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import statistics
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -23,8 +22,10 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from benchmarks.clients import Load, Plan, run
+from benchmarks.machine import machine
 from benchmarks.server import Server, served
 from benchmarks.workload import Page, get, pages
 from portal import clock, db, demo
@@ -64,11 +65,15 @@ WARMING = 8  # requests that can be sent only once, spent on both workers' first
 
 @dataclass(frozen=True)
 class Figure:
-    """One page in one run."""
+    """One page in one run, asked for by one client and by sixteen."""
 
     cpu_ms: float
     rps_1: float
     rps_16: float
+    p50_ms_1: float
+    p95_ms_1: float
+    p50_ms_16: float
+    p95_ms_16: float
 
 
 def measure(server: Server, page: Page, seconds: float) -> Figure:
@@ -78,7 +83,13 @@ def measure(server: Server, page: Page, seconds: float) -> Figure:
     alone = _load(server, shares[0], 1, seconds)
     spent = server.cpu_seconds() - before
     crowd = _load(server, shares[1], CROWD, seconds)
-    return Figure(spent * 1000 / alone.answered, alone.per_second, crowd.per_second)
+    return Figure(
+        spent * 1000 / alone.answered,
+        alone.per_second,
+        crowd.per_second,
+        *(alone.p50_ms, alone.p95_ms),
+        *(crowd.p50_ms, crowd.p95_ms),
+    )
 
 
 def _load(server: Server, page: Page, clients: int, seconds: float) -> Load:
@@ -92,8 +103,8 @@ def _shares(page: Page, parts: int) -> list[Page]:
     return [replace(page, requests=page.requests[n::parts]) for n in range(parts)]
 
 
-def count_queries(app: Flask, engine: sa.Engine, request: str) -> int:
-    """Statements of one request in this process; SQLite's BEGIN is left out, as PostgreSQL's is never seen."""
+def looked_at(app: Flask, engine: sa.Engine, request: str) -> dict[str, Any]:
+    """Statements and KB of one request in this process; SQLite's BEGIN is left out, as PostgreSQL's is never seen."""
     seen: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
@@ -104,16 +115,16 @@ def count_queries(app: Flask, engine: sa.Engine, request: str) -> int:
     head, _, body = request.partition("\r\n\r\n")
     first, *lines = head.split("\r\n")
     method, path, _ = first.split(" ")
-    app.test_client(use_cookies=False).open(
+    answer = app.test_client(use_cookies=False).open(
         path, method=method, headers=[tuple(line.split(": ", 1)) for line in lines], data=body or None
     )
     sa.event.remove(engine, "before_cursor_execute", note)
-    return len(seen)
+    return {"queries": len(seen), "kilobytes": round(len(answer.data) / 1000, 1)}
 
 
 @contextmanager
-def festival(*, postgres: bool) -> Iterator[tuple[Settings, dict[str, str]]]:
-    """The demo in a fresh folder, as settings and as the environment of a server in production."""
+def house(*, postgres: bool) -> Iterator[tuple[Settings, dict[str, str]]]:
+    """An empty portal in a fresh folder, as settings and as the environment of a server in production."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pages-")))
         url = stack.enter_context(services.postgres()) if postgres else f"sqlite:///{folder / 'portal.sqlite3'}"
@@ -127,26 +138,43 @@ def festival(*, postgres: bool) -> Iterator[tuple[Settings, dict[str, str]]]:
             "PORTAL_BASE_URL": "https://pan.example",
             "PORTAL_SMTP_URL": "smtp://127.0.0.1:9",
         }
-        settings = Settings.from_env(environment)
         upgrade(url)
-        demo.load(settings, say=_say)
-        yield settings, environment
+        yield Settings.from_env(environment), environment
 
 
 def report(runs: int, seconds: float, submissions: int, *, postgres: bool, only: list[str]) -> dict[str, Any]:
-    """Every page `runs` times: medians, with the least and the most."""
-    with festival(postgres=postgres) as (settings, environment):
-        app, engine = create_app(settings), db.engine_for(settings.database_url)
-        with db.sessions(settings)() as session:
-            found = pages(app, session, submissions=2 * runs * submissions + WARMING + 1)
-        wanted = {name: page for name, page in found.items() if not only or name in only}
-        queries = {name: count_queries(app, engine, page.requests[-1]) for name, page in wanted.items()}
-        version = _database_version(engine)
-        engine.dispose()
-        hello = _hello(runs, seconds)
-        with served("portal.wsgi:app", environment, "/health") as server:
-            figures = {name: _repeat(server, name, page, runs, seconds) for name, page in wanted.items()}
-            memory = server.megabytes()
+    """Every page of the demo `runs` times, beside the rivals."""
+    count = 2 * runs * submissions + WARMING + 1
+
+    def wanted(app: Flask, session: Session) -> dict[str, Page]:
+        found = pages(app, session, submissions=count)
+        return {name: page for name, page in found.items() if not only or name in only}
+
+    with house(postgres=postgres) as (settings, environment):
+        demo.load(settings, say=_say)
+        found = survey(settings, environment, wanted, runs, seconds)
+    beside = {name: {**row, **_rivals(name)} for name, row in found["pages"].items()}
+    return {**found, "memory_rivals": MEMORY, "pages": beside}
+
+
+def survey(
+    settings: Settings,
+    environment: dict[str, str],
+    find: Callable[[Flask, Session], dict[str, Page]],
+    runs: int,
+    seconds: float,
+) -> dict[str, Any]:
+    """Every page that `find` names, `runs` times, beside a hello: medians, with the least and the most."""
+    app, engine = create_app(settings), db.engine_for(settings.database_url)
+    with db.sessions(settings)() as session:
+        wanted = find(app, session)
+    seen = {name: looked_at(app, engine, page.requests[-1]) for name, page in wanted.items()}
+    version = _database_version(engine)
+    engine.dispose()
+    hello = _hello(runs, seconds)
+    with served("portal.wsgi:app", environment, "/health") as server:
+        measured = {name: _repeat(server, name, page, runs, seconds) for name, page in wanted.items()}
+        memory = server.megabytes()
     return {
         "date": clock.now().date().isoformat(),
         "machine": machine() | {"database": version},
@@ -154,8 +182,7 @@ def report(runs: int, seconds: float, submissions: int, *, postgres: bool, only:
         "hello_rps": hello["rps_16"],
         "hello": hello,
         "memory_mb": round(memory),
-        "memory_rivals": MEMORY,
-        "pages": {name: {"queries": queries[name], **_summary(figures[name]), **_rivals(name)} for name in wanted},
+        "pages": {name: seen[name] | _summary(measured[name]) for name in wanted},
     }
 
 
@@ -187,17 +214,6 @@ def _median(rows: list[dict[str, float]], name: str) -> float:
 
 def _rivals(name: str) -> dict[str, Any]:
     return {"rivals_cpu_ms": RIVALS[name], "rivals_rps_16": RIVALS_RPS_16.get(name, {})}
-
-
-def machine() -> dict[str, Any]:
-    """Where this ran, and what else it was busy with."""
-    model = next(line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name"))
-    return {
-        "cpu": model.partition(": ")[2],
-        "cores": os.cpu_count(),
-        "python": platform.python_version(),
-        "load": round(os.getloadavg()[0], 2),
-    }
 
 
 def _database_version(engine: sa.Engine) -> str:
