@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -22,6 +22,8 @@ from portal.programme.models import Hall, Package, QASession, Screening
 from tests import builders
 
 SOON = timedelta(days=30)
+# Clocks in Paris jump from 02:00 to 03:00 on this night, at 01:00 UTC.
+SPRING = date(2027, 3, 28)
 # The film every label here was signed for.
 FILM = "f" * 64
 
@@ -136,6 +138,19 @@ def on_sale(session: Session, *, seats: int = 300, films: int = 1) -> Screening:
     made = screening(session, package(session, found, *entries), hall(session, found, seats=seats))
     service.confirm(session, made, by=SYSTEM)
     service.release(session, found, base=0, by=SYSTEM)
+    return made
+
+
+def on_the_night_clocks_change(session: Session) -> list[Screening]:
+    """Two public screenings, half an hour before Paris leaves winter time and half an hour after."""
+    found = edition(session, starts_on=SPRING, ends_on=SPRING)
+    room, made = hall(session, found), []
+    for n in (0, 1):
+        starts = datetime(SPRING.year, SPRING.month, SPRING.day, n, 30, tzinfo=UTC)
+        made.append(screening(session, package(session, found, film(session, found), title=f"묶음 {n}"), room, starts))
+        service.confirm(session, made[-1], by=SYSTEM)
+    service.release(session, found, base=0, by=SYSTEM)
+    session.commit()
     return made
 
 

@@ -140,6 +140,16 @@ def _all(session: Session) -> list[Screening]:
     return list(session.scalars(sa.select(Screening)))
 
 
+def test_a_reader_in_paris_sees_the_own_clock_on_the_night_it_changes(
+    window: Callable[..., Page], session: Session
+) -> None:
+    rows.on_the_night_clocks_change(session)
+    page = window(timezone_id="Europe/Paris")
+    page.goto(f"/ko/schedule/{rows.SPRING}")
+    expect(page.locator(".slot__time time")).to_have_text(["09:30", "10:30"])
+    expect(page.locator(".slot__local")).to_have_text(["내 시간 01:30", "내 시간 03:30"])
+
+
 def test_booking_needs_no_javascript(window: Callable[..., Page], session: Session) -> None:
     screening: Screening = rows.on_sale(session)
     session.commit()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from xml.etree import ElementTree
+from zoneinfo import ZoneInfo
 
 import icalendar
 import time_machine
@@ -22,6 +24,7 @@ from tests.programme import rows
 from tests.programme.test_frozen import BODY
 
 SignIn = Callable[[int], FlaskClient]
+PARIS = ZoneInfo("Europe/Paris")
 
 
 def two_halls(session: Session) -> list[str]:
@@ -80,6 +83,21 @@ def test_now_is_marked_and_times_are_in_utc_for_scripts(session: Session, client
         page = client.get(f"/ko/schedule/{day}").text
     assert page.count("slot--now") == 2
     assert f'datetime="{day}T10:00Z"' in page
+
+
+def test_every_page_tells_scripts_the_moment_itself_so_that_clocks_abroad_may_change(
+    session: Session, client: FlaskClient
+) -> None:
+    codes = [screening.code for screening in rows.on_the_night_clocks_change(session)]
+    for code in codes:
+        client.post(f"/ko/screenings/{code}/star", data={"on": "1"})
+    for path in (f"/ko/schedule/{rows.SPRING}", f"/en/embed/schedule/{rows.SPRING}", "/ko/schedule/mine"):
+        told = re.findall(r'<time datetime="([^"]+)">([^<]+)', client.get(path).text)
+        moments = [(datetime.fromisoformat(moment), korean) for moment, korean in told]
+        assert [(f"{moment.astimezone(PARIS):%H:%M}", korean) for moment, korean in moments] == [
+            ("01:30", "09:30"),
+            ("03:30", "10:30"),
+        ], path
 
 
 def test_a_day_as_calendar_and_as_json(session: Session, client: FlaskClient) -> None:
