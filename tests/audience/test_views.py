@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
+from typing import Any
 
 import icalendar
 import pytest
@@ -19,11 +21,15 @@ from portal.audience import service
 from portal.audience.models import Booking
 from portal.audience.tickets import qr_png, qr_svg
 from portal.audit import AuditRecord
-from portal.lifecycles import SeatState
+from portal.disclosure.models import Disclosure
+from portal.entries.models import Entry
+from portal.lifecycles import GuestState, MaterialState, SeatState
 from portal.mail.models import OutgoingMail
 from portal.policies import SYSTEM, VISITOR, Role, Scope
 from portal.programme import service as programme
-from portal.programme.models import Hall, Package, Screening
+from portal.programme.materials import features
+from portal.programme.materials.models import Material, MaterialKind
+from portal.programme.models import Guest, Hall, InsertKind, Package, Screening
 from portal.web.sheets import csv_download, harmless
 from tests import builders
 from tests.programme import rows
@@ -78,6 +84,68 @@ def own_browser(session: Session, sign_in: SignIn) -> FlaskClient:
     person = builders.person(session, email="han@example.com")
     session.commit()
     return sign_in(person.id)
+
+
+def billed(session: Session) -> tuple[Screening, list[str]]:
+    """A public screening of a rated film with subtitles and a plain one, a break between, one's director on stage."""
+    edition = rows.edition(session)
+    first, second = (rows.film(session, edition, native_name=name) for name in ("윤해", "도연"))
+    [feature] = features.held(session, [first.id])
+    features.rate(session, feature, 15, notes_ko="짧은 섬광", rev=feature.rev, by=SYSTEM)
+    thing = {"kind": MaterialKind.SUBTITLES_KO, "state": MaterialState.ACCEPTED, "due_at": clock.now()}
+    session.add(Material(entry_id=first.id, settled_at=clock.now(), **thing))
+    package = rows.package(session, edition, first, second)
+    programme.add_insert(session, package, programme.InsertDraft(InsertKind.INTERMISSION, 900, 1, ""), by=SYSTEM)
+    hall = rows.hall(session, edition)
+    hall.accessible_seats = 6
+    screening = rows.screening(session, package, hall)
+    talk = rows.talk(session, screening)
+    for entry, name in ((first, "윤해"), (second, "도연")):
+        asked = programme.Invited(name, f"{entry.id}@example.test", entry_id=entry.id)
+        programme.invite(session, talk, asked, by=SYSTEM)
+    session.execute(sa.update(Guest).values(state=GuestState.ACCEPTED))
+    session.expire_all()
+    programme.confirm(session, screening, by=SYSTEM)
+    programme.release(session, edition, base=0, by=SYSTEM)
+    session.commit()
+    return screening, [first.number, second.number]
+
+
+def as_json_ld(page: str) -> dict[str, Any]:
+    found = re.search(r'<script type="application/ld\+json">(.+?)</script>', page)
+    assert found is not None
+    described: dict[str, Any] = json.loads(found.group(1))
+    return described
+
+
+def test_the_page_tells_what_is_on_the_bill(session: Session, client: FlaskClient) -> None:
+    screening, numbers = billed(session)
+    path = f"/ko/screenings/{screening.code}"
+    page = client.get(path).text
+    for text in ("짧은 섬광", "15세 이상", "한국어 자막", "휴식 15분", "<b>윤해</b>", "휠체어석", "감독 · "):
+        assert text in page
+    assert page.count('class="ail"') == 2
+    event = as_json_ld(page)
+    assert (event["@type"], event["name"]) == ("ScreeningEvent", "AI 단편 1")
+    assert [film["url"].rpartition("/")[2] for film in event["workPresented"]] == numbers
+    client.post(f"{path}/star", data={"on": "1", "back": "screening"})
+    assert 'aria-pressed="true"' in client.get(path).text
+    film = client.get(f"/ko/films/{numbers[0]}").text
+    assert ('aria-pressed="true"' in film, path in film) == (True, True)
+    back = client.post(f"{path}/star", data={"on": "0", "back": numbers[0]})
+    assert back.headers["Location"].endswith(f"/films/{numbers[0]}")
+
+
+def test_a_film_that_is_held_leaves_the_bill_with_everything_said_of_it(session: Session, client: FlaskClient) -> None:
+    screening, numbers = billed(session)
+    held = sa.select(Entry.id).where(Entry.number == numbers[0]).scalar_subquery()
+    session.execute(sa.update(Disclosure).where(Disclosure.entry_id == held).values(attested_at=None))
+    session.commit()
+    page = client.get(f"/ko/screenings/{screening.code}").text
+    assert page.count('class="ail"') == 1
+    for text in (numbers[0], "짧은 섬광", "한국어 자막"):
+        assert text not in page
+    assert [film["url"].rpartition("/")[2] for film in as_json_ld(page)["workPresented"]] == numbers[1:]
 
 
 def test_booking_signed_in_gives_a_ticket_and_a_mail(session: Session, sign_in: SignIn) -> None:

@@ -15,6 +15,7 @@ from portal.audience.forms import BookingForm
 from portal.audience.membership import Proofs
 from portal.audience.models import Booking
 from portal.audience.service import seats
+from portal.audience.views import bill
 from portal.audience.views.blueprint import bp
 from portal.audience.views.groups import remembered
 from portal.errors import Invalid
@@ -57,6 +58,7 @@ def _screening(
     showing = released or showing_of(session, found)
     own, left = _own(found), seats.free(found)
     room = max([left, *(one.left for one in own)])
+    doors = showing.starts_at - terms.DOORS
     return page(
         "audience/screening.html",
         screening=found,
@@ -69,9 +71,11 @@ def _screening(
         waiting=queries.waiting(session, found.id) if room < 1 else 0,
         is_open=terms.is_open(found, clock.now()),
         opens_at=_opens_at(found),
-        doors=showing.starts_at - terms.DOORS,
+        doors=doors,
         full=full,
         status=status,
+        document=bill.document(released, doors=doors, seats=found.seats, left=left) if released else None,
+        **bill.told(found, showing),
     )
 
 

@@ -94,12 +94,13 @@ def _back(found: Screening) -> str:
     where = request.form.get("back", "")
     if where in places:
         return places[where]
-    everything = reading.published()[1]
-    day = next((one.on() for one in everything if one.code == found.code), None)
-    if day is None or where != "day":
+    shown = next((one for one in reading.published()[1] if one.code == found.code), None)
+    if shown is not None and where in [film.number for film in shown.films]:
+        return url_for("public.film", number=where)
+    if shown is None or where != "day":
         return places["screening"]
     chosen = reading.Filter(request.form.get("section", "")[:200], request.form.get("hall", "")[:200])
-    return f"{chosen.address(day)}#s-{found.code}"
+    return f"{chosen.address(shown.on())}#s-{found.code}"
 
 
 @bp.get("/schedule/mine.ics")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
-from flask import Response, after_this_request, request
+from flask import Response, after_this_request, g, request, url_for
 
 from portal import signing
 from portal.programme import queries, service
+from portal.programme.listing import Slot
 from portal.programme.my_plan import MOST
+from portal.programme.views.blueprint import bp
 from portal.web import cookies, current
 
 _PURPOSE = "plan-cookie"
@@ -24,6 +27,20 @@ def codes() -> frozenset[str]:
     """The starred screenings of whoever asks; one statement for somebody signed in, none for a visitor."""
     me = current.me()
     return queries.starred(current.session(), me.person_id) if me else frozenset(_kept())
+
+
+@bp.app_template_global("in_my_plan")
+def in_my_plan(code: str) -> bool:
+    """Whether a screening is starred, for pages of other features; asked once for a page."""
+    if "starred" not in g:
+        g.starred = codes()
+    return code in g.starred
+
+
+@bp.app_template_filter("with_star")
+def with_star(slot: Slot) -> Slot:
+    """The line of a screening with its star."""
+    return replace(slot, starred=in_my_plan(slot.code), star_action=url_for("programme.star", code=slot.code))
 
 
 def _kept() -> list[str]:
