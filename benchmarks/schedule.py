@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from datetime import datetime
 from typing import Any
 
 from flask import Flask
@@ -20,15 +19,16 @@ from sqlalchemy.orm import Session
 from benchmarks.machine import machine
 from benchmarks.pages import RIVALS, house, survey
 from benchmarks.workload import Page, browser, get
-from portal.calls.models import Edition
+from portal.calls.models import Edition, Gel
 from portal.policies import SYSTEM
 from portal.programme import service
-from portal.programme.models import Gel, Hall, Screening
+from portal.programme.models import Package, Screening
 from tests import builders
 from tests.programme import rows
 
 DATABASES = ("sqlite", "postgresql")
-DAYS, SEATS, FILMS = 4, (300, 180, 120, 80, 60), 3
+DAYS, SEATS = 4, (300, 180, 120, 80, 60)
+PACKAGES, FILMS = 60, 3
 STARTS = ((10, 0), (12, 15), (14, 30), (16, 45), (19, 0), (21, 15))
 GELS = (Gel.AI, Gel.DOC, Gel.LAB)
 STARRED = 12
@@ -37,7 +37,7 @@ GOALS = {"schedule": 15, "day": 15, "schedule_json": 15, "day_json": 15, "schedu
 
 
 def programme(session: Session) -> list[Screening]:
-    """Every screening in a package of its own with three films, confirmed and released."""
+    """Sixty packages of three films, each shown twice, two days apart; confirmed and released."""
     edition = rows.edition(session)
     cinema = service.VenueDraft("판 극장", "P.A.N Cinema", "을지로 1", "1 Eulji-ro")
     venue = service.add_venue(session, edition, cinema, by=SYSTEM)
@@ -51,17 +51,17 @@ def programme(session: Session) -> list[Screening]:
         for hour, minute in STARTS
         for hall in halls
     ]
-    made = [_shown(session, edition, n, *place) for n, place in enumerate(places)]
+    packages = [_package(session, edition, n) for n in range(PACKAGES)]
+    made = [rows.screening(session, packages[n % PACKAGES], hall, at) for n, (at, hall) in enumerate(places)]
+    for screening in made:
+        service.confirm(session, screening, by=SYSTEM)
     service.release(session, edition, base=0, by=SYSTEM)
     return made
 
 
-def _shown(session: Session, edition: Edition, n: int, starts_at: datetime, hall: Hall) -> Screening:
+def _package(session: Session, edition: Edition, n: int) -> Package:
     films = [rows.film(session, edition, minutes=25) for _ in range(FILMS)]
-    package = rows.package(session, edition, *films, title=f"AI 단편 {n}", gel=GELS[n % len(GELS)])
-    screening = rows.screening(session, package, hall, starts_at)
-    service.confirm(session, screening, by=SYSTEM)
-    return screening
+    return rows.package(session, edition, *films, title=f"AI 단편 {n}", gel=GELS[n % len(GELS)])
 
 
 def pages(app: Flask, session: Session) -> dict[str, Page]:
