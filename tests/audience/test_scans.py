@@ -80,14 +80,13 @@ def test_a_scan_is_told_once_however_often_it_is_sent(session: Session) -> None:
 
 
 @pytest.mark.parametrize("heard", [(0, 1), (1, 0)])
-def test_of_two_entries_the_earlier_one_counts_whichever_is_heard_first(
+def test_of_two_entries_the_earlier_one_counts_and_who_is_heard_second_is_told(
     session: Session, heard: tuple[int, int]
 ) -> None:
     screening = tonight(session)
     booking = party(session, screening, 1)
     both = (told(booking, 9, device="phone-a", offline=True), told(booking, 4, device="phone-b", offline=True))
-    outcomes = [tell(session, screening, both[n])[0] for n in heard]
-    assert outcomes == ([OUTCOMES.ENTERED, OUTCOMES.AGAIN] if heard == (0, 1) else [OUTCOMES.ENTERED] * 2)
+    assert [tell(session, screening, both[n])[0] for n in heard] == [OUTCOMES.ENTERED, OUTCOMES.AGAIN]
     assert booking.checked_in_at == both[0].at
     assert [row.times for row in entrance.scanned_twice(session, screening.id)] == [2]
 
@@ -161,7 +160,9 @@ def test_two_phones_at_once_let_a_party_in_once(sessions: sessionmaker[Session])
     with sessions() as session:
         assert len(session.scalars(sa.select(Scan)).all()) == 12
         entered = session.scalars(sa.select(Scan.booking_id).where(Scan.outcome == OUTCOMES.ENTERED)).all()
-        assert sorted(set(entered)) == sorted(booking.id for booking in session.scalars(sa.select(Booking)))
+        assert sorted(one or 0 for one in entered) == sorted(
+            booking.id for booking in session.scalars(sa.select(Booking))
+        )
         assert {booking.state for booking in session.scalars(sa.select(Booking))} == {SeatState.CHECKED_IN}
 
 

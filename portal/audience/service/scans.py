@@ -1,6 +1,7 @@
 """Scans at the door, told at once or hours later by a phone that had no network; each is told once.
 
-All phones of a screening agree, whatever order they are heard in: a party is in since its earliest entry.
+A party is let in once: whoever is heard second is told so, even if it happened first. All phones of a screening agree
+on when, whatever order they are heard in: a party is in since its earliest entry.
 """
 
 from __future__ import annotations
@@ -124,13 +125,12 @@ def _outcome(session: Session, screening: Screening, booking: Booking | None, to
 
 
 def _again(session: Session, booking: Booking, told: Told, by: Actor) -> ScanOutcome:
-    """Second by order of hearing; first all the same if it happened before the entry heard of so far."""
+    """The ticket was shown before; what happened before the entry heard of so far becomes the moment of the entry."""
     assert booking.checked_in_at is not None
-    if told.wish != Wish.ENTER or told.at >= booking.checked_in_at:
-        return ScanOutcome.AGAIN
-    audit.record(session, by, "seat.entered_earlier", booking, before=booking.checked_in_at, at=told.at.isoformat())
-    _note_entry(booking, told, by)
-    return ScanOutcome.ENTERED
+    if told.wish == Wish.ENTER and told.at < booking.checked_in_at:
+        audit.record(session, by, "seat.entered_earlier", booking, before=booking.checked_in_at, at=told.at.isoformat())
+        _note_entry(booking, told, by)
+    return ScanOutcome.AGAIN
 
 
 def _note_entry(booking: Booking, told: Told, by: Actor) -> None:
