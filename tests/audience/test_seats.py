@@ -15,7 +15,9 @@ from portal import clock
 from portal.audience import queries, service
 from portal.audience.errors import Full, OfferGone
 from portal.audience.models import Booking
+from portal.audience.service import clockwork
 from portal.audience.service import seats as counting
+from portal.audit import AuditRecord
 from portal.calls.models import Edition
 from portal.db import unit_of_work
 from portal.errors import Invalid
@@ -142,6 +144,34 @@ def test_booking_is_only_for_open_screenings_to_come(session: Session) -> None:
         book(session, screening, 1)
     with pytest.raises(Invalid):
         book(session, screening, 1, 5)
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+def test_the_clock_does_not_undo_what_a_person_opened_or_closed(session: Session, *, is_open: bool) -> None:
+    screening = rows.on_sale(session)
+    hour, now = timedelta(hours=1), clock.now()
+    screening.state = ScreeningState.CLOSED if is_open else ScreeningState.BOOKING
+    screening.booking_opens_at, screening.booking_closes_at = now - 2 * hour, now - hour if is_open else now + hour
+    session.commit()
+    for _twice in range(2):
+        programme.set_booking(session, screening, is_open=is_open, by=SYSTEM)
+    session.commit()
+    clockwork.turn_over(session, screening.id)
+    assert screening.state == (ScreeningState.BOOKING if is_open else ScreeningState.CLOSED)
+    session.commit()
+    aside = session.scalars(sa.select(AuditRecord).where(AuditRecord.verb == "screening.hours_aside")).all()
+    assert [one.detail["after"][1] for one in aside] == ([None] if is_open else [])
+
+
+def test_booking_opened_by_hand_does_not_wait_for_its_hour(session: Session) -> None:
+    screening = rows.on_sale(session)
+    screening.state = ScreeningState.RELEASED
+    screening.booking_opens_at = clock.now() + timedelta(hours=1)
+    session.commit()
+    programme.set_booking(session, screening, is_open=True, by=SYSTEM)
+    clockwork.turn_over(session, screening.id)
+    assert (screening.state, screening.booking_opens_at) == (ScreeningState.BOOKING, None)
+    assert book(session, screening, 1).state == SeatState.CONFIRMED
 
 
 def test_freed_seats_are_offered_in_order_to_those_who_fit(session: Session) -> None:

@@ -175,20 +175,24 @@ def unplace(session: Session, screening: Screening, *, by: Actor) -> None:
 
 def set_booking(session: Session, screening: Screening, *, is_open: bool, by: Actor) -> None:
     """Open or close booking; twice is once. Raises Invalid for a screening that has begun."""
+    hold(session, screening, None)
     to = ScreeningState.BOOKING if is_open else ScreeningState.CLOSED
     if screening.state == to:
         return
     if is_open and screening.starts_at <= clock.now():
         raise Invalid("main", N_("This screening has already begun."))
-    _set_hours_aside(screening, is_open=is_open)
     advance(session, screening, to, by=by)
+    _set_hours_aside(session, screening, is_open=is_open, by=by)
     session.flush()
 
 
-def _set_hours_aside(screening: Screening, *, is_open: bool) -> None:
-    """What a person does now counts more than hours that would undo it at once."""
-    opens, closes = screening.booking_opens_at, screening.booking_closes_at
-    if opens is not None and opens > clock.now():
-        screening.booking_opens_at = None
-    if is_open and closes is not None and closes <= clock.now():
-        screening.booking_closes_at = None
+def _set_hours_aside(session: Session, screening: Screening, *, is_open: bool, by: Actor) -> None:
+    """What a person does now counts more than hours by which the clock would undo it at its next tick."""
+    now, before = clock.now(), (screening.booking_opens_at, screening.booking_closes_at)
+    opens, closes = before
+    if opens is not None and opens > now:
+        screening.booking_opens_at = opens = None
+    if is_open and closes is not None and closes <= now:
+        screening.booking_closes_at = closes = None
+    if (opens, closes) != before:
+        audit.record(session, by, "screening.hours_aside", screening, before=before, after=(opens, closes))
