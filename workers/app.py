@@ -28,6 +28,7 @@ app = Celery(
         "workers.audience",
         "workers.guests",
         "workers.ballots",
+        "workers.questions",
         "workers.disclosure",
         "workers.papers",
         "workers.crosscheck",

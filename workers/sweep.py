@@ -15,6 +15,7 @@ from portal.jury.assigning import tries
 from portal.jury.rounds import comparing
 from portal.jury.tiebreak import queries as tiebreak
 from portal.live.ballots import queries as ballots
+from portal.live.questions import queries as questions
 from portal.mail import queries as mail
 from portal.media import queries as media
 from portal.media.service import sealing
@@ -32,6 +33,7 @@ Waiting = Callable[[Session], Sequence[int]]
 MOST_RINGS = 50
 # task name -> the ids of the rows it should be rung for; each feature's queries say which rows wait
 SWEEPS: dict[str, Waiting] = {
+    "audience.clear_stage": questions.stages_to_clear,
     "audience.close_ballot": ballots.to_close,
     "audience.offer": audience.screenings_to_turn_over,
     "audience.tell": programme.to_take_effect,

@@ -19,8 +19,11 @@ from portal.live.models import Question, QuestionVote, Theme
 from portal.live.questions import asking, boards, counting, moderation, queries
 from portal.policies import SYSTEM, Role, Scope
 from portal.programme.models import PickRule, QASession, Screening
+from portal.programme.service import talk_states
 from tests import builders
 from tests.live import rows
+from workers.questions import clear_stage
+from workers.sweep import SWEEPS
 
 _Q = QuestionState
 
@@ -121,6 +124,25 @@ def test_two_moderators_bring_one_question_on_stage(sessions: sessionmaker[Sessi
         assert sorted(moderators.map(pin, ids)) == ["staged", "stale", "stale", "stale"]
     with sessions() as session:
         assert sorted(states(session)) == [_Q.APPROVED, _Q.APPROVED, _Q.APPROVED, _Q.ON_STAGE]
+
+
+def test_a_talk_ended_on_the_run_sheet_leaves_no_question_on_stage(session: Session, environment: object) -> None:
+    screening = rows.evening(session)
+    question = rows.listed(session, screening, "편집은 얼마나 걸렸나요?")
+    moderation.bring_on_stage(session, question, rev=1, seen="", by=SYSTEM)
+    session.commit()
+    clear_stage(screening.id)
+    session.refresh(question)
+    assert (SWEEPS["audience.clear_stage"](session), question.state) == ([], _Q.ON_STAGE), "the talk goes on"
+    talk_states.close_talk(session, rows.talk_of(session, screening), by=SYSTEM)
+    session.commit()
+    assert SWEEPS["audience.clear_stage"](session) == [screening.id]
+    session.commit()
+    for _again in range(2):
+        clear_stage(screening.id)
+    session.refresh(question)
+    assert (question.state, question.done_at is not None) == (_Q.ANSWERED, True)
+    assert SWEEPS["audience.clear_stage"](session) == []
 
 
 def test_merging_counts_each_voter_once_and_is_taken_back(session: Session) -> None:

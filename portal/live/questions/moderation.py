@@ -19,7 +19,7 @@ from portal.lifecycles import QuestionState, advance
 from portal.live.models import Question, Theme
 from portal.live.questions import counting, phases, picking
 from portal.live.questions.queries import candidates, films_asked
-from portal.policies import Actor
+from portal.policies import SYSTEM, Actor
 from portal.programme.models import PickRule, QASession, Screening
 
 _Q = QuestionState
@@ -140,7 +140,21 @@ def choose_rule(session: Session, talk: QASession, rule: PickRule, *, by: Actor)
 def clear_stage(session: Session, screening: Screening, *, by: Actor) -> None:
     """The talk is over: what is on stage was answered."""
     _hold(session, screening.id)
-    staged = _staged(session, screening.id)
+    _clear(session, screening.id, by)
+
+
+def clear_after(session: Session, screening_id: int, *, by: Actor = SYSTEM) -> None:
+    """The same for a talk that was ended elsewhere, as on the run sheet; a talk that goes on again keeps its question.
+
+    Twice is once.
+    """
+    talk = _hold(session, screening_id)
+    if talk.state in phases.ENDED:
+        _clear(session, screening_id, by)
+
+
+def _clear(session: Session, screening_id: int, by: Actor) -> None:
+    staged = _staged(session, screening_id)
     if staged is not None:
         _go(session, staged, _Q.ANSWERED, by)
 
@@ -196,7 +210,7 @@ def _check_rev(session: Session, question: Question, rev: int) -> None:
 
 def _hold(session: Session, screening_id: int) -> QASession:
     query = sa.select(QASession).where(QASession.screening_id == screening_id).with_for_update()
-    return session.scalars(query).one()
+    return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
 def _staged(session: Session, screening_id: int) -> Question | None:

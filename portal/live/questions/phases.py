@@ -8,7 +8,8 @@ from enum import StrEnum
 from portal.lifecycles import QuestionState, ScreeningState, TalkState
 
 _OVER = (ScreeningState.Q_AND_A, ScreeningState.HELD)
-_BEGUN = (TalkState.LIVE, TalkState.CLOSED, TalkState.PUBLISHED)
+ENDED = (TalkState.CLOSED, TalkState.PUBLISHED)
+_BEGUN = (TalkState.LIVE, *ENDED)
 # What the hall may read of others once the films are over; `merged` ones are read as those they were merged into.
 SHOWN = (QuestionState.APPROVED, QuestionState.QUEUED, QuestionState.ON_STAGE)
 WAITING = (QuestionState.APPROVED, QuestionState.QUEUED)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from portal.entries.models import Entry
 from portal.lifecycles import QuestionState, ScreeningState, TalkState
 from portal.live.models import Question, QuestionVote, Theme
-from portal.live.questions.phases import DONE, SHOWN
+from portal.live.questions.phases import DONE, ENDED, SHOWN
 from portal.live.questions.picking import Candidate
 from portal.programme.models import Hall, Package, PackageFilm, PickRule, QASession, Screening
 
@@ -241,3 +241,10 @@ def answered_by(session: Session, question_ids: Iterable[int]) -> dict[int, int 
     """Which guest answered which question in writing."""
     query = sa.select(Question.id, Question.answered_by_id).where(Question.id.in_(list(question_ids)))
     return {row.id: row.answered_by_id for row in session.execute(query)}
+
+
+def stages_to_clear(session: Session) -> Sequence[int]:
+    """Screenings whose talk is over while a question still stands on stage."""
+    query = sa.select(Question.screening_id).join(QASession, QASession.screening_id == Question.screening_id)
+    left = query.where(Question.state == _Q.ON_STAGE, QASession.state.in_(ENDED))
+    return session.scalars(left.order_by(Question.screening_id)).all()

@@ -7,15 +7,16 @@ from sqlalchemy.orm import Session
 from portal import audit, clock
 from portal.errors import Invalid, Stale
 from portal.i18n import N_
-from portal.lifecycles import QuestionState, TalkState, advance
+from portal.lifecycles import QuestionState, advance
 from portal.live.models import Question
+from portal.live.questions import phases
 from portal.live.questions.queries import LEFT
 from portal.policies import Actor
 from portal.programme.models import Guest, QASession
 
 LONGEST_ANSWER = 3000
 CHANGED = N_("This has changed since you opened it. Look at it again, then decide.")
-OPEN = (TalkState.CLOSED, TalkState.PUBLISHED)
+OPEN = phases.ENDED
 
 
 def answer(session: Session, guest: Guest, question: Question, *, ko: str, en: str, rev: int, by: Actor) -> None:
