@@ -40,7 +40,6 @@ class Published:
     release_id: int
     version: int
     digest: str
-    changes: list[Any]
     released_at: datetime | None
 
 
@@ -68,7 +67,6 @@ _COLUMNS = (
     sa.func.coalesce(Release.id, 0).label("release_id"),
     sa.func.coalesce(Release.version, 0).label("version"),
     sa.func.coalesce(Release.digest, "").label("digest"),
-    Release.changes,
     public_since.label("released_at"),
 )
 
@@ -83,7 +81,7 @@ def published(session: Session) -> Published | None:
         .limit(1)
     )
     row = session.execute(query).first()
-    return Published(**{**row._asdict(), "changes": row.changes or []}) if row else None
+    return Published(**row._asdict()) if row else None
 
 
 def body_of(session: Session, release_id: int) -> dict[str, Any]:
@@ -112,6 +110,16 @@ def held_films(session: Session, numbers: Collection[str]) -> frozenset[str]:
 _KEPT = 8
 _read: dict[tuple[str, str, frozenset[str]], tuple[Showing, ...]] = {}
 _numbers: dict[str, tuple[str, ...]] = {}
+_changes: dict[tuple[str, int], list[Any]] = {}
+
+
+def changes_of(session: Session, release_id: int, digest: str) -> list[Any]:
+    """What a version changed; one statement until it is known. A plan that was moved back has its old digest."""
+    key = digest, release_id
+    if key not in _changes:
+        query = sa.select(Release.changes).where(Release.id == release_id)
+        _keep(_changes, key, session.execute(query).scalar_one())
+    return _changes[key]
 
 
 def held_now(session: Session, release_id: int, digest: str) -> frozenset[str]:

@@ -64,8 +64,15 @@ def _day_page(found: Published, listed: Sequence[Showing], day: date) -> Respons
         halls=halls,
         filters=_filters(of_day, day, chosen),
         whole=url_for("programme.schedule_day", day=day) if len(shown) < len(of_day) else None,
-        changes=[agenda.change_text(change) for change in found.changes] if found.version > 1 else [],
+        changes=[agenda.change_text(change) for change in _changes(found)],
     )
+
+
+def _changes(found: Published) -> list[Any]:
+    """What the version changed, from the second one on."""
+    if found.version < 2:
+        return []
+    return queries.changes_of(current.session(), found.release_id, found.digest)
 
 
 def slots(
