@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.accounts.models import Person
+from portal.audit import AuditRecord
+from portal.db import unit_of_work
 from portal.errors import Invalid
 from portal.lifecycles import ScreeningState
 from portal.policies import Actor
@@ -86,3 +91,29 @@ def test_taken_back_meanwhile_is_not_confirmed(
         session.commit()
         with pytest.raises(Invalid, match="Nobody asks"):
             service.confirm_cancellation(second, seen, by=other)
+
+
+def test_asked_again_while_the_other_confirms_twice_at_once(
+    session: Session, sessions: sessionmaker[Session], two: tuple[Screening, Actor, Actor]
+) -> None:
+    screening, one, other = two
+    service.ask_cancellation(session, screening, reason="비", by=one)
+    session.commit()
+    screening_id = screening.id
+    session.commit()
+
+    def step(name: str) -> None:
+        with unit_of_work(sessions) as own:
+            found = own.get_one(Screening, screening_id)
+            if name == "ask":
+                service.ask_cancellation(own, found, reason="눈", by=one)
+            else:
+                service.confirm_cancellation(own, found, by=other)
+
+    with ThreadPoolExecutor(3) as people:
+        list(people.map(step, ("confirm", "ask", "confirm")))
+    session.refresh(screening)
+    assert (screening.state, screening.cancel_reason) == (ScreeningState.CANCELLED, "비")
+    assert (screening.cancel_asked_by_id, screening.cancelled_by_id) == (one.person_id, other.person_id)
+    cancelled = sa.select(sa.func.count()).where(AuditRecord.verb == "screening.cancelled")
+    assert session.scalar(cancelled) == 1

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, time, timedelta
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from portal import claims, clock
+from portal.audit import AuditRecord
+from portal.db import unit_of_work
 from portal.errors import Invalid, Stale
 from portal.lifecycles import PlacingState, ScreeningState
 from portal.policies import SYSTEM
@@ -181,6 +184,23 @@ def test_asked_worked_out_and_taken_over(session: Session, wanted: Placing, envi
     assert [one for one in queries.day_plan(session, edition.id, edition.starts_on).findings if one.hard] == []
     with pytest.raises(Invalid):
         placing.drop(session, found, by=SYSTEM)
+
+
+def test_two_organizers_take_one_plan_over_once(
+    session: Session, sessions: sessionmaker[Session], wanted: Placing, environment: Settings
+) -> None:
+    placing_id = worked_out(session, wanted).id
+    session.commit()
+
+    def take_over(_: int) -> int:
+        with unit_of_work(sessions) as own:
+            return placing.apply(own, own.get_one(Placing, placing_id), by=SYSTEM)
+
+    with ThreadPoolExecutor(2) as organizers:
+        assert list(organizers.map(take_over, range(2))) == [3, 3]
+    assert session.scalar(sa.select(sa.func.count(Screening.id))) == 4
+    applied = sa.select(sa.func.count()).where(AuditRecord.verb == "placing.applied")
+    assert session.scalar(applied) == 1
 
 
 def test_a_plan_that_was_overtaken_is_not_taken_over(session: Session, wanted: Placing, environment: Settings) -> None:
