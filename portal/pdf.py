@@ -60,7 +60,16 @@ def document(blocks: Iterable[Block], *, title: str, language: str, made_at: dat
                 paper.ln(1.5)
             case Table():
                 _table(paper, block)
-    return bytes(paper.output())
+    return finished(paper)
+
+
+def finished(paper: FPDF) -> bytes:
+    """The file; a font that no letter needed is let go of, which the library does only for those it embeds."""
+    made = bytes(paper.output())
+    for font in paper.fonts.values():
+        if close := getattr(font, "close", None):
+            close()
+    return made
 
 
 def _paper(title: str, language: str, made_at: datetime) -> FPDF:

@@ -38,7 +38,7 @@ def folded(ticket: Pass, *, address: str, made_at: datetime) -> bytes:
     paper.set_dash_pattern()
     _say(paper, _LEFT, _FOLD - 6, _("Fold here"), 8, grey=True)
     _below(paper, ticket)
-    return bytes(paper.output())
+    return pdf.finished(paper)
 
 
 def _edge(paper: FPDF, ticket: Pass, y: float) -> None:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session, sessionmaker
 
+from portal import links
 from portal.audience.models import Booking
 from portal.policies import SYSTEM
 from portal.programme import queries, service
@@ -160,6 +161,11 @@ def test_booking_needs_no_javascript(window: Callable[..., Page], session: Sessi
     page.get_by_role("radio", name="3").check()
     page.get_by_role("checkbox").check()
     page.get_by_role("button", name="예매", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("메일을 열어 주세요")
+    code = session.scalars(sa.select(Booking.code)).one()
+    session.rollback()
+    page.goto(f"/ko/t/{links.of(session).token(links.TICKET, code)}")
+    page.get_by_role("button", name="자리 확정하기").click()
     expect(page.locator(".pass")).to_contain_text("한서윤")
     box = page.locator(".pass__qr svg").bounding_box()
     assert box is not None

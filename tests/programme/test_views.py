@@ -177,7 +177,7 @@ def test_a_script_gets_the_new_revision(session: Session, sign_in: SignIn) -> No
     answer = sign_in(person_id).post(
         f"/ko/ops/schedule/{day_of(screening)}/move", data=form, headers={"Accept": "application/json"}
     )
-    assert answer.get_json() == {"rev": screening.rev + 1}
+    assert answer.get_json() == {"rev": screening.rev + 1, "code": screening.code}
     assert fresh(session, screening).starts_at == rows.evening(1, hour=1, minute=10)
 
 
@@ -241,11 +241,11 @@ def test_a_clash_is_shown_with_its_repair(session: Session, sign_in: SignIn) -> 
     second = rows.screening(session, package, hall, rows.evening(minute=10))
     session.commit()
     page = sign_in(person_id).get(f"/ko/ops/schedule/{day_of(screening)}?s={second.code}").text
-    assert "겹침 1" in page
+    assert "문제 1" in page
     assert 'data-problem="겹침"' in page
-    repair = re.search(r'name="start" value="(\d\d:\d\d)"', page)
+    repair = re.search(r'name="fix" value="([^"]+)".*?<span>[^<]*?(\d\d:\d\d)', page, re.DOTALL)
     assert repair is not None
-    assert repair.group(1) >= "19:50"
+    assert repair.group(2) >= "19:50"
 
 
 def test_guests_are_invited_and_answer_by_their_own_link(

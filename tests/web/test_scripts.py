@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from portal import i18n, paths
-from portal.web import components, styleguide
+from portal.web import components
 
 pytestmark = pytest.mark.browser
 
@@ -24,9 +24,8 @@ PAGE = """<!doctype html><html lang="ko"><head><title>시험</title></head><body
   {{ btn('제출') }}</form>
 <div id="pv-label" data-live>전</div>
 <input id="code" value="9f2c"><button type="button" data-copy="#code" data-copied="복사했어요">복사</button>
-{{ timegrid('시간표', halls, first=12, last=19, move='/move') }}
 {{ toastregion() }}{{ offline() }}
-{% for name in ('app', 'autosave', 'disclosure', 'copy', 'timetable') %}
+{% for name in ('app', 'autosave', 'disclosure', 'copy') %}
 {{ scriptfile('js/' ~ name ~ '.js') }}{% endfor %}
 </body></html>"""
 
@@ -37,7 +36,6 @@ class Office:
 
     saved: list[dict[str, str]] = field(default_factory=list)
     submitted: int = 0
-    moves: list[dict[str, str]] = field(default_factory=list)
     answer: Callable[[], Response] = field(default=lambda: jsonify(rev=8, time="14:02", errors={}))
 
 
@@ -55,7 +53,7 @@ def _application(office: Office) -> Flask:
     @app.get("/")
     def form() -> str:
         i18n.set_locale("ko")
-        return app.jinja_env.from_string(PAGE).render(halls=styleguide.HALLS)
+        return app.jinja_env.from_string(PAGE).render()
 
     @app.post("/save")
     def save() -> Response:
@@ -65,11 +63,6 @@ def _application(office: Office) -> Flask:
     @app.post("/label")
     def label() -> str:
         return f"<div id='pv-label'>{request.form['degree-SCR']}</div>"
-
-    @app.post("/move")
-    def move() -> Response:
-        office.moves.append(request.form.to_dict())
-        return jsonify(rev=len(office.moves) + 1)
 
     @app.post("/submit")
     def submit() -> tuple[str, int]:
@@ -167,15 +160,3 @@ def test_copying_says_so(page: Page) -> None:
     page.get_by_role("button", name="복사").click()
     expect(page.locator("#toasts")).to_contain_text("복사했어요")
     assert page.evaluate("navigator.clipboard.readText()") == "9f2c"
-
-
-def test_a_dropped_block_is_saved_and_undone(page: Page, office: Office) -> None:
-    page.locator("#b-1 .blk__b").focus()
-    for key in (" ", "ArrowDown", "Enter"):
-        page.keyboard.press(key)
-    expect(page.locator("#b-1")).to_have_attribute("data-rev", "2")
-    assert office.moves == [{"csrf_token": "token", "id": "1", "hall": "h1", "start": "13:05", "rev": "1"}]
-    page.keyboard.press("z")
-    expect(page.locator("#b-1 [data-time]")).to_have_text("13:00–14:22")
-    expect(page.locator("#b-1")).to_have_attribute("data-rev", "3")
-    assert office.moves[-1]["start"] == "13:00"
