@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from portal import clock, links
 from portal.audience.models import Booking, Group, Quota
-from portal.audience.terms import CONCERNED, HOLDING, LAST_OFFER, OFFERING
+from portal.audience.terms import CONCERNED, HOLDING, LAST_OFFER, OFFERING, UNOPENED
 from portal.lifecycles import ScreeningState, SeatState
 from portal.programme.models import Hall, Package, Screening
 from portal.signing import BadToken
@@ -195,7 +195,7 @@ def _fitting() -> sa.ColumnElement[bool]:
 
 def _opens(now: datetime) -> sa.ColumnElement[bool]:
     return sa.and_(
-        Screening.state == ScreeningState.RELEASED,
+        Screening.state.in_(UNOPENED),
         Screening.booking_opens_at <= now,
         Screening.starts_at > now,
         sa.or_(Screening.booking_closes_at.is_(None), Screening.booking_closes_at > now),

@@ -28,6 +28,10 @@ def verify_by(booked_at: datetime, starts_at: datetime) -> datetime:
     return max(min(booked_at + VERIFY, starts_at - VERIFIED_BEFORE), booked_at + LEAST_TO_VERIFY)
 
 
+# Its hours open a screening that waits for them, and one that is closed until a later hour.
+UNOPENED = (ScreeningState.RELEASED, ScreeningState.CLOSED)
+
+
 def is_open(screening: Screening, now: datetime) -> bool:
     """Whether anybody may book at this moment, whether or not the worker has turned the screening's state yet."""
     opens, closes = screening.booking_opens_at, screening.booking_closes_at
@@ -35,4 +39,4 @@ def is_open(screening: Screening, now: datetime) -> bool:
         return False
     if screening.state == ScreeningState.BOOKING:
         return opens is None or opens <= now
-    return screening.state == ScreeningState.RELEASED and opens is not None and opens <= now
+    return screening.state in UNOPENED and opens is not None and opens <= now

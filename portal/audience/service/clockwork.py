@@ -11,7 +11,7 @@ from portal import audit, clock
 from portal.audience.models import Booking, Quota
 from portal.audience.service import allotment, letters, seats
 from portal.audience.service.offers import expire_offers, offer_free
-from portal.audience.terms import OFFERING, is_open
+from portal.audience.terms import OFFERING, UNOPENED, is_open
 from portal.lifecycles import ScreeningState, SeatState, advance
 from portal.policies import SYSTEM, Actor
 from portal.programme.models import Screening
@@ -30,7 +30,7 @@ def turn_over(session: Session, screening_id: int, *, by: Actor = SYSTEM) -> lis
 def turn_booking(session: Session, screening: Screening, now: datetime) -> None:
     """Open or close booking as its hours say; the row is locked."""
     closes = screening.booking_closes_at
-    if screening.state == ScreeningState.RELEASED and is_open(screening, now):
+    if screening.state in UNOPENED and is_open(screening, now):
         advance(session, screening, ScreeningState.BOOKING, by=SYSTEM)
     elif screening.state == ScreeningState.BOOKING and closes is not None and closes <= now:
         advance(session, screening, ScreeningState.CLOSED, by=SYSTEM)

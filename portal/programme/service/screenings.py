@@ -190,7 +190,7 @@ def _set_hours_aside(session: Session, screening: Screening, *, is_open: bool, b
     """What a person does now counts more than hours by which the clock would undo it at its next tick."""
     now, before = clock.now(), (screening.booking_opens_at, screening.booking_closes_at)
     opens, closes = before
-    if opens is not None and opens > now:
+    if opens is not None and (opens > now or not is_open):
         screening.booking_opens_at = opens = None
     if is_open and closes is not None and closes <= now:
         screening.booking_closes_at = closes = None
