@@ -141,7 +141,6 @@
     search.focus();
   });
 
-  // Times are Korean; outside Korea the own time is added in brackets
   const offline = document.getElementById('offline');
   const showNetwork = () => {
     offline.hidden = navigator.onLine;
