@@ -18,6 +18,7 @@ from portal.audience.service.quotas import QuotaDraft, Terms
 from portal.audience.terms import LARGEST_PARTY
 from portal.i18n import N_, SEOUL, pick, translate
 from portal.programme.models import Screening
+from portal.school import roster
 from portal.school.models import Cohort
 from portal.school.roster import Mistake
 from portal.web.forms import AtMost, Between, Day, EmailAddress, Form, Line, Required, Words
@@ -195,7 +196,7 @@ class ListForm(Form):
         text = self.people.data or ""
         if sent is not None and sent.filename:
             with sent.stream as stream:
-                decoded = lists.decoded(stream.read())
+                decoded = roster.decoded(stream.read())
             if decoded is None:
                 return lists.People((), (Mistake(0, N_("Save the list as CSV in UTF-8.")),))
             text = decoded

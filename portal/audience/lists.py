@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import csv
 import io
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from email_validator import EmailNotValidError, validate_email
-
 from portal.audience.terms import LARGEST_PARTY
 from portal.i18n import N_
-from portal.school.roster import Mistake
+from portal.school.roster import Mistake, clean, is_address
 
 MOST_LINES = 1000
 _HEADINGS = {"name", "이름", "성명"}
@@ -52,7 +49,7 @@ def read(text: str, *, needs_address: bool) -> People:
     mistakes: list[Mistake] = []
     seen: set[str] = set()
     for number, row in enumerate(rows, start=1):
-        cells = [_clean(cell) for cell in row]
+        cells = [clean(cell) for cell in row]
         if not any(cells) or (number == 1 and cells[0].lower() in _HEADINGS):
             continue
         wrong = list(_mistakes(number, cells, seen, needs_address=needs_address))
@@ -63,27 +60,11 @@ def read(text: str, *, needs_address: bool) -> People:
     return People(tuple(lines), tuple(mistakes))
 
 
-def decoded(data: bytes) -> str | None:
-    """An uploaded list's text, in UTF-8 or the encoding Korean Excel writes; None where it is neither."""
-    for encoding in ("utf-8-sig", "cp949"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return None if "\0" in text else text
-    return None
-
-
 def write(lines: Sequence[Line]) -> str:
     """The same list as CSV, for the form that follows the preview."""
     out = io.StringIO()
     csv.writer(out).writerows([one.name, one.email, one.party, one.access_needs] for one in lines)
     return out.getvalue()
-
-
-def _clean(cell: str) -> str:
-    composed = unicodedata.normalize("NFC", cell)
-    return " ".join("".join(char if char.isprintable() else " " for char in composed).split())
 
 
 def _cell(cells: Sequence[str], n: int) -> str:
@@ -96,21 +77,13 @@ def _mistakes(line: int, cells: Sequence[str], seen: set[str], *, needs_address:
     if any(len(cell) > limit for cell, limit in zip(cells, _LIMITS, strict=False)):
         yield Mistake(line, N_("Line {line}: a text is too long."), {"line": line})
     email = _cell(cells, 1)
-    if (email or needs_address) and not _is_address(email):
+    if (email or needs_address) and not is_address(email):
         yield Mistake(line, N_("Line {line}: {email} is not an e-mail address."), {"line": line, "email": email or "—"})
     elif email and email.lower() in seen:
         yield Mistake(line, N_("Line {line}: {email} is on the list twice."), {"line": line, "email": email})
     party = _cell(cells, 2)
     if party and not (party.isascii() and party.isdigit() and 1 <= int(party) <= LARGEST_PARTY):
         yield Mistake(line, N_("Line {line}: a party has 1 to {n} people."), {"line": line, "n": LARGEST_PARTY})
-
-
-def _is_address(email: str) -> bool:
-    try:
-        validate_email(email, check_deliverability=False)
-    except EmailNotValidError:
-        return False
-    return email.isascii()
 
 
 def _line(cells: Sequence[str]) -> Line:

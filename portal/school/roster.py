@@ -61,7 +61,7 @@ class ClassList:
 
 def read(data: bytes) -> ClassList:
     """The list in a CSV file with a heading line, in UTF-8 or the encoding Korean Excel writes."""
-    text = _decoded(data)
+    text = decoded(data)
     if text is None:
         return ClassList((), (Mistake(0, N_("Save the list as CSV in UTF-8.")),))
     try:
@@ -86,7 +86,8 @@ def write(students: Iterable[Student]) -> str:
     return out.getvalue()
 
 
-def _decoded(data: bytes) -> str | None:
+def decoded(data: bytes) -> str | None:
+    """An uploaded list's text, in UTF-8 or the encoding Korean Excel writes; None where it is neither."""
     for encoding in ("utf-8-sig", "cp949"):
         try:
             text = data.decode(encoding)
@@ -108,7 +109,7 @@ def _read_rows(headings: list[str], rows: list[list[str]]) -> ClassList:
     for line, row in enumerate(rows, start=2):
         if not any(cell.strip() for cell in row):
             continue
-        cells = {name: _clean(cell) for name, cell in zip(headings, row, strict=False) if name in COLUMNS}
+        cells = {name: clean(cell) for name, cell in zip(headings, row, strict=False) if name in COLUMNS}
         wrong = list(_mistakes(line, cells, seen))
         mistakes += wrong
         if not wrong:
@@ -117,7 +118,8 @@ def _read_rows(headings: list[str], rows: list[list[str]]) -> ClassList:
     return ClassList(tuple(students), tuple(mistakes))
 
 
-def _clean(cell: str) -> str:
+def clean(cell: str) -> str:
+    """A cell on one line, composed, without what cannot be seen."""
     composed = unicodedata.normalize("NFC", cell)
     return " ".join("".join(char if char.isprintable() else " " for char in composed).split())
 
@@ -129,13 +131,14 @@ def _mistakes(line: int, cells: Mapping[str, str], seen: set[str]) -> Iterator[M
     if long:
         yield Mistake(line, N_("Line {line}: the text in column {column} is too long."), {"line": line, "column": long})
     email = cells.get("email", "")
-    if not _is_address(email):
+    if not is_address(email):
         yield Mistake(line, N_("Line {line}: {email} is not an e-mail address."), {"line": line, "email": email or "—"})
     elif email.lower() in seen:
         yield Mistake(line, N_("Line {line}: {email} is on the list twice."), {"line": line, "email": email})
 
 
-def _is_address(email: str) -> bool:
+def is_address(email: str) -> bool:
+    """Whether mail could go there, as far as its form says."""
     try:
         validate_email(email, check_deliverability=False)
     except EmailNotValidError:

@@ -35,7 +35,6 @@ def test_a_list_tells_every_mistake_with_its_line() -> None:
     assert [one.line for one in lists.read("김", needs_address=True).mistakes] == [1]
     assert lists.read(lists.write(found.lines), needs_address=False).lines == found.lines
     assert lists.read('"a', needs_address=False).mistakes
-    assert lists.decoded("이름".encode("cp949")) == "이름"
 
 
 def test_guests_get_seats_of_a_hold_and_their_ticket(session: Session) -> None:
