@@ -340,7 +340,7 @@ def a_programmer_builds_hall_and_package(walk: Walk) -> Page:
     page.get_by_label("Title in English", exact=True).fill("Opening omnibus")
     page.get_by_label(TITLE).check()
     page.get_by_role("button", name="Make the package").click()
-    expect(page.locator("#films")).to_contain_text(TITLE)
+    expect(page.locator(".order")).to_contain_text(TITLE)
     return page
 
 
