@@ -367,7 +367,7 @@ def they_release_the_schedule(walk: Walk, page: Page) -> None:
     page.goto("/en/ops/schedule")
     walk.picture(page, "the-timetable")
     page.goto("/en/ops/release")
-    page.get_by_label("Open booking at once").check()
+    page.get_by_label("Open booking with it").check()
     page.get_by_role("button", name="Publish version 1").click()
     expect(page.locator("main")).to_contain_text("Version 1 ·")
 
