@@ -162,3 +162,4 @@ def test_the_door_page_tells_the_same_entry_for_the_same_form(session: Session, 
 def test_the_printed_sheet_has_the_houses_fonts() -> None:
     paper = pdf.sheet((85.6, 54.0), title="표", language="ko", made_at=clock.now())
     assert (round(paper.w, 1), round(paper.h, 1)) == (85.6, 54.0)
+    assert pdf.finished(paper).startswith(b"%PDF-")
