@@ -118,7 +118,7 @@ def test_two_phones_ask_a_key_approves_and_the_wall_shows_it(session: Session, w
     board.locator("[data-line]").first.focus()
     pressed = time.monotonic()
     board.keyboard.press("p")
-    expect(projector.locator(".wall__q")).to_have_text("제작비는 얼마나 들었나요?", timeout=15_000)
+    expect(projector.locator(".wall__q")).to_have_text("제작비는 얼마나 들었나요?", timeout=3000)
     assert time.monotonic() - pressed < 3
     expect(second.locator(".own")).to_contain_text("지금 무대에서 묻고 있어요")
     board.keyboard.press("z")

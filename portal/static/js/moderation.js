@@ -2,7 +2,8 @@
 (() => {
   const board = () => document.getElementById('board');
   const lines = () => [...document.querySelectorAll('[data-line]')].filter((line) => line.checkVisibility());
-  let way = '';
+  // The way back of the last move: in the page where the move was sent without this script, else in the answer
+  let way = document.querySelector('[name="undo"]')?.value ?? '';
   let place = 0;
   let focused = '';
 
