@@ -141,20 +141,6 @@
     search.focus();
   });
 
-  // Times are Korean; outside Korea the own time is added in brackets
-  const localTimes = (within) => {
-    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-    if (!zone || zone === 'Asia/Seoul') return;
-    for (const time of within.querySelectorAll('time[data-local][datetime]')) {
-      const moment = new Date(time.dateTime);
-      if (Number.isNaN(moment.getTime()) || time.dataset.local === 'shown') continue;
-      const words = moment.toLocaleString(root.lang, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' });
-      const city = zone.split('/').pop().replaceAll('_', ' ');
-      time.append(` (${city} ${words})`);
-      time.dataset.local = 'shown';
-    }
-  };
-
   const offline = document.getElementById('offline');
   const showNetwork = () => {
     offline.hidden = navigator.onLine;
@@ -164,7 +150,6 @@
 
   const draw = (within) => {
     showLight();
-    localTimes(within);
     for (const area of within.querySelectorAll('textarea[data-counter]')) count(area);
   };
   document.addEventListener('htmx:load', (event) => draw(event.target));
