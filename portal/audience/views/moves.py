@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, request, url_for
+from functools import partial
+
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from portal import links, policies
 from portal.audience import queries, service
 from portal.audience.models import Booking
 from portal.audience.service import seats
+from portal.audience.views import bearer
 from portal.audience.views.blueprint import bp
 from portal.errors import Invalid
 from portal.i18n import _
@@ -20,16 +22,8 @@ from portal.web.access import guard, require
 from portal.web.pages import page
 
 
-def _by_token(session: Session, token: str) -> Booking | None:
-    return queries.booking_behind(session, links.TICKET, token)
-
-
-def _token() -> str:
-    return str((request.view_args or {})["token"])
-
-
 @bp.get("/t/<token>/moved")
-@guard(policies.subject_of, load=_by_token)
+@guard(policies.subject_of, load=bearer.by_token)
 def moved(booking: Booking) -> ResponseReturnValue:
     """When and where the screening is now, and two buttons."""
     return page(
@@ -37,24 +31,20 @@ def moved(booking: Booking) -> ResponseReturnValue:
         booking=booking,
         showing=showing_of(current.session(), booking.screening),
         asks=booking.state == SeatState.CONFIRMED and booking.kept_at is None,
-        token=_token(),
+        token=bearer.token(),
     )
 
 
 @bp.post("/t/<token>/keep")
-@guard(policies.subject_of, load=_by_token)
+@guard(policies.subject_of, load=bearer.by_token)
 def keep_seats(booking: Booking) -> ResponseReturnValue:
     """Keep the seats."""
-    try:
-        service.keep(current.session(), booking, by=current.actor())
-        flash(_("Your seats stay yours. See you there."), "ok")
-    except Invalid as problem:
-        flash(problem.message, "bad")
-    return redirect(url_for("audience.ticket", token=_token()), 303)
+    keep = partial(service.keep, current.session(), booking, by=current.actor())
+    return bearer.back_to_ticket(keep, _("Your seats stay yours. See you there."))
 
 
 @bp.get("/t/<token>/another")
-@guard(policies.subject_of, load=_by_token)
+@guard(policies.subject_of, load=bearer.by_token)
 def another(booking: Booking) -> ResponseReturnValue:
     """Other screenings of the films somebody had seats for, with what is free there."""
     return _another(booking)
@@ -73,13 +63,13 @@ def _another(booking: Booking, problem: str = "", status: int = 200) -> Response
         showing=showing_of(session, booking.screening),
         others=others,
         problem=problem,
-        token=_token(),
+        token=bearer.token(),
         status=status,
     )
 
 
 @bp.post("/t/<token>/another")
-@guard(policies.subject_of, load=_by_token)
+@guard(policies.subject_of, load=bearer.by_token)
 def go_to_another(booking: Booking) -> ResponseReturnValue:
     """The same party in another screening, or on its waiting list."""
     session = current.session()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Response, flash, redirect, request, url_for
+from functools import partial
+
+from flask import Response
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from portal import clock, links, policies
 from portal.audience import papers, passes, queries, service
@@ -12,8 +13,8 @@ from portal.audience.models import Booking
 from portal.audience.service.letters import calendar_of
 from portal.audience.terms import CONCERNED
 from portal.audience.tickets import qr_svg
+from portal.audience.views import bearer
 from portal.audience.views.blueprint import bp
-from portal.errors import Invalid
 from portal.i18n import _
 from portal.lifecycles import SeatState
 from portal.programme import ical
@@ -22,16 +23,11 @@ from portal.web import current
 from portal.web.access import guard, require
 from portal.web.pages import download, page
 
-
-def _by_token(session: Session, token: str) -> Booking | None:
-    return queries.booking_behind(session, links.TICKET, token)
-
-
 HOLDS = (SeatState.CONFIRMED, SeatState.CHECKED_IN)
 
 
 @bp.get("/t/<token>")
-@guard(policies.subject_of, load=_by_token)
+@guard(policies.subject_of, load=bearer.by_token)
 def ticket(booking: Booking) -> ResponseReturnValue:
     """The ticket, or where its holder stands on the waiting list."""
     session = current.session()
@@ -47,7 +43,7 @@ def ticket(booking: Booking) -> ResponseReturnValue:
         ended_at=passes.ended_at(session, booking),
         place=queries.waiting_before(session, booking) + 1 if waits else 0,
         can_cancel=booking.state in CONCERNED and booking.screening.starts_at > clock.now(),
-        token=(request.view_args or {})["token"],
+        token=bearer.token(),
         offer=current.links().token(links.WAITLIST, booking.code) if booking.state == SeatState.OFFERED else None,
     )
 
@@ -57,19 +53,15 @@ def _has_code(booking: Booking) -> bool:
 
 
 @bp.post("/t/<token>/confirm")
-@guard(policies.subject_of, load=_by_token)
+@guard(policies.subject_of, load=bearer.by_token)
 def confirm(booking: Booking) -> ResponseReturnValue:
     """Say that these seats are mine: the link came by mail to the address that was given."""
-    try:
-        service.verify(current.session(), booking, by=current.actor())
-        flash(_("Confirmed. This is your ticket."), "ok")
-    except Invalid as problem:
-        flash(problem.message, "bad")
-    return redirect(url_for("audience.ticket", token=(request.view_args or {})["token"]), 303)
+    verify = partial(service.verify, current.session(), booking, by=current.actor())
+    return bearer.back_to_ticket(verify, _("Confirmed. This is your ticket."))
 
 
 @bp.get("/t/<token>/ticket.pdf")
-@guard(policies.subject_of, load=_by_token)
+@guard(policies.subject_of, load=bearer.by_token)
 def ticket_paper(booking: Booking) -> Response:
     """The ticket on an A4 page that is folded once."""
     require(_has_code(booking))
@@ -80,7 +72,7 @@ def ticket_paper(booking: Booking) -> Response:
 
 
 @bp.get("/t/<token>/card.png")
-@guard(policies.subject_of, load=_by_token)
+@guard(policies.subject_of, load=bearer.by_token)
 def ticket_card(booking: Booking) -> Response:
     """The ticket at the size of a bank card, for the wallet or among a phone's photographs."""
     require(_has_code(booking))
@@ -90,19 +82,15 @@ def ticket_card(booking: Booking) -> Response:
 
 
 @bp.post("/t/<token>/cancel")
-@guard(policies.subject_of, load=_by_token)
+@guard(policies.subject_of, load=bearer.by_token)
 def cancel(booking: Booking) -> ResponseReturnValue:
     """Give the seats, or the place on the list, back."""
-    try:
-        service.cancel(current.session(), booking, by=current.actor())
-        flash(_("Given back. Thank you."), "ok")
-    except Invalid as problem:
-        flash(problem.message, "bad")
-    return redirect(url_for("audience.ticket", token=(request.view_args or {})["token"]), 303)
+    cancel_it = partial(service.cancel, current.session(), booking, by=current.actor())
+    return bearer.back_to_ticket(cancel_it, _("Given back. Thank you."))
 
 
 @bp.get("/t/<token>/ticket.ics")
-@guard(policies.subject_of, load=_by_token)
+@guard(policies.subject_of, load=bearer.by_token)
 def calendar(booking: Booking) -> Response:
     """The screening for the holder's calendar."""
     session = current.session()
