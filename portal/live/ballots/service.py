@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import ipaddress
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -15,6 +12,7 @@ from portal import audit, clock, db
 from portal.errors import Invalid, PortalError, Stale
 from portal.i18n import N_
 from portal.lifecycles import BallotState, advance
+from portal.live import keys
 from portal.live.ballots import queries, terms
 from portal.live.ballots.counting import FEWEST, Result
 from portal.live.models import AudienceVote, BallotBox
@@ -224,12 +222,5 @@ def _upsert(session: Session) -> sa.Insert:
 
 
 def source_key(session: Session, box: BallotBox, address: str) -> str:
-    """A digest of where a ballot came from, salted with the secret and the box; of IPv6, the network alone counts."""
-    try:
-        found = ipaddress.ip_address(address)
-        if found.version == 6:
-            address = str(ipaddress.ip_network((found, 64), strict=False))
-    except ValueError:
-        pass  # a name, or nothing: it is digested as it is
-    secret = session.info["settings"].secret_key.encode()
-    return hmac.new(secret, f"ballot-source\n{box.id}\n{address}".encode(), hashlib.sha256).hexdigest()
+    """A digest of where a ballot came from, salted with the secret and the box."""
+    return keys.source(session.info["settings"].secret_key, f"ballot {box.id}", address)

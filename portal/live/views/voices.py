@@ -9,7 +9,7 @@ from flask import request, session
 
 from portal import links, signing
 from portal.audience.queries import booking_by_code
-from portal.live.questions import keys
+from portal.live import keys
 from portal.live.questions.asking import Voice
 from portal.programme.models import Screening
 from portal.web import current
@@ -61,6 +61,6 @@ def key(code: str) -> str:
 def voice(screening: Screening) -> Voice:
     """The voice of this request."""
     introduce()
-    source = keys.of(current.settings().secret_key, screening.code, "address", request.remote_addr or "")
+    source = keys.source(current.settings().secret_key, screening.code, request.remote_addr or "")
     ticket = session.get(_TICKETS, {}).get(screening.code)
     return Voice(key(screening.code), source, ticket[1] if ticket else None)
