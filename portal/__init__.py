@@ -6,7 +6,8 @@ The layers, lowest first; a module imports only from lower rows (tests/test_arch
 1. rules     lifecycles policies
 2. models    <feature>/models.py
 3. domain    <feature>/ pure modules, queries, services; features in the order
-             mail, accounts, calls, school, disclosure, media, entries, jury, programme, audience, live
+             mail, accounts, notices, calls, school, disclosure, media, entries, jury, programme, audience, live,
+             reminders, broadcasts
 4. web       portal/web: Flask, kernel and rules; knows no feature
 5. views     <feature>/forms, views; organizer, public and api may use every feature
 6. roots     app, wsgi, cli, demo, local; workers stand beside the portal and use layers 0 to 3

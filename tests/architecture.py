@@ -26,7 +26,8 @@ KERNEL = (
 )
 RULES = ("lifecycles", "policies")
 FEATURES = (
-    "mail", "accounts", "calls", "school", "disclosure", "media", "entries", "jury", "programme", "audience", "live",
+    "mail", "accounts", "notices", "calls", "school", "disclosure", "media", "entries", "jury", "programme", "audience",
+    "live", "reminders", "broadcasts",
 )  # fmt: skip
 DESKS = ("organizer", "public", "api")
 MODELS = ("models", "codes")

@@ -28,6 +28,7 @@ from portal.lifecycles.jury import (
     ASSIGNMENT,
     AWARD,
     DECISION,
+    INVITATION,
     ROUND,
     RUN,
     SHEET,
@@ -35,13 +36,14 @@ from portal.lifecycles.jury import (
     AssignmentState,
     AwardState,
     DecisionState,
+    InvitationState,
     RoundState,
     RunState,
     SheetState,
     TieBreakState,
 )
 from portal.lifecycles.machine import Lifecycle, Stateful
-from portal.lifecycles.mail import MAIL, MailState
+from portal.lifecycles.mail import BROADCAST, MAIL, REMINDER, BroadcastState, MailState, ReminderState
 from portal.lifecycles.programme import (
     BALLOT,
     GUEST,
@@ -60,6 +62,7 @@ from portal.lifecycles.programme import (
     SeatState,
     TalkState,
 )
+from portal.lifecycles.school import GUARDIAN, GuardianState
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -80,6 +83,7 @@ LIFECYCLES = (
     SHEET,
     TIEBREAK,
     DECISION,
+    INVITATION,
     AWARD,
     SCREENING,
     TALK,
@@ -89,7 +93,10 @@ LIFECYCLES = (
     SEAT,
     QUESTION,
     BALLOT,
+    GUARDIAN,
     MAIL,
+    REMINDER,
+    BROADCAST,
 )
 
 __all__ = [
@@ -98,17 +105,21 @@ __all__ = [
     "ASSIGNMENT",
     "AWARD",
     "BALLOT",
+    "BROADCAST",
     "CONSENT",
     "DECISION",
     "DISCLOSURE",
     "ENTRY",
     "FINDING",
+    "GUARDIAN",
     "GUEST",
+    "INVITATION",
     "LIFECYCLES",
     "MAIL",
     "MATERIAL",
     "PLACING",
     "QUESTION",
+    "REMINDER",
     "REPLACEMENT",
     "ROUND",
     "RUN",
@@ -122,17 +133,21 @@ __all__ = [
     "AssignmentState",
     "AwardState",
     "BallotState",
+    "BroadcastState",
     "ConsentState",
     "DecisionState",
     "DisclosureState",
     "EntryState",
     "FindingState",
+    "GuardianState",
     "GuestState",
+    "InvitationState",
     "Lifecycle",
     "MailState",
     "MaterialState",
     "PlacingState",
     "QuestionState",
+    "ReminderState",
     "ReplacementState",
     "RoundState",
     "RunState",

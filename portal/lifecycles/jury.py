@@ -122,3 +122,23 @@ DECISION = Lifecycle(
 )
 _W = AwardState
 AWARD = Lifecycle("award", moves((_W.PROVISIONAL, (_W.FINAL, _W.REVOKED)), (_W.FINAL, (_W.REVOKED,))))
+
+
+class InvitationState(StrEnum):
+    """A selected film's own answer to the festival."""
+
+    INVITED = "invited"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+
+
+_I = InvitationState
+INVITATION = Lifecycle(
+    "film_invitation",
+    moves(
+        (_I.INVITED, (_I.CONFIRMED, _I.DECLINED, _I.LAPSED)),
+        (_I.CONFIRMED, (_I.DECLINED,)),
+        (_I.LAPSED, (_I.INVITED, _I.CONFIRMED)),
+    ),
+)

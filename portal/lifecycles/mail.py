@@ -1,4 +1,4 @@
-"""States and moves of mails."""
+"""States and moves of mails, reminders and broadcasts."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ class MailState(StrEnum):
     BOUNCED = "bounced"
     SUPERSEDED = "superseded"
     CANCELLED = "cancelled"
+    KEPT = "kept"
 
 
 _M = MailState
@@ -28,5 +29,31 @@ MAIL = Lifecycle(
         (_M.SENT, (_M.BOUNCED,)),
         (_M.FAILED, (_M.QUEUED, _M.CANCELLED)),
         (_M.BOUNCED, (_M.QUEUED, _M.CANCELLED)),
+    ),
+)
+
+
+class ReminderState(StrEnum):
+    PLANNED = "planned"
+    SENT = "sent"
+    CANCELLED = "cancelled"
+
+
+REMINDER = Lifecycle("reminder", moves((ReminderState.PLANNED, (ReminderState.SENT, ReminderState.CANCELLED))))
+
+
+class BroadcastState(StrEnum):
+    DRAFT = "draft"
+    PREPARED = "prepared"
+    SENT = "sent"
+    CANCELLED = "cancelled"
+
+
+_B = BroadcastState
+BROADCAST = Lifecycle(
+    "broadcast",
+    moves(
+        (_B.DRAFT, (_B.PREPARED, _B.CANCELLED)),
+        (_B.PREPARED, (_B.DRAFT, _B.SENT, _B.CANCELLED)),
     ),
 )

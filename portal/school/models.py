@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -13,7 +13,11 @@ from portal.db import Base, Code, Created, Id, Short, choice
 
 
 class Cohort(Base):
-    """A class that enters through its school's own call."""
+    """A class that enters through its school's own call.
+
+    A team has at most `team_limit` students; each student has `votes_each` votes for classmates' films; of a class with
+    `minors` a guardian must consent for whoever is under age on the festival's first day.
+    """
 
     __tablename__ = "cohorts"
 
@@ -25,22 +29,37 @@ class Cohort(Base):
     name_en: Mapped[Short]
     starts_on: Mapped[date]
     ends_on: Mapped[date]
+    team_limit: Mapped[int] = mapped_column(default=6)
+    votes_each: Mapped[int] = mapped_column(default=3)
+    minors: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (
+        sa.CheckConstraint("team_limit BETWEEN 1 AND 30", name="team_limit"),
+        sa.CheckConstraint("votes_each BETWEEN 0 AND 20", name="votes_each"),
+    )
 
 
 class Team(Base):
-    """Students who make a film together."""
+    """Students who make a film together; the leader speaks for them, the mentor answers for their work."""
 
     __tablename__ = "teams"
 
     id: Mapped[Id]
     cohort_id: Mapped[int] = mapped_column(sa.ForeignKey("cohorts.id"))
+    code: Mapped[Code]
     name: Mapped[Short]
+    leader_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
+    mentor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
 
     __table_args__ = (sa.UniqueConstraint("cohort_id", "name"),)
 
 
 class Enrolment(Base):
-    """A student of a cohort, with the team once there is one."""
+    """A student of a cohort, with the team once there is one.
+
+    `votes_used` counts the votes given for classmates' films. Who has completed the class has a certificate, known to
+    anybody who checks it by `certificate`.
+    """
 
     __tablename__ = "enrolments"
 
@@ -49,9 +68,18 @@ class Enrolment(Base):
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id", ondelete="CASCADE"), index=True)
     team_id: Mapped[int | None] = mapped_column(sa.ForeignKey("teams.id", ondelete="SET NULL"), index=True)
     student_number: Mapped[str] = mapped_column(sa.String(40), default="")
-    person: Mapped[Person] = relationship(lazy="raise")
+    born_on: Mapped[date | None]
+    votes_used: Mapped[int] = mapped_column(default=0)
+    certificate: Mapped[str | None] = mapped_column(sa.String(24), unique=True)
+    completed_at: Mapped[datetime | None]
+    completed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
+    person: Mapped[Person] = relationship(lazy="raise", foreign_keys=[person_id])
 
-    __table_args__ = (sa.UniqueConstraint("cohort_id", "person_id"),)
+    __table_args__ = (
+        sa.UniqueConstraint("cohort_id", "person_id"),
+        sa.CheckConstraint("votes_used >= 0", name="votes_used"),
+        sa.CheckConstraint("(completed_at IS NULL) = (certificate IS NULL)", name="certificate"),
+    )
 
 
 class SignOffVerdict(StrEnum):

@@ -1,0 +1,1 @@
+"""Letters from the office to a chosen audience."""

@@ -1,0 +1,1 @@
+"""The selected films' own answer: invited, confirmed or declined, and the reserve that follows."""

@@ -1,0 +1,1 @@
+"""Guardians of students under age: asked, answered, and what is missing."""
