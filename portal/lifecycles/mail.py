@@ -23,7 +23,7 @@ _M = MailState
 MAIL = Lifecycle(
     "mail",
     moves(
-        (_M.DRAFT, (_M.QUEUED, _M.SUPERSEDED, _M.CANCELLED)),
+        (_M.DRAFT, (_M.QUEUED, _M.SUPERSEDED, _M.CANCELLED, _M.KEPT)),
         (_M.QUEUED, (_M.SENDING, _M.FAILED, _M.SUPERSEDED, _M.CANCELLED)),
         (_M.SENDING, (_M.SENT, _M.QUEUED, _M.FAILED)),
         (_M.SENT, (_M.BOUNCED,)),

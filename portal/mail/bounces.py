@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 
 from portal import audit, clock, lifecycles
 from portal.lifecycles import MailState
+from portal.mail.kinds import Urgency, of_urgency
 from portal.mail.models import OutgoingMail, Suppression
-from portal.mail.outbox import ASKED_FOR
 from portal.policies import SYSTEM, Actor
 
 _WORDS = 500
@@ -96,7 +96,7 @@ def suppress(session: Session, address: str, reason: str, *, by: Actor) -> Suppr
     waiting = sa.select(OutgoingMail).where(
         OutgoingMail.recipient == address,
         OutgoingMail.state == MailState.QUEUED,
-        OutgoingMail.kind.not_in(ASKED_FOR),
+        OutgoingMail.kind.not_in(of_urgency(Urgency.SECURITY)),
     )
     for mail in session.scalars(waiting).all():
         lifecycles.advance(session, mail, MailState.FAILED, by=by, reason="the address is suppressed")

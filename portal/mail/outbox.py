@@ -13,22 +13,22 @@ from sqlalchemy.orm import Session
 from portal import clock, db, doorbell, i18n, links
 from portal.lifecycles import MailState
 from portal.mail import queries
-from portal.mail.models import OutgoingMail
-from portal.mail.render import render
+from portal.mail.kinds import Urgency, kind_of
+from portal.mail.models import OutgoingMail, Way
+from portal.mail.render import first_path, render
 
 Attachment = tuple[str, str, bytes]
-# What somebody asked for a minute ago goes out even to an address that came back once: it may have been mended.
-ASKED_FOR = frozenset({"sign_in", "sign_up", "second_step", "password_changed"})
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Who gets a mail, and in which language."""
+    """Who gets a mail, in which language, and whose daytime it keeps."""
 
     email: str
     language: str
     name: str
     person_id: int | None = None
+    timezone: str = "Asia/Seoul"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,8 @@ def queue_all(
 ) -> Sequence[OutgoingMail]:
     """The same for several people in one statement: the mails that are new.
 
-    `hold` makes drafts that wait for a person's release; every other mail leaves after the commit.
+    `hold` makes drafts that wait for a person's release; every other mail leaves after the commit, unless its reader
+    wants the topic in the daily letter or in the portal alone.
     """
     session.flush()
     state = MailState.DRAFT if hold else MailState.QUEUED
@@ -81,6 +82,7 @@ def queue_all(
         {**_key(kind, one.to, about, transition), **same, **_content(session, kind, one, context)} for one in letters
     ]
     _set_aside(session, kind, rows)
+    _keep(session, kind, rows)
     stored = _stored(session, rows) if rows else []
     for mail in stored:
         if mail.state == MailState.QUEUED:
@@ -105,17 +107,31 @@ def _content(session: Session, kind: str, letter: Letter, context: dict[str, Any
         "subject": made.subject,
         "text": made.text,
         "html": made.html,
+        "path": first_path(addresses.base_url, made.text),
+        "domain": to.email.rpartition("@")[2],
+        "timezone": to.timezone if kind_of(kind).urgency is Urgency.DAYTIME else None,
         "attachments": [packed(*attachment) for attachment in letter.attachments],
     }
 
 
 def _set_aside(session: Session, kind: str, rows: list[dict[str, Any]]) -> None:
     """Mails to suppressed addresses are kept as failed ones, where somebody sees them and may try anyway."""
-    reasons = {} if kind in ASKED_FOR else queries.suppressed(session, [row["recipient"] for row in rows])
+    # What somebody asked for a minute ago goes out even to an address that came back once: it may have been mended.
+    asked_for = kind_of(kind).urgency is Urgency.SECURITY
+    reasons = {} if asked_for else queries.suppressed(session, [row["recipient"] for row in rows])
     for row in rows:
         row["last_error"] = reasons.get(row["recipient"])
         if row["last_error"] is not None:
             row["state"] = MailState.FAILED
+
+
+def _keep(session: Session, kind: str, rows: list[dict[str, Any]]) -> None:
+    """What its reader does not want as a mail of its own is a notice alone."""
+    topic = kind_of(kind).topic
+    ways = queries.ways(session, topic, [row["recipient"] for row in rows]) if topic else {}
+    for row in rows:
+        if row["state"] == MailState.QUEUED and ways.get(row["recipient"], Way.AT_ONCE) != Way.AT_ONCE:
+            row["state"] = MailState.KEPT
 
 
 def packed(name: str, content_type: str, body: bytes) -> dict[str, str]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal import claims, clock
 from portal.lifecycles import MailState
-from portal.mail.models import TIED, OutgoingMail, Suppression
+from portal.mail.models import TIED, MailPreference, OutgoingMail, Suppression, Topic, Way
 from portal.policies import Actor, Role, Scope
 
 
@@ -145,6 +145,14 @@ def suppressed(session: Session, addresses: Collection[str]) -> dict[str, str]:
     """Those of the addresses that nothing is sent to, each with the reason; one statement."""
     found = sa.select(Suppression).where(Suppression.address.in_(set(addresses)))
     return {one.address: one.reason for one in session.scalars(found)}
+
+
+def ways(session: Session, topic: Topic, addresses: Collection[str]) -> dict[str, Way]:
+    """How those of the addresses that have chosen want the mails of a topic; one statement."""
+    chosen = sa.select(MailPreference.address, MailPreference.way).where(
+        MailPreference.topic == topic, MailPreference.address.in_(set(addresses))
+    )
+    return {row.address: row.way for row in session.execute(chosen)}
 
 
 def suppressions(actor: Actor) -> sa.Select[*tuple[Any, ...]]:

@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from portal import i18n, paths
 
+PATH_LIMIT = 500
 SUBJECT_LIMIT = 180
 _BREAK = "\u200b"
 _LINKISH = re.compile(r"\S+(?:://|\.[a-z]{2,})\S*", re.IGNORECASE)
@@ -47,6 +48,12 @@ def render(kind: str, base_url: str, context: dict[str, Any]) -> Rendered:
 def one_line(text: str) -> str:
     """The text as a header may hold it: no line breaks, no control characters, single spaces."""
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+def first_path(base_url: str, text: str) -> str:
+    """Where the first of our own links in a mail's text leads, without the origin; empty when there is none."""
+    found = re.search(rf"{re.escape(base_url)}(/\S*)", text)
+    return found.group(1)[:PATH_LIMIT] if found else ""
 
 
 def without_links(base_url: str, value: Any) -> Any:
