@@ -48,8 +48,7 @@ CHROMIUM = (
     "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
 )
-# Both run the same lines of ours; tracing them once is enough, for it doubles a test's time.
-_MARKS = {"sqlite": [pytest.mark.sqlite], "postgres": [pytest.mark.postgres, pytest.mark.no_cover]}
+_MARKS = {"sqlite": pytest.mark.sqlite, "postgres": pytest.mark.postgres}
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 

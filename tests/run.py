@@ -21,7 +21,7 @@ _CHECKS = {
 # One more than there are cores: a test that kills a server or waits for a sweep leaves its core to another.
 _PROCESSES = min(4, (os.cpu_count() or 1) + 1)
 _PYTEST = ["pytest", "-n", str(_PROCESSES), "--dist", "worksteal", "-q"]
-_WHOLE = ["--everything", "--cov", "--cov-report=json:.coverage.json"]
+_WHOLE = ["--everything", "-p", "tests.lines"]
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -29,7 +29,7 @@ from tests.forms import FORMS, Form
 from tests.scene import Scene
 
 # Not traced: hundreds of forms go the same ways as the tests of their features.
-pytestmark = [pytest.mark.sqlite, pytest.mark.no_cover]
+pytestmark = pytest.mark.sqlite
 
 WRITING = {"POST", "PUT", "PATCH", "DELETE"}
 # What may grow without anything having happened: the trail, and the tries that are counted against guessing.

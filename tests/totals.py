@@ -55,9 +55,9 @@ class Totals:
         terminalreporter.section("totals")
         shares = ", ".join(f"{self._ran[name]} on {title}" for name, title in SERVICES.items() if name != "browser")
         terminalreporter.line(f"{self._ran['tests']} tests ran: {shares}, {self._ran['browser']} in the browser")
-        coverage = getattr(config.pluginmanager.getplugin("_cov"), "cov_total", None)
-        if coverage is not None:
-            terminalreporter.line(f"Coverage: {coverage:.1f} %")
+        lines = config.pluginmanager.getplugin("portal-lines")
+        if lines is not None:
+            terminalreporter.line(f"Coverage: {lines.percent:.1f} %")
         if self._skipped:
             terminalreporter.line(f"{self._skipped} tests did not run; their reasons are above", yellow=True)
         for gap in self._gaps():

@@ -6,8 +6,6 @@ import pytest
 
 from benchmarks.booking import DATABASES, Crowd, on_sale, run
 
-pytestmark = pytest.mark.no_cover
-
 CROWD = Crowd(bookings=200, connections=16, seats=60)
 
 

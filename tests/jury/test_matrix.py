@@ -13,7 +13,7 @@ from tests import builders, scene
 from tests.matrix import Matrix
 
 # Not traced: hundreds of addresses go the same ways as the tests of their features.
-pytestmark = [pytest.mark.sqlite, pytest.mark.no_cover]
+pytestmark = pytest.mark.sqlite
 
 ELSEWHERE = "chair-elsewhere"
 ROLES = (

@@ -33,7 +33,7 @@ from tests.scene import Scene
 from tests.worlds import Change, Worlds
 
 # Not traced: the pages are those of their features' own tests.
-pytestmark = [pytest.mark.sqlite, pytest.mark.no_cover]
+pytestmark = pytest.mark.sqlite
 
 ME = "juror"
 

@@ -226,7 +226,6 @@ def apart(original: Scene, folder: Path, change: Callable[[Session], None]) -> I
 
 
 @pytest.mark.sqlite
-@pytest.mark.no_cover
 def test_open_stars_change_no_byte_of_any_page(original: Scene, tmp_path: Path) -> None:
     with apart(original, tmp_path, _other_stars) as (found, names):
         code = names["voting"]
@@ -240,7 +239,6 @@ def test_open_stars_change_no_byte_of_any_page(original: Scene, tmp_path: Path) 
 
 
 @pytest.mark.sqlite
-@pytest.mark.no_cover
 def test_a_leak_would_be_found(original: Scene, tmp_path: Path) -> None:
     """The result that is announced does differ."""
     refused = pytest.raises(AssertionError, match="a visitor can tell the worlds apart")

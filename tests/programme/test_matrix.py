@@ -12,7 +12,7 @@ from portal.policies import Role, Scope
 from tests import builders, scene
 from tests.matrix import Matrix
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.no_cover]
+pytestmark = pytest.mark.sqlite
 
 ELSEWHERE = "programmer-elsewhere"
 ROLES = ("", "creator", "mentor", "student", "juror", "chair", "moderator", "programmer", "organizer", ELSEWHERE)
