@@ -20,6 +20,7 @@ BALLOT = "ballot"
 GROUP = "group"
 STAGE = "stage"
 PLAN = "plan"
+UNSUBSCRIBE, NOTICE = "unsubscribe", "notice"
 SHORT = 5
 _SEASON = timedelta(days=400)
 
@@ -156,6 +157,27 @@ class Links:
     def plan(self, code: str) -> str:
         """Somebody's own plan for their calendar."""
         return self._page(f"/schedule/mine/{self.token(PLAN, code)}.ics")
+
+    def notices(self) -> str:
+        return self._page("/me/notices")
+
+    def notice_token(self, mail_id: int) -> str:
+        """What stands for a notice in an address: numbers in a row would tell how many others were written to."""
+        return signing.cloak(self._secret_key, NOTICE, mail_id)
+
+    def notice_behind(self, token: str) -> int:
+        """The mail's number inside it; raises signing.BadToken."""
+        return int(signing.uncloak(self._secret_key, NOTICE, token))
+
+    def unsubscribe(self, address: str, topic: str) -> str:
+        """Where an address says how it wants a topic, without signing in; the address itself is not to be read in it."""
+        token = signing.cloak(self._secret_key, UNSUBSCRIBE, [address, topic])
+        return self._page(f"/mail/unsubscribe/{token}")
+
+    def unsubscribing(self, token: str) -> tuple[str, str]:
+        """(address, topic) inside such a link; raises signing.BadToken."""
+        address, topic = signing.uncloak(self._secret_key, UNSUBSCRIBE, token)
+        return address, topic
 
     def check_in(self, code: str) -> str:
         return self._page(f"/ops/checkin/{self.door_token(code)}")

@@ -13,8 +13,15 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 LOCAL, PRODUCTION = "local", "production"
-_AES_KEY = re.compile(r"[0-9a-f]{64}")
+_256_BITS = re.compile(r"[0-9a-f]{64}")
 SENDER = "P.A.N <no-reply@pan.example>"
+# Where the browsers there are have their messages brought: Chrome and its kin, Firefox, Edge, Safari.
+PUSH_SERVICES = (
+    "fcm.googleapis.com",
+    "*.push.services.mozilla.com",
+    "*.notify.windows.com",
+    "*.push.apple.com",
+)
 
 
 class Misconfigured(Exception):
@@ -44,6 +51,8 @@ class Settings:
     s3_url: str = field(default="", repr=False)
     papers_key: str = field(default="", repr=False)
     papers_keep_days: int = 180
+    vapid_key: str = field(default="", repr=False)
+    push_services: tuple[str, ...] = PUSH_SERVICES
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -70,6 +79,8 @@ class Settings:
             s3_url=read("S3_URL", ""),
             papers_key=read("PAPERS_KEY", ""),
             papers_keep_days=int(read("PAPERS_KEEP_DAYS", "180")),
+            vapid_key=read("VAPID_KEY", ""),
+            push_services=tuple(read("PUSH_SERVICES", " ".join(PUSH_SERVICES)).split()),
         )
         return settings.checked()
 
@@ -78,16 +89,20 @@ class Settings:
         ZoneInfo(self.timezone)
         if self.s3_url:
             s3_endpoint(self.s3_url)
+        if self.vapid_key and not _256_BITS.fullmatch(self.vapid_key):
+            raise Misconfigured("PORTAL_VAPID_KEY must be 64 hexadecimal digits")
         if self.mode == LOCAL:
             return self if self.secret_key else self._with_local_secret()
         if len(self.secret_key) < 32:
             raise Misconfigured("PORTAL_SECRET_KEY needs at least 32 characters in production")
-        if not _AES_KEY.fullmatch(self.papers_key):
+        if not _256_BITS.fullmatch(self.papers_key):
             raise Misconfigured("PORTAL_PAPERS_KEY must be 64 hexadecimal digits in production: consent papers need it")
         if not self.base_url.startswith("https://"):
             raise Misconfigured("PORTAL_BASE_URL must be an https address in production")
         if not self.smtp_url:
             raise Misconfigured("PORTAL_SMTP_URL is needed in production: notices must reach people")
+        if any(service.startswith("http://") for service in self.push_services):
+            raise Misconfigured("PORTAL_PUSH_SERVICES must be reached by https in production")
         return self
 
     @property
@@ -111,6 +126,16 @@ class Settings:
         if self.papers_key:
             return bytes.fromhex(self.papers_key)
         return hmac.digest(self.secret_key.encode(), b"consent papers", "sha256")
+
+    @property
+    def vapid_key_bytes(self) -> bytes | None:
+        """256 bits the portal signs its messages to browsers by; without them they are not offered.
+
+        A local installation makes them of its own secret.
+        """
+        if self.vapid_key:
+            return bytes.fromhex(self.vapid_key)
+        return hmac.digest(self.secret_key.encode(), b"web push", "sha256") if self.local else None
 
     @property
     def zone(self) -> ZoneInfo:

@@ -263,6 +263,7 @@ def _create_tables() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=24), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("session_id", sa.Integer(), nullable=False),
         sa.Column("endpoint", sa.String(length=700), nullable=False),
         sa.Column("p256dh", sa.String(length=120), nullable=False),
         sa.Column("auth", sa.String(length=60), nullable=False),
@@ -273,11 +274,15 @@ def _create_tables() -> None:
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_push_subscriptions_person_id"), ondelete="CASCADE"
         ),
+        sa.ForeignKeyConstraint(
+            ["session_id"], ["sign_in_sessions.id"], name=op.f("fk_push_subscriptions_session_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_push_subscriptions")),
         sa.UniqueConstraint("code", name=op.f("uq_push_subscriptions_code")),
         sa.UniqueConstraint("endpoint", name=op.f("uq_push_subscriptions_endpoint")),
     )
     op.create_index(op.f("ix_push_subscriptions_person_id"), "push_subscriptions", ["person_id"], unique=False)
+    op.create_index(op.f("ix_push_subscriptions_session_id"), "push_subscriptions", ["session_id"], unique=False)
     op.create_table(
         "reminders",
         sa.Column("id", sa.Integer(), nullable=False),

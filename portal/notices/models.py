@@ -11,13 +11,17 @@ from portal.db import Base, Code, Created, Id
 
 
 class PushSubscription(Base):
-    """One browser of a person (Web Push, RFC 8030): where messages to it go, and the keys that seal them (RFC 8291)."""
+    """One browser of a person (Web Push, RFC 8030): where messages to it go, and the keys that seal them (RFC 8291).
+
+    It is told nothing once the person has signed out there: `session_id` names the sign-in it was asked for in.
+    """
 
     __tablename__ = "push_subscriptions"
 
     id: Mapped[Id]
     code: Mapped[Code]
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    session_id: Mapped[int] = mapped_column(sa.ForeignKey("sign_in_sessions.id", ondelete="CASCADE"), index=True)
     endpoint: Mapped[str] = mapped_column(sa.String(700), unique=True)
     p256dh: Mapped[str] = mapped_column(sa.String(120))
     auth: Mapped[str] = mapped_column(sa.String(60))
