@@ -19,6 +19,7 @@ STATES_NOW = (*STATES_BEFORE, "kept")
 
 # table: columns as (name, type, what rows that exist get), then (what a CHECK is called, what it says)
 ADDED = {
+    "consents": ([("carried_from_id", NUMBER, None)], []),
     "cohorts": (
         [("team_limit", NUMBER, "6"), ("votes_each", NUMBER, "3"), ("minors", sa.Boolean(), sa.false())],
         [("team_limit", "team_limit BETWEEN 1 AND 30"), ("votes_each", "votes_each BETWEEN 0 AND 20")],
@@ -50,7 +51,12 @@ ADDED = {
     ),
     "teams": ([("code", WORD, ""), ("leader_id", NUMBER, None), ("mentor_id", NUMBER, None)], []),
 }
-POINTERS = (("enrolments", "completed_by_id"), ("teams", "leader_id"), ("teams", "mentor_id"))
+POINTERS = (
+    ("consents", "carried_from_id", "consents"),
+    ("enrolments", "completed_by_id", "people"),
+    ("teams", "leader_id", "people"),
+    ("teams", "mentor_id", "people"),
+)
 UNIQUE = (("enrolments", "certificate"), ("teams", "code"))
 NEW_TABLES = (
     "promotions",
@@ -76,6 +82,7 @@ def upgrade() -> None:
     for table, column in UNIQUE:
         with op.batch_alter_table(table) as change:
             change.create_unique_constraint(op.f(f"uq_{table}_{column}"), [column])
+    op.create_index(op.f("ix_consents_carried_from_id"), "consents", ["carried_from_id"], unique=False)
     op.create_index("ix_outgoing_mails_unread", "outgoing_mails", ["person_id", "read_at"], unique=False)
     # Who was told before there were notices has read it.
     op.execute("UPDATE outgoing_mails SET read_at = coalesce(sent_at, created_at) WHERE person_id IS NOT NULL")
@@ -90,6 +97,7 @@ def downgrade() -> None:
     op.execute("UPDATE outgoing_mails SET state = 'cancelled' WHERE state = 'kept'")
     _states(STATES_BEFORE)
     op.drop_index("ix_outgoing_mails_unread", "outgoing_mails")
+    op.drop_index(op.f("ix_consents_carried_from_id"), "consents")
     for table, column in UNIQUE:
         with op.batch_alter_table(table) as change:
             change.drop_constraint(op.f(f"uq_{table}_{column}"), type_="unique")
@@ -108,15 +116,15 @@ def _widen(table: str, columns: list, checks: list) -> None:
                 change.alter_column(name, server_default=None)
         for name, says in checks:
             change.create_check_constraint(op.f(f"ck_{table}_{name}"), says)
-        for _, name in (one for one in POINTERS if one[0] == table):
-            change.create_foreign_key(op.f(f"fk_{table}_{name}"), "people", [name], ["id"], ondelete="SET NULL")
+        for _, name, other in (one for one in POINTERS if one[0] == table):
+            change.create_foreign_key(op.f(f"fk_{table}_{name}"), other, [name], ["id"], ondelete="SET NULL")
 
 
 def _narrow(table: str, columns: list, checks: list) -> None:
     with op.batch_alter_table(table) as change:
         for name, _ in checks:
             change.drop_constraint(op.f(f"ck_{table}_{name}"), type_="check")
-        for _, name in (one for one in POINTERS if one[0] == table):
+        for _, name, _ in (one for one in POINTERS if one[0] == table):
             change.drop_constraint(op.f(f"fk_{table}_{name}"), type_="foreignkey")
         for name, _, _ in columns:
             change.drop_column(name)

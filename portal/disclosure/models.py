@@ -176,6 +176,8 @@ class Consent(Versioned, Base):
     A paper is REQUESTED until its file is sound, OPENED until a consent officer has read it, then SIGNED, or EXPIRED
     when the officer refused it for `verdict`; its digest, dates, words and verdict stay when the file behind `asset_id`
     is deleted.
+
+    One that was `carried_from_id` another holds for the same film in another call, and ends with it.
     """
 
     __tablename__ = "consents"
@@ -204,6 +206,7 @@ class Consent(Versioned, Base):
     paper_sha256: Mapped[str | None] = mapped_column(sa.String(64))
     officer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
     verdict: Mapped[str] = mapped_column(sa.Text, default="")
+    carried_from_id: Mapped[int | None] = mapped_column(sa.ForeignKey("consents.id", ondelete="SET NULL"), index=True)
     performer: Mapped[Performer] = relationship(back_populates="consents", lazy="raise")
 
 

@@ -135,6 +135,10 @@ class Storage(Protocol):
         """Takes a file made in a job's directory, and gives its key."""
         ...
 
+    def again(self, key: str) -> str:
+        """A second key for the bytes of a finished file; each of the two is deleted by itself."""
+        ...
+
     def delete(self, key: str) -> None:
         """Frees the bytes; deleting what is gone is no error."""
         ...

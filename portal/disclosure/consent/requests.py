@@ -6,6 +6,7 @@ Whoever answers is known by the link alone, so every answer notes the fingerprin
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -22,6 +23,7 @@ from portal.disclosure.consent.offers import Offer
 from portal.disclosure.consent.public_view import PROVEN
 from portal.disclosure.models import Consent, Disclosure, Performer
 from portal.disclosure.people_rules import LEAST_SCOPE_TEXT, same_name
+from portal.disclosure.queries import with_disclosure
 from portal.disclosure.rows import covers, proof_of
 from portal.errors import Invalid
 from portal.i18n import N_
@@ -252,7 +254,10 @@ def refuse(session: Session, consent: Consent, *, reason: str, at: datetime, by:
 
 
 def revoke(session: Session, consent: Consent, *, reason: str, at: datetime, by: Actor) -> None:
-    """The person withdraws a signed consent: the film leaves public view at once. Done twice, it is done once."""
+    """The person withdraws a signed consent: the film leaves public view at once, wherever it was entered.
+
+    Done twice, it is done once.
+    """
     performer = locked_performer(session, consent)
     if consent.state is ConsentState.REVOKED:
         return
@@ -261,6 +266,14 @@ def revoke(session: Session, consent: Consent, *, reason: str, at: datetime, by:
     if reason:
         consent.limits = f"{consent.limits}\n{reason}".strip()
     _answer(session, consent, performer, ConsentState.REVOKED, at=at, by=by, told=reason)
+    for carried in _carried(session, consent):
+        revoke(session, carried, reason=reason, at=at, by=by)
+
+
+def _carried(session: Session, consent: Consent) -> Sequence[Consent]:
+    """What stands for the same film in other calls by this very signature."""
+    wanted = sa.select(Consent).where(Consent.carried_from_id == consent.id, Consent.state == ConsentState.SIGNED)
+    return session.scalars(wanted.options(with_disclosure()).order_by(Consent.id)).all()
 
 
 def locked_performer(session: Session, consent: Consent) -> Performer:

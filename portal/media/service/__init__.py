@@ -1,6 +1,7 @@
 """The commands of media: bring a file in, have it examined and made playable, take it away."""
 
 from portal.media.service.assets import examine_again, freeze, mark_credits, override, remove
+from portal.media.service.carrying import carry
 from portal.media.service.comparing import (
     claim_comparison,
     dismiss_likeness,
@@ -23,6 +24,7 @@ from portal.media.service.work import (
 )
 
 __all__ = [
+    "carry",
     "claim_comparison",
     "claim_examination",
     "claim_transcode",
