@@ -28,7 +28,6 @@ from tests import forms, pages, scene
 from tests.forms import FORMS, Form
 from tests.scene import Scene
 
-# Not traced: hundreds of forms go the same ways as the tests of their features.
 pytestmark = pytest.mark.sqlite
 
 WRITING = {"POST", "PUT", "PATCH", "DELETE"}

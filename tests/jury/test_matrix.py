@@ -12,7 +12,6 @@ from portal.policies import Role, Scope
 from tests import builders, scene
 from tests.matrix import Matrix
 
-# Not traced: hundreds of addresses go the same ways as the tests of their features.
 pytestmark = pytest.mark.sqlite
 
 ELSEWHERE = "chair-elsewhere"

@@ -32,7 +32,6 @@ from tests import pages, scene, worlds
 from tests.scene import Scene
 from tests.worlds import Change, Worlds
 
-# Not traced: the pages are those of their features' own tests.
 pytestmark = pytest.mark.sqlite
 
 ME = "juror"

@@ -100,7 +100,7 @@ def shown(instance: Instance, solved: Solved) -> Board:
     return Board(shows, rooms, ZONE, engaged)
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", range(12))
 def test_no_hard_problem_in_any_filled_day(seed: int) -> None:
     instance = drawn(seed)
     solved = solving.solve(instance, limit=20)
