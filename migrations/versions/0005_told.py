@@ -21,12 +21,20 @@ STATES_NOW = (*STATES_BEFORE, "kept")
 ADDED = {
     "consents": ([("carried_from_id", NUMBER, None)], []),
     "cohorts": (
-        [("team_limit", NUMBER, "6"), ("votes_each", NUMBER, "3"), ("minors", sa.Boolean(), sa.false())],
+        [
+            ("rev", NUMBER, "1"),
+            ("team_limit", NUMBER, "6"),
+            ("votes_each", NUMBER, "3"),
+            ("minors", sa.Boolean(), sa.false()),
+            ("sign_off", sa.Boolean(), sa.true()),
+        ],
         [("team_limit", "team_limit BETWEEN 1 AND 30"), ("votes_each", "votes_each BETWEEN 0 AND 20")],
     ),
     "enrolments": (
         [
             ("born_on", sa.Date(), None),
+            ("guardian_name", sa.String(length=200), ""),
+            ("guardian_email", sa.String(length=254), ""),
             ("votes_used", NUMBER, "0"),
             ("certificate", WORD, None),
             ("completed_at", MOMENT, None),
@@ -187,6 +195,7 @@ def _create_tables() -> None:
         sa.Column("proposed_at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("confirmed_by_id", sa.Integer(), nullable=True),
         sa.Column("confirmed_at", portal.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("left_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("ended_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("last_error", sa.String(length=300), nullable=False),
         sa.Column("rev", sa.Integer(), nullable=False),
@@ -195,6 +204,11 @@ def _create_tables() -> None:
             name=op.f("ck_batch_releases_second_person"),
         ),
         sa.CheckConstraint("expected > 0", name=op.f("ck_batch_releases_expected")),
+        sa.CheckConstraint("left_at IS NULL OR ended_at IS NOT NULL", name=op.f("ck_batch_releases_left_for_good")),
+        sa.CheckConstraint(
+            "left_at IS NULL OR expected <= 50 OR confirmed_at IS NOT NULL",
+            name=op.f("ck_batch_releases_left_confirmed"),
+        ),
         sa.ForeignKeyConstraint(
             ["confirmed_by_id"], ["people.id"], name=op.f("fk_batch_releases_confirmed_by_id"), ondelete="SET NULL"
         ),

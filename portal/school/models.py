@@ -9,14 +9,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Person
-from portal.db import Base, Code, Created, Id, Short, choice
+from portal.db import Base, Code, Created, Id, Short, Versioned, choice
 
 
-class Cohort(Base):
+class Cohort(Versioned, Base):
     """A class that enters through its school's own call.
 
     A team has at most `team_limit` students; each student has `votes_each` votes for classmates' films; of a class with
-    `minors` a guardian must consent for whoever is under age on the festival's first day.
+    `minors` a guardian must consent for whoever is under age on the festival's first day. Entries go to a mentor first
+    where `sign_off` says so.
     """
 
     __tablename__ = "cohorts"
@@ -32,6 +33,7 @@ class Cohort(Base):
     team_limit: Mapped[int] = mapped_column(default=6)
     votes_each: Mapped[int] = mapped_column(default=3)
     minors: Mapped[bool] = mapped_column(default=False)
+    sign_off: Mapped[bool] = mapped_column(default=True)
 
     __table_args__ = (
         sa.CheckConstraint("team_limit BETWEEN 1 AND 30", name="team_limit"),
@@ -50,12 +52,13 @@ class Team(Base):
     name: Mapped[Short]
     leader_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
     mentor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
+    cohort: Mapped[Cohort] = relationship(lazy="raise")
 
     __table_args__ = (sa.UniqueConstraint("cohort_id", "name"),)
 
 
 class Enrolment(Base):
-    """A student of a cohort, with the team once there is one.
+    """A student of a cohort, with the team once there is one, and the guardian as the class list names them.
 
     `votes_used` counts the votes given for classmates' films. Who has completed the class has a certificate, known to
     anybody who checks it by `certificate`.
@@ -69,11 +72,15 @@ class Enrolment(Base):
     team_id: Mapped[int | None] = mapped_column(sa.ForeignKey("teams.id", ondelete="SET NULL"), index=True)
     student_number: Mapped[str] = mapped_column(sa.String(40), default="")
     born_on: Mapped[date | None]
+    guardian_name: Mapped[str] = mapped_column(sa.String(200), default="")
+    guardian_email: Mapped[str] = mapped_column(sa.String(254), default="")
     votes_used: Mapped[int] = mapped_column(default=0)
     certificate: Mapped[str | None] = mapped_column(sa.String(24), unique=True)
     completed_at: Mapped[datetime | None]
     completed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
     person: Mapped[Person] = relationship(lazy="raise", foreign_keys=[person_id])
+    cohort: Mapped[Cohort] = relationship(lazy="raise")
+    team: Mapped[Team | None] = relationship(lazy="raise")
 
     __table_args__ = (
         sa.UniqueConstraint("cohort_id", "person_id"),

@@ -1,8 +1,8 @@
 """How old somebody is on a day, and whether a guardian has to speak for them.
 
-Of age is who has turned nineteen: the Korean Civil Code (articles 4 and 5), by which films and faces are agreed to here,
-and the highest age of the countries that send classes; so nobody whose guardian should be asked is left out. Years are
-counted to the end of the last day (article 160): who was born on 29 February is a year older on 1 March of a common year.
+Of age is who has turned nineteen: the Korean Civil Code (articles 4 and 5), the law under which a class agrees to show
+its faces, voices and films; the fourteen years of the law on personal data are within it. Years are counted to the end
+of their last day (article 160): who was born on 29 February is a year older on 1 March of a common year.
 """
 
 from __future__ import annotations

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import ClassVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Base, Code, Created, Id, Short, Versioned, choice
 from portal.lifecycles import GUARDIAN, GuardianState, Lifecycle
+from portal.school.models import Enrolment
 
 
 class GuardianConsent(Versioned, Base):
@@ -34,6 +35,7 @@ class GuardianConsent(Versioned, Base):
     asked_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
     asked_at: Mapped[Created]
     answered_at: Mapped[datetime | None]
+    enrolment: Mapped[Enrolment] = relationship(lazy="raise")
 
     __table_args__ = (
         sa.Index(
