@@ -21,6 +21,7 @@ from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
+from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.serving import make_server
@@ -57,6 +58,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Every stage has an application of its own; all of them show the same templates, which are compiled once.
+    assert config.cache
+    compiled = FileSystemBytecodeCache(str(config.cache.mkdir("templates")))
+    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": compiled}
     if not hasattr(config, "workerinput"):
         servers.start(config)
 
