@@ -82,6 +82,12 @@ class Links:
     def clips(self, number: str) -> str:
         return self._page(f"/entries/{number}/clips")
 
+    def consents(self, number: str) -> str:
+        return self._page(f"/entries/{number}/consents")
+
+    def materials(self, number: str) -> str:
+        return self._page(f"/entries/{number}/materials")
+
     def desk_entry(self, number: str) -> str:
         return self._page(f"/ops/entries/{number}")
 
@@ -164,6 +170,10 @@ class Links:
     def notice_token(self, mail_id: int) -> str:
         """What stands for a notice in an address: numbers in a row would tell how many others were written to."""
         return signing.cloak(self._secret_key, NOTICE, mail_id)
+
+    def notice(self, mail_id: int) -> str:
+        token = self.notice_token(mail_id)
+        return self._page(f"/me/notices/{token}")
 
     def notice_behind(self, token: str) -> int:
         """The mail's number inside it; raises signing.BadToken."""

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, contains_eager
 from portal import clock, signing
 from portal.accounts.models import Invitation, Person, RoleGrant, SignInLink, SignInSession
 from portal.db import UtcDateTime
+from portal.mail import notices
 from portal.policies import Actor, Grant, Role, Scope
 
 NEED_SECOND_STEP = (Role.ADMINISTRATOR, Role.ORGANIZER, Role.CHAIR, Role.CONSENT_OFFICER)
@@ -28,6 +29,7 @@ class Account:
     latin_name: str
     language: str
     timezone: str
+    unread: int
 
 
 def account_behind(session: Session, token: str) -> Account | None:
@@ -49,10 +51,12 @@ def account_behind(session: Session, token: str) -> Account | None:
         latin_name=f"{person.latin_family.upper()} {person.latin_given}".strip(),
         language=person.language,
         timezone=person.timezone,
+        unread=person.unread,
     )
 
 
-# Asked by every request of somebody signed in, hence one statement, built once: the person, once for each role.
+# Asked by every request of somebody signed in, hence one statement, built once: the person, once for each role, and how
+# many notices wait for them.
 _ACCOUNT = (
     sa.select(
         Person.id,
@@ -63,6 +67,7 @@ _ACCOUNT = (
         Person.language,
         Person.timezone,
         Person.totp_secret.is_not(None).label("confirmed"),
+        notices.unread(Person).label("unread"),
         RoleGrant.role,
         RoleGrant.scope,
         RoleGrant.scope_id,

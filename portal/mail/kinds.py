@@ -1,6 +1,6 @@
 """The kinds of mails there are: what the desk calls each, how urgent it is, and whether its reader may choose.
 
-A test says that these are the folders of `templates/mail/`.
+A test says that their folders are those of `templates/mail/`.
 """
 
 from __future__ import annotations
@@ -38,6 +38,11 @@ KINDS: dict[str, Kind] = {
     "award_provisional": Kind(N_("Award: provisional"), Urgency.DAYTIME),
     "award_revoked": Kind(N_("Award: revoked"), Urgency.DAYTIME),
     "booking_cancelled": Kind(N_("Booking cancelled")),
+    "broadcast.films": Kind(N_("Letter to many: films"), Urgency.DAYTIME, Topic.FILMS),
+    "broadcast.jury": Kind(N_("Letter to many: judging"), Urgency.DAYTIME, Topic.JURY),
+    "broadcast.news": Kind(N_("Letter to many: news"), Urgency.DAYTIME, Topic.NEWS),
+    "broadcast.school": Kind(N_("Letter to many: school"), Urgency.DAYTIME, Topic.SCHOOL),
+    "broadcast.screenings": Kind(N_("Letter to many: screenings"), Urgency.DAYTIME, Topic.SCREENINGS),
     "consent_answered": Kind(N_("Consent answered"), Urgency.DAYTIME, Topic.FILMS),
     "consent_copy": Kind(N_("Copy of a consent")),
     "consent_request": Kind(N_("Consent asked for")),
@@ -47,6 +52,7 @@ KINDS: dict[str, Kind] = {
     "decision_not_selected": Kind(N_("Decision: not selected"), Urgency.DAYTIME),
     "decision_reserve": Kind(N_("Decision: reserve"), Urgency.DAYTIME),
     "decision_selected": Kind(N_("Decision: selected"), Urgency.DAYTIME),
+    "digest": Kind(N_("Daily letter"), Urgency.DAYTIME),
     "disqualified": Kind(N_("Disqualified")),
     "eligible": Kind(N_("Eligible"), Urgency.DAYTIME),
     "enrolled": Kind(N_("Enrolled in a class")),
@@ -63,12 +69,21 @@ KINDS: dict[str, Kind] = {
     "needs_fix": Kind(N_("Something to fix")),
     "offer_expired": Kind(N_("Offer of a seat ran out")),
     "password_changed": Kind(N_("Password changed"), Urgency.SECURITY),
+    "promoted": Kind(N_("Class film entered in the festival"), Urgency.DAYTIME),
     "qa_answered": Kind(N_("Answer to a Q&A invitation")),
     "qa_called_off": Kind(N_("Q&A called off")),
     "qa_evening": Kind(N_("Last letter before a Q&A"), Urgency.DAYTIME, Topic.SCREENINGS),
     "qa_invitation": Kind(N_("Invitation to a Q&A")),
     "qa_reminder": Kind(N_("Reminder of a Q&A invitation"), Urgency.DAYTIME, Topic.SCREENINGS),
     "receipt": Kind(N_("Receipt")),
+    "reminder_consent": Kind(N_("Reminder: consent not answered"), Urgency.DAYTIME),
+    "reminder_consents": Kind(N_("Reminder: missing consents"), Urgency.DAYTIME, Topic.FILMS),
+    "reminder_deadline": Kind(N_("Reminder: the last hours of a call")),
+    "reminder_draft": Kind(N_("Reminder: unfinished draft"), Urgency.DAYTIME, Topic.FILMS),
+    "reminder_guardian": Kind(N_("Reminder: a guardian's answer"), Urgency.DAYTIME),
+    "reminder_invitation": Kind(N_("Reminder: invitation not answered"), Urgency.DAYTIME),
+    "reminder_materials": Kind(N_("Reminder: materials due"), Urgency.DAYTIME, Topic.FILMS),
+    "reminder_screening": Kind(N_("Reminder: a screening is near"), Urgency.DAYTIME, Topic.SCREENINGS),
     "returned": Kind(N_("Returned by the mentor")),
     "screening_changed": Kind(N_("Screening changed")),
     "seat_offer": Kind(N_("Offer of a seat")),
@@ -80,15 +95,26 @@ KINDS: dict[str, Kind] = {
     "sign_up": Kind(N_("Sign-up link"), Urgency.SECURITY),
     "talk_changed": Kind(N_("Q&A changed")),
     "team_invitation": Kind(N_("Invitation to a team")),
+    "test": Kind(N_("Test of a mail"), Urgency.SECURITY),
     "ticket": Kind(N_("Ticket")),
     "waitlisted": Kind(N_("On the waiting list")),
     "withdrawn": Kind(N_("Entry withdrawn")),
 }
 
 
+def folder_of(name: str) -> str:
+    """Where a kind's templates are: kinds that differ in their topic alone share those before the dot."""
+    return name.partition(".")[0]
+
+
 def kind_of(name: str) -> Kind:
     """The kind of that name; raises KeyError for one that does not exist."""
     return KINDS[name]
+
+
+def of_topic(topic: Topic) -> frozenset[str]:
+    """The names of all kinds of one topic."""
+    return frozenset(name for name, kind in KINDS.items() if kind.topic is topic)
 
 
 def of_urgency(urgency: Urgency) -> frozenset[str]:

@@ -28,6 +28,7 @@ class Me:
     email: str
     language: str
     timezone: str
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)

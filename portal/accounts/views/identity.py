@@ -15,7 +15,8 @@ def identify(session: Session, token: str) -> Identity | None:
     if account is None:
         return None
     name = account.native_name if i18n.language() == "ko" else account.latin_name or account.native_name
-    me = Me(account.person_id, name, initials(name), account.email, account.language, account.timezone)
+    known = (account.email, account.language, account.timezone, account.unread)
+    me = Me(account.person_id, name, initials(name), *known)
     return Identity(account.actor, me)
 
 

@@ -1,0 +1,91 @@
+"""The browsers a person is told on: added, listed, removed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal import audit, clock, db, signing
+from portal.accounts.models import SignInSession
+from portal.errors import Invalid
+from portal.i18n import N_
+from portal.notices.models import PushSubscription
+from portal.notices.push import endpoints, keys
+from portal.policies import Actor
+
+MOST = 10
+_BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("Samsung", "Samsung Internet"), ("Firefox", "Firefox"))
+_MORE_BROWSERS = (("CriOS", "Chrome"), ("FxiOS", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+_SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"))
+_MORE_SYSTEMS = (("Mac OS", "macOS"), ("CrOS", "ChromeOS"), ("Linux", "Linux"))
+
+
+def device_name(user_agent: str) -> str:
+    """`Chrome · Windows` of what a browser says of itself; empty where it says nothing known."""
+    found = (
+        next((name for mark, name in marks if mark in user_agent), "")
+        for marks in (_BROWSERS + _MORE_BROWSERS, _SYSTEMS + _MORE_SYSTEMS)
+    )
+    return " · ".join(name for name in found if name)
+
+
+def signed_in_there() -> sa.ColumnElement[bool]:
+    """Says of a subscription that its person has not signed out in that browser since."""
+    return sa.exists().where(SignInSession.id == PushSubscription.session_id, SignInSession.ended_at.is_(None))
+
+
+def of(session: Session, person_id: int | None) -> Sequence[PushSubscription]:
+    """The browsers a person is told on, the newest first."""
+    mine = sa.select(PushSubscription).where(PushSubscription.person_id == person_id, signed_in_there())
+    return session.scalars(mine.order_by(PushSubscription.id.desc())).all()
+
+
+def by_code(session: Session, code: str) -> PushSubscription | None:
+    """One of them."""
+    return session.scalar(sa.select(PushSubscription).where(PushSubscription.code == code, signed_in_there()))
+
+
+def add(session: Session, subscription: PushSubscription, *, token: str | None, by: Actor) -> None:
+    """Tell the actor in this browser, too, for as long as the sign-in with the cookie's `token` lasts.
+
+    A browser has one address: whoever asks last in it is told there. Raises Invalid for an address that is no known
+    service's, for keys that cannot be used, and past MOST browsers.
+    """
+    _check(session, subscription, by)
+    signed_in = sa.select(SignInSession.id).where(SignInSession.digest == signing.digest(token or ""))
+    values = {
+        "person_id": by.person_id,
+        "session_id": session.scalars(signed_in).one(),
+        "p256dh": subscription.p256dh,
+        "auth": subscription.auth,
+        "device": subscription.device,
+        "created_at": clock.now(),
+        "failures": 0,
+    }
+    row = db.insert(session, PushSubscription).values(
+        endpoint=subscription.endpoint, code=signing.random_code(), **values
+    )
+    kept = session.scalar(
+        row.on_conflict_do_update(index_elements=["endpoint"], set_=values).returning(PushSubscription.id)
+    )
+    audit.record(session, by, "push.added", PushSubscription.__tablename__, subscription=kept)
+
+
+def _check(session: Session, subscription: PushSubscription, by: Actor) -> None:
+    services = session.info["settings"].push_services
+    if not endpoints.accepted(subscription.endpoint, services):
+        raise Invalid("main", N_("This browser's message service is not known here, so it cannot be told."))
+    if not keys.usable(subscription.p256dh, subscription.auth):
+        raise Invalid("main", N_("This browser gave no keys that messages could be sealed with."))
+    others = [one for one in of(session, by.person_id) if one.endpoint != subscription.endpoint]
+    if len(others) >= MOST:
+        raise Invalid("main", N_("You are told on ten devices already. Remove one of them first."))
+
+
+def remove(session: Session, subscription: PushSubscription, *, by: Actor) -> None:
+    """Tell nothing there any more."""
+    audit.record(session, by, "push.removed", subscription)
+    session.delete(subscription)
+    session.flush()

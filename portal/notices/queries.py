@@ -1,0 +1,43 @@
+"""Reads of what a person was told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal import links
+from portal.mail.models import OutgoingMail
+from portal.mail.notices import are_notices
+from portal.policies import Actor
+from portal.signing import BadToken
+
+
+def told_at() -> sa.ColumnElement[Any]:
+    """When a notice reached its reader: a mail that was held back is as new as its leaving."""
+    return sa.func.coalesce(OutgoingMail.sent_at, OutgoingMail.created_at, type_=OutgoingMail.created_at.type)
+
+
+def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
+    """Which mails are an actor's own notices."""
+    return sa.and_(OutgoingMail.person_id == actor.person_id, are_notices())
+
+
+def rows(actor: Actor, *, unread: bool = False) -> sa.Select[*tuple[Any, ...]]:
+    """The actor's notices, the newest first; only the unread ones on request."""
+    found = sa.select(
+        OutgoingMail.id, OutgoingMail.subject, OutgoingMail.kind, OutgoingMail.read_at, told_at().label("told_at")
+    ).where(visible_to(actor))
+    if unread:
+        found = found.where(OutgoingMail.read_at.is_(None))
+    return found.order_by(told_at().desc(), OutgoingMail.id.desc())
+
+
+def notice(session: Session, token: str) -> OutgoingMail | None:
+    """The mail behind a notice's name, as long as it is one."""
+    try:
+        mail_id = links.of(session).notice_behind(token)
+    except BadToken:
+        return None
+    return session.scalar(sa.select(OutgoingMail).where(OutgoingMail.id == mail_id, are_notices()))

@@ -1,0 +1,5 @@
+"""The blueprint that the pages of notices share."""
+
+from flask import Blueprint
+
+bp = Blueprint("notices", __name__)

@@ -1,0 +1,121 @@
+"""Notices: what counts as one, what is unread, who may read it, and that reading a page changes nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.accounts.queries import account_behind
+from portal.accounts.service import start_session
+from portal.lifecycles import MailState
+from portal.links import Links
+from portal.mail.models import OutgoingMail
+from portal.settings import Settings
+from tests import builders
+from tests.notices.letters import write
+
+SignIn = Callable[[int], FlaskClient]
+_BELL = re.compile(r'id="bell".*?</a>', re.DOTALL)
+
+
+def bell(page: str) -> str:
+    """What the bell of a page says to those who do not see it."""
+    found = _BELL.search(page)
+    assert found
+    spoken = re.sub(r"<span[^>]*aria-hidden[^>]*>[^<]*</span>", "", found.group().partition(">")[2])
+    return re.sub(r"<[^>]+>", "", spoken).strip()
+
+
+def path(settings: Settings, mail: OutgoingMail) -> str:
+    return f"/ko/me/notices/{Links(settings.base_url, settings.secret_key).notice_token(mail.id)}"
+
+
+def test_unread_is_what_was_told_and_not_opened(session: Session) -> None:
+    person, other = builders.person(session), builders.person(session)
+    token = start_session(session, person.id)
+    write(session, person, "seen").read_at = clock.now()
+    write(session, person, "new")
+    write(session, person, "held", hold=True)
+    write(session, person, "taken back").state = MailState.CANCELLED  # no move of ours: only the row counts here
+    write(session, person, "link", kind="sign_in", token="t", until=clock.now())
+    write(session, other, "not mine")
+    session.commit()
+    account = account_behind(session, token)
+    assert account is not None
+    assert account.unread == 1
+
+
+def test_the_bell_stops_counting_at_a_hundred(session: Session, sign_in: SignIn) -> None:
+    person = builders.person(session)
+    mail = write(session, person)
+    row = {column.name: getattr(mail, column.name) for column in OutgoingMail.__table__.columns if column.name != "id"}
+    session.execute(sa.insert(OutgoingMail), [{**row, "transition": str(n)} for n in range(120)])
+    session.commit()
+    page = sign_in(person.id).get("/ko/me").text
+    assert bell(page) == "알림, 읽지 않은 알림 99개 넘음"
+    assert ">99+<" in page
+
+
+def test_opening_reads_by_a_form_and_never_by_the_page(
+    session: Session, settings: Settings, sign_in: SignIn
+) -> None:
+    person = builders.person(session)
+    mail, browser = write(session, person), sign_in(person.id)
+    for _ in range(2):
+        page = browser.get(path(settings, mail))
+        assert bell(page.text) == "알림, 읽지 않은 알림 1개"
+    assert page.headers["Cache-Control"] == "no-store"
+    assert "PAN27-1" in browser.get(f"{path(settings, mail)}/html").text
+    answer = browser.post(f"{path(settings, mail)}/read", headers={"HX-Request": "true"})
+    assert bell(answer.text) == "알림"
+    assert "hx-swap-oob" in answer.text
+    assert browser.post(f"{path(settings, mail)}/read").status_code == 303
+    assert bell(browser.get("/ko/me/notices").text) == "알림"
+    assert mail.rev == 1, "reading it is no business of its delivery"
+
+
+def test_all_read_leaves_what_came_since(session: Session, sign_in: SignIn) -> None:
+    person = builders.person(session)
+    first, browser = write(session, person, "one"), sign_in(person.id)
+    write(session, person, "two")
+    browser.post("/ko/me/notices/read", data={"newest": first.id})
+    assert bell(browser.get("/ko/me/notices?unread=1").text) == "알림, 읽지 않은 알림 1개"
+
+
+def test_nobody_reads_anothers_notice(session: Session, settings: Settings, sign_in: SignIn) -> None:
+    mine, other = builders.person(session), builders.person(session)
+    mail, held = write(session, mine), write(session, mine, "held", hold=True)
+    stranger, owner = sign_in(other.id), sign_in(mine.id)
+    for place in (path(settings, mail), f"{path(settings, mail)}/html"):
+        assert stranger.get(place).status_code == 404
+    assert stranger.post(f"{path(settings, mail)}/read").status_code == 404
+    assert owner.get(path(settings, held)).status_code == 404, "nobody is told what is held back"
+    assert owner.get(f"/ko/me/notices/{mail.id}").status_code == 404
+
+
+def test_a_list_costs_the_same_however_long(
+    session: Session, sign_in: SignIn, count_queries: Callable[[], int]
+) -> None:
+    person = builders.person(session)
+    session.commit()
+    browser, costs = sign_in(person.id), []
+    for letters in (range(1), range(1, 8)):
+        for n in letters:
+            write(session, person, f"letter {n}")
+        count_queries()
+        assert browser.get("/ko/me/notices").status_code == 200
+        costs.append(count_queries())
+    assert costs[0] == costs[1] <= 4
+
+
+@pytest.mark.parametrize("address", ["/ko/", "/ko/entries", "/ko/me/notices"])
+def test_every_page_of_somebody_signed_in_shows_the_bell(session: Session, sign_in: SignIn, address: str) -> None:
+    person = builders.person(session)
+    write(session, person)
+    assert bell(sign_in(person.id).get(address).text) == "알림, 읽지 않은 알림 1개"
