@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Person
-from portal.calls.models import Call, Category
+from portal.calls.models import Call, CallKind, Category
 from portal.db import Base, Code, Created, Hash, Id, Short, Text, Versioned, choice
 from portal.disclosure.models import Disclosure
 from portal.lifecycles import ENTRY, REPLACEMENT, EntryState, Lifecycle, ReplacementState
@@ -87,6 +87,11 @@ class Entry(Versioned, Base):
         """Everybody who may work on the entry: the owner and those who accepted the team's invitation."""
         accepted = {member.person_id for member in self.members if member.person_id is not None}
         return frozenset(accepted | {self.owner_id})
+
+    @property
+    def in_class(self) -> bool:
+        """Whether it is a class's own, for its mentor to sign off; a film promoted to the festival was before."""
+        return self.cohort_id is not None and self.call.kind == CallKind.SCHOOL
 
 
 class CreditRole(StrEnum):

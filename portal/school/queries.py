@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
-from portal.accounts.models import Person, RoleGrant
-from portal.calls.models import Edition
+from portal.accounts.models import Person, RoleGrant, SignInSession
+from portal.calls.models import Call, CallKind, Edition
 from portal.policies import Actor, Role, Scope
 from portal.school.models import Cohort, Enrolment, SignOff, SignOffVerdict, Team
+from portal.school.preview import Led, Place, Standing
 
 
 def cohort_by_code(session: Session, code: str) -> Cohort | None:
@@ -53,7 +54,8 @@ def managed_cohorts(session: Session, actor: Actor) -> Sequence[sa.Row[*tuple[An
 
 
 def roster(session: Session, cohort_id: int) -> Sequence[sa.Row[*tuple[Any, ...]]]:
-    """Everybody enrolled in a cohort with their team, by team and name."""
+    """Everybody enrolled in a cohort with their team, by team and name; `arrived` tells who has ever signed in."""
+    arrived = sa.exists().where(SignInSession.person_id == Person.id)
     wanted = (
         sa.select(
             Person.id,
@@ -62,7 +64,11 @@ def roster(session: Session, cohort_id: int) -> Sequence[sa.Row[*tuple[Any, ...]
             Person.latin_given,
             Person.email,
             Enrolment.student_number,
+            Enrolment.completed_at,
+            Enrolment.certificate,
             Team.name.label("team"),
+            (Team.leader_id == Person.id).label("leads"),
+            arrived.label("arrived"),
         )
         .join(Enrolment, Enrolment.person_id == Person.id)
         .outerjoin(Team, Team.id == Enrolment.team_id)
@@ -70,6 +76,82 @@ def roster(session: Session, cohort_id: int) -> Sequence[sa.Row[*tuple[Any, ...]
         .order_by(Team.name.is_(None), Team.name, Person.native_name, Person.id)
     )
     return session.execute(wanted).all()
+
+
+def standing(session: Session, cohort: Cohort) -> Standing:
+    """The class as a list is looked at beside it."""
+    places = sa.select(Person.email, Team.name, Enrolment.student_number, Enrolment.born_on)
+    places = places.add_columns(Enrolment.guardian_name, Enrolment.guardian_email)
+    rows = session.execute(
+        places.join(Enrolment, Enrolment.person_id == Person.id)
+        .outerjoin(Team, Team.id == Enrolment.team_id)
+        .where(Enrolment.cohort_id == cohort.id)
+    )
+    return Standing(
+        team_limit=cohort.team_limit,
+        minors=cohort.minors,
+        places={row.email: Place(row.name or "", *row[2:]) for row in rows},
+        teams=_led(session, cohort.id),
+        mentors=frozenset(person.email for person in mentors(session, cohort.id)),
+    )
+
+
+def _led(session: Session, cohort_id: int) -> dict[str, Led]:
+    leader, mentor = aliased(Person), aliased(Person)
+    rows = session.execute(
+        sa.select(Team.name, leader.email, mentor.email)
+        .outerjoin(leader, leader.id == Team.leader_id)
+        .outerjoin(mentor, mentor.id == Team.mentor_id)
+        .where(Team.cohort_id == cohort_id)
+        .order_by(Team.name)
+    )
+    return {name: Led(leads or "", mentors_ or "") for name, leads, mentors_ in rows}
+
+
+def teams(session: Session, cohort_id: int) -> Sequence[Team]:
+    """The teams of a cohort, by name."""
+    return session.scalars(sa.select(Team).where(Team.cohort_id == cohort_id).order_by(Team.name)).all()
+
+
+def team_by_code(session: Session, code: str) -> Team | None:
+    """A team with its cohort."""
+    return session.scalar(sa.select(Team).options(joinedload(Team.cohort)).where(Team.code == code))
+
+
+def members(session: Session, cohort_id: int) -> Sequence[Enrolment]:
+    """Everybody enrolled in a cohort, with the person, by name."""
+    wanted = sa.select(Enrolment).join(Enrolment.person).options(contains_eager(Enrolment.person))
+    return session.scalars(wanted.where(Enrolment.cohort_id == cohort_id).order_by(Person.native_name, Person.id)).all()
+
+
+def student(session: Session, code: str, person_id: int) -> Enrolment | None:
+    """A student's place in the cohort of this code, with person, team and cohort."""
+    loaded = (joinedload(Enrolment.person), joinedload(Enrolment.team), contains_eager(Enrolment.cohort))
+    wanted = sa.select(Enrolment).join(Enrolment.cohort).options(*loaded)
+    return session.scalar(wanted.where(Cohort.code == code, Enrolment.person_id == person_id))
+
+
+def certified(session: Session, code: str) -> Enrolment | None:
+    """The completed class behind a certificate's number, with person and cohort."""
+    loaded = (joinedload(Enrolment.person), joinedload(Enrolment.cohort))
+    return session.scalar(sa.select(Enrolment).options(*loaded).where(Enrolment.certificate == code))
+
+
+def school_calls(session: Session, actor: Actor) -> Sequence[Call]:
+    """The schools' calls of the editions whose cohorts the actor manages, with the edition, the newest first."""
+    mine = Call.edition_id.in_(actor.places(Scope.EDITION, Role.ORGANIZER))
+    wanted = sa.select(Call).options(joinedload(Call.edition)).where(Call.kind == CallKind.SCHOOL, mine)
+    return session.scalars(wanted.order_by(Call.id.desc())).all()
+
+
+def call_of(session: Session, cohort: Cohort) -> Call:
+    """The call a cohort enters through."""
+    return session.get_one(Call, cohort.call_id)
+
+
+def edition_of(session: Session, cohort: Cohort) -> Edition:
+    """The edition a cohort belongs to."""
+    return session.get_one(Edition, cohort.edition_id)
 
 
 def enrolment(session: Session, cohort_id: int, person_id: int) -> Enrolment | None:
@@ -108,6 +190,18 @@ def mentors(session: Session, cohort_id: int) -> Sequence[Person]:
         )
     )
     return session.scalars(wanted.order_by(Person.id)).all()
+
+
+def answering_mentors(session: Session, cohort_id: int, team_id: int | None) -> Sequence[Person]:
+    """Who is asked to sign a team's entry off: its own mentor, or every mentor of the cohort where it has none."""
+    everybody = mentors(session, cohort_id)
+    own = session.scalar(sa.select(Team.mentor_id).where(Team.id == team_id)) if team_id else None
+    return [person for person in everybody if person.id == own] or everybody
+
+
+def asks_mentors(session: Session, cohort_id: int | None) -> bool:
+    """Whether the films of a cohort go to a mentor before they are handed in."""
+    return bool(session.scalar(sa.select(Cohort.sign_off).where(Cohort.id == cohort_id)))
 
 
 def mentor_ids(session: Session, cohort_id: int) -> frozenset[int]:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from email_validator import EmailNotValidError, validate_email
 
 from portal.i18n import N_, translate
 
-COLUMNS = ("student_number", "name", "latin_family", "latin_given", "email", "team")
+COLUMNS = (
+    "student_number", "name", "latin_family", "latin_given", "email", "team", "leader", "mentor", "born_on",
+    "guardian", "guardian_email",
+)  # fmt: skip
 _KOREAN = {
     "학번": "student_number",
     "이름": "name",
@@ -20,9 +25,21 @@ _KOREAN = {
     "이름(영문)": "latin_given",
     "이메일": "email",
     "팀": "team",
+    "팀장": "leader",
+    "멘토": "mentor",
+    "생년월일": "born_on",
+    "보호자": "guardian",
+    "보호자_이메일": "guardian_email",
 }
 MOST_STUDENTS = 1000
-_LIMITS = {"student_number": 40, "name": 200, "latin_family": 100, "latin_given": 100, "email": 254, "team": 200}
+_LIMITS = dict.fromkeys(COLUMNS, 200) | {
+    "student_number": 40, "latin_family": 100, "latin_given": 100, "email": 254, "mentor": 254, "guardian_email": 254,
+}  # fmt: skip
+_YES, _NO = (
+    ("yes", "y", "1", "true", "예", "네", "o", "팀장", "leader"),
+    ("", "no", "n", "0", "false", "아니오", "아니요", "x", "-"),
+)
+_DAY = re.compile(r"(\d{4})\s*[-./]\s*(\d{1,2})\s*[-./]\s*(\d{1,2})\s*\.?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +52,12 @@ class Student:
     latin_given: str = ""
     number: str = ""
     team: str = ""
+    leader: bool = False
+    mentor: str = ""
+    born_on: date | None = None
+    guardian: str = ""
+    guardian_email: str = ""
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +105,9 @@ def write(students: Iterable[Student]) -> str:
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
     for one in students:
-        writer.writerow([one.number, one.native_name, one.latin_family, one.latin_given, one.email, one.team])
+        names = [one.number, one.native_name, one.latin_family, one.latin_given, one.email]
+        team = [one.team, "1" if one.leader else "", one.mentor]
+        writer.writerow([*names, *team, one.born_on or "", one.guardian, one.guardian_email])
     return out.getvalue()
 
 
@@ -113,7 +138,7 @@ def _read_rows(headings: list[str], rows: list[list[str]]) -> ClassList:
         wrong = list(_mistakes(line, cells, seen))
         mistakes += wrong
         if not wrong:
-            students.append(_student(cells))
+            students.append(_student(line, cells))
             seen.add(students[-1].email)
     return ClassList(tuple(students), tuple(mistakes))
 
@@ -132,9 +157,35 @@ def _mistakes(line: int, cells: Mapping[str, str], seen: set[str]) -> Iterator[M
         yield Mistake(line, N_("Line {line}: the text in column {column} is too long."), {"line": line, "column": long})
     email = cells.get("email", "")
     if not is_address(email):
-        yield Mistake(line, N_("Line {line}: {email} is not an e-mail address."), {"line": line, "email": email or "—"})
+        yield _no_address(line, email)
     elif email.lower() in seen:
         yield Mistake(line, N_("Line {line}: {email} is on the list twice."), {"line": line, "email": email})
+    yield from _unreadable(line, cells)
+
+
+def _unreadable(line: int, cells: Mapping[str, str]) -> Iterator[Mistake]:
+    for name in ("mentor", "guardian_email"):
+        if cells.get(name) and not is_address(cells[name]):
+            yield _no_address(line, cells[name])
+    if cells.get("leader", "").lower() not in _YES + _NO:
+        sentence = N_("Line {line}: write yes for the leader of the team, and nothing for the others.")
+        yield Mistake(line, sentence, {"line": line})
+    if cells.get("born_on") and read_day(cells["born_on"]) is None:
+        sentence = N_("Line {line}: write the day of birth as 2012-03-05.")
+        yield Mistake(line, sentence, {"line": line})
+
+
+def _no_address(line: int, text: str) -> Mistake:
+    return Mistake(line, N_("Line {line}: {email} is not an e-mail address."), {"line": line, "email": text or "—"})
+
+
+def read_day(text: str) -> date | None:
+    """A day as people write it, year first: 2012-03-05, 2012.3.5, 2012. 3. 5.; None where it is none."""
+    found = _DAY.fullmatch(text.strip())
+    try:
+        return date(*map(int, found.groups())) if found else None
+    except ValueError:
+        return None
 
 
 def is_address(email: str) -> bool:
@@ -146,7 +197,7 @@ def is_address(email: str) -> bool:
     return email.isascii()
 
 
-def _student(cells: Mapping[str, str]) -> Student:
+def _student(line: int, cells: Mapping[str, str]) -> Student:
     return Student(
         email=cells["email"].lower(),
         native_name=cells["name"],
@@ -154,4 +205,10 @@ def _student(cells: Mapping[str, str]) -> Student:
         latin_given=cells.get("latin_given", ""),
         number=cells.get("student_number", ""),
         team=cells.get("team", ""),
+        leader=cells.get("leader", "").lower() in _YES,
+        mentor=cells.get("mentor", "").lower(),
+        born_on=read_day(cells.get("born_on", "")),
+        guardian=cells.get("guardian", ""),
+        guardian_email=cells.get("guardian_email", "").lower(),
+        line=line,
     )

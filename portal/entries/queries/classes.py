@@ -12,9 +12,11 @@ from portal.accounts.models import Person
 from portal.calls.models import Call
 from portal.entries.models import Entry
 from portal.lifecycles import EntryState
-from portal.school.models import Team
+from portal.school import queries as school
+from portal.school.guardians import queries as guardians
+from portal.school.models import Cohort, Team
 
-_SHOWN = (EntryState.SUBMITTED, EntryState.NEEDS_FIX, EntryState.ELIGIBLE)
+SHOWN = (EntryState.SUBMITTED, EntryState.NEEDS_FIX, EntryState.ELIGIBLE)
 
 
 def cohort_rows(session: Session, cohorts: Iterable[int]) -> Sequence[sa.Row[*tuple[Any, ...]]]:
@@ -26,7 +28,7 @@ def cohort_rows(session: Session, cohorts: Iterable[int]) -> Sequence[sa.Row[*tu
 
 def showcase_rows(session: Session, cohort_id: int) -> Sequence[sa.Row[*tuple[Any, ...]]]:
     """The films of a class that were handed in and not withdrawn."""
-    wanted = _rows().where(Entry.cohort_id == cohort_id, Entry.state.in_(_SHOWN))
+    wanted = _rows().where(Entry.cohort_id == cohort_id, Entry.state.in_(SHOWN))
     return session.execute(wanted.order_by(Entry.submitted_at, Entry.id)).all()
 
 
@@ -35,12 +37,29 @@ def call_of(session: Session, call_id: int) -> Call:
     return session.get_one(Call, call_id)
 
 
+def mentor_first(session: Session, entry: Entry) -> bool:
+    """Whether the entry goes to a mentor before it counts: what a class that wants it so enters in its own call."""
+    return entry.in_class and school.asks_mentors(session, entry.cohort_id)
+
+
+def lacking_consent(session: Session, entry: Entry) -> list[str]:
+    """The names of the class's makers of an entry who are under age and have no guardian's consent."""
+    if entry.cohort_id is None:
+        return []
+    found = guardians.missing(session, entry.cohort_id, team_id=entry.team_id, person_id=entry.owner_id)
+    return [one.name for one in found]
+
+
 def _rows() -> sa.Select[*tuple[Any, ...]]:
+    """What a class entered in its own call; a film promoted to a festival's call is told beside it."""
+    known = (Entry.id, Entry.number, Entry.state, Entry.cohort_id, Entry.team_id, Entry.submitted_at, Entry.runtime_s)
     titles = (Entry.title_ko, Entry.title_en, Entry.logline_ko, Entry.logline_en)
     people = (Person.native_name, Person.latin_family, Person.latin_given)
     return (
-        sa.select(Entry.id, Entry.number, Entry.state, Entry.cohort_id, Entry.submitted_at, Entry.runtime_s, *titles)
-        .add_columns(*people, Team.name.label("team"))
+        sa.select(*known, *titles)
+        .add_columns(*people, Team.name.label("team"), Team.mentor_id)
         .join(Person, Person.id == Entry.owner_id)
+        .join(Cohort, Cohort.id == Entry.cohort_id)
         .outerjoin(Team, Team.id == Entry.team_id)
+        .where(Entry.call_id == Cohort.call_id)
     )

@@ -34,7 +34,7 @@ def start_draft(session: Session, call: Call, category: Category, *, number: str
     earlier = session.scalar(sa.select(Entry).where(Entry.number == number, Entry.owner_id == owner.id))
     if earlier is not None:
         return earlier
-    _require_open(window_of(call), at)
+    require_open(call, at=at)
     require_room(session, call, owner.id)
     enrolment = school.enrolment_for_call(session, call.id, owner.id) if call.kind == CallKind.SCHOOL else None
     if call.kind == CallKind.SCHOOL and enrolment is None:
@@ -76,8 +76,9 @@ def window_of(call: Call) -> Window:
     return Window(call.opens_at, call.closes_at, timedelta(minutes=call.grace_minutes))
 
 
-def _require_open(window: Window, at: datetime) -> None:
-    found = standing(window, None, at=at)
+def require_open(call: Call, *, at: datetime) -> None:
+    """Refuse what comes before the call opens or after its deadline."""
+    found = standing(window_of(call), None, at=at)
     if found is Standing.EARLY:
         raise Invalid("main", N_("This call is not open yet."))
     if found is not Standing.OPEN:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal import audit, clock, signing
 from portal.accounts.models import Person
+from portal.calls.models import Call
 from portal.entries import checklist, mails, qr, queries
 from portal.entries.deadline import FilmOnItsWay, Standing, standing
 from portal.entries.frozen import handed_in
@@ -40,11 +41,11 @@ def submit(session: Session, entry: Entry, declarations: Sequence[str], *, by: A
     before = queries.before_submission(session, entry, [person.id for person in people])
     _require_in_time(entry, before.film, at)
     _require_complete(entry, before.known)
-    _require_within_limit(entry, before.entered, {person.id: person.native_name for person in people})
+    require_within_limit(entry.call, before.entered, {person.id: person.native_name for person in people})
     files.freeze(session, before.known.assets, before.uploads)
     entry.declarations = list(declarations)
-    if entry.cohort_id is not None and entry.state == EntryState.DRAFT:
-        _show_to_mentors(session, entry, entry.cohort_id, by=by, at=at)
+    if entry.state == EntryState.DRAFT and queries.mentor_first(session, entry):
+        _show_to_mentors(session, entry, by=by, at=at)
         return None
     return _hand_over(session, entry, before, people, handed_in_at=at, by=by)
 
@@ -64,19 +65,30 @@ def _require_complete(entry: Entry, known: Known) -> None:
         raise InvalidMany([Invalid(f"{item.task}-{gap.field}", gap.code) for item, gap in gaps])
 
 
-def _require_within_limit(entry: Entry, entered: Mapping[int, int], names: Mapping[int, str]) -> None:
-    limit = entry.call.entry_limit
+def require_within_limit(call: Call, entered: Mapping[int, int], names: Mapping[int, str]) -> None:
+    """Refuse one entry more than the call takes from any of its makers."""
+    limit = call.entry_limit
     for person_id, n in entered.items():
         if n >= limit:
             sentence = N_("{name}: already {n} entries in this call, which takes {limit} from each person.")
             raise Invalid("main", sentence, name=names[person_id], n=n, limit=limit)
 
 
-def _show_to_mentors(session: Session, entry: Entry, cohort_id: int, *, by: Actor, at: datetime) -> None:
+def _show_to_mentors(session: Session, entry: Entry, *, by: Actor, at: datetime) -> None:
+    assert entry.cohort_id is not None
     advance(session, entry, EntryState.MENTOR_REVIEW, by=by)
     entry.submitted_at = at
     touch(session, entry)
-    mails.send(session, "mentor_review", entry, school.mentors(session, cohort_id), f"mentor_review:{entry.rev}")
+    mentors = school.answering_mentors(session, entry.cohort_id, entry.team_id)
+    mails.send(session, "mentor_review", entry, mentors, f"mentor_review:{entry.rev}")
+
+
+def _require_guardians(session: Session, entry: Entry) -> None:
+    """A film of a team with somebody under age counts only once a guardian has agreed for each of them."""
+    names = queries.lacking_consent(session, entry)
+    if names:
+        sentence = N_("A guardian's consent is missing for: {names}. Until it is there, this film cannot be handed in.")
+        raise Invalid("main", sentence, names=", ".join(names))
 
 
 def hand_over(session: Session, entry: Entry, *, handed_in_at: datetime, by: Actor) -> Receipt:
@@ -92,6 +104,7 @@ def _hand_over(
     film = queries.film_of(before.known.assets)
     if film is None or film.sha256 is None:
         raise Invalid("film", N_("Upload the film."))
+    _require_guardians(session, entry)
     entry.runtime_s = round((film.duration_ms or 0) / 1000)
     revision = disclosing.freeze(session, entry, before, by=by)
     receipt = _receipt(entry, before, film.sha256, by=by)

@@ -91,7 +91,7 @@ def _review_page(entry: Entry, form: SubmitForm, *, status: int = 200) -> Respon
         answers=fields.answers_of(entry),
         credits=[(_(CREDIT_ROLES[role]), native, latin) for role, native, latin in lines],
         lead=policies.lead_entry(current.actor(), entry),
-        school=entry.cohort_id is not None and entry.state == EntryState.DRAFT,
+        school=entry.state == EntryState.DRAFT and queries.mentor_first(session, entry),
     )
 
 

@@ -1,0 +1,35 @@
+"""Commands on cohorts, who studies in them, their teams and mentors, and their certificates."""
+
+from portal.school.service.cohorts import (
+    CohortDraft,
+    edit_cohort,
+    invite_mentor,
+    make_call,
+    make_cohort,
+    note_sign_off,
+)
+from portal.school.service.completion import complete, take_back
+from portal.school.service.enrolling import add_student, edit_student, enrol, take_out, welcome_again
+from portal.school.service.teams import assign_mentors, edit_team, make_team, move, spread, spread_mentors
+
+__all__ = [
+    "CohortDraft",
+    "add_student",
+    "assign_mentors",
+    "complete",
+    "edit_cohort",
+    "edit_student",
+    "edit_team",
+    "enrol",
+    "invite_mentor",
+    "make_call",
+    "make_cohort",
+    "make_team",
+    "move",
+    "note_sign_off",
+    "spread",
+    "spread_mentors",
+    "take_back",
+    "take_out",
+    "welcome_again",
+]
