@@ -21,6 +21,7 @@ GROUP = "group"
 STAGE = "stage"
 PLAN = "plan"
 UNSUBSCRIBE, NOTICE = "unsubscribe", "notice"
+GUARDIAN = "guardian"
 SHORT = 5
 _SEASON = timedelta(days=400)
 
@@ -99,6 +100,20 @@ class Links:
 
     def consent(self, token: str) -> str:
         return self._page(f"/sign/{token}")
+
+    def guardian(self, code: str) -> str:
+        """Where a guardian reads, signs and takes back a consent; the link works as long as its student is in a class."""
+        return self._page(f"/guardian/{signing.stamp(self._secret_key, GUARDIAN, code)}")
+
+    def guardian_behind(self, token: str) -> str:
+        """The consent's code inside it; raises signing.BadToken."""
+        return str(signing.stamped(self._secret_key, GUARDIAN, token))
+
+    def class_guardians(self, code: str) -> str:
+        return self._page(f"/ops/school/{code}/guardians")
+
+    def certificate(self, number: str) -> str:
+        return self._page(f"/verify/{number}")
 
     def awards(self) -> str:
         return self._page("/awards")

@@ -50,7 +50,8 @@ OPS: tuple[Place, ...] = (
     Place(None, N_("Office"), policy=policies.enter_office),
     Place("calls.index", N_("Calls"), "file-text", policies.enter_office, besides=("categories",)),
     Place("calls.team", N_("Team"), "users", policies.enter_office),
-    Place("mail.outbox", N_("Mail"), "mail", policies.enter_office),
+    Place("mail.outbox", N_("Mail"), "mail", policies.enter_office, besides=("broadcasts",)),
+    Place("reminders.index", N_("Reminders"), "clock", policies.enter_office),
     Place("organizer.export", N_("Export"), "download", policies.enter_office),
     Place("organizer.trail", N_("Audit trail"), "shield-check", policies.enter_office),
 )

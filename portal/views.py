@@ -7,6 +7,7 @@ from flask import Blueprint
 from portal.accounts.views import bp as accounts
 from portal.api.views import bp as api
 from portal.audience.views import bp as audience
+from portal.broadcasts.views import bp as broadcasts
 from portal.calls.views import bp as calls
 from portal.disclosure.views import bp as disclosures
 from portal.entries.views import bp as entries
@@ -38,10 +39,12 @@ from portal.live.views import bp as live
 from portal.live.views import wall_door
 from portal.mail import views as mail
 from portal.media import views as media
+from portal.notices import views as notices
 from portal.organizer import rules
 from portal.organizer.views import bp as organizer
 from portal.programme.views import bp as programme
 from portal.public import views as public
+from portal.reminders.views import bp as reminders
 from portal.school.views import bp as school
 from portal.web import health, styleguide
 
@@ -50,6 +53,9 @@ PAGES: tuple[Blueprint, ...] = (
     accounts,
     calls,
     mail.bp,
+    reminders,
+    notices.bp,
+    notices.unsubscribe,
     disclosures,
     entries,
     school,
@@ -78,6 +84,7 @@ PAGES: tuple[Blueprint, ...] = (
     programme,
     audience,
     live,
+    broadcasts,
     organizer,
     rules.bp,
     styleguide.bp,
@@ -88,6 +95,7 @@ PLAIN: tuple[Blueprint, ...] = (
     mail.mailbox,
     wall_door,
     mail.reports,
+    notices.push_worker,
     api,
     media.uploads,
     media.delivery,

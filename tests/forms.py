@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tests.scene import DRAFT, IN_REVIEW, RECUT, token
+from tests.scene_notices import AUTH, P256DH
 from tests.scene_papers import LENT
 
 
@@ -57,6 +58,15 @@ _ROUND = {
     "seed": "7",
 }
 _PANEL = {"code": "sound", "weight": "20", "demand": "1"}
+_LETTER = {
+    "name": "A letter",
+    "topic": "news",
+    "audience": "jurors",
+    "subject_ko": "알려 드려요",
+    "subject_en": "News",
+    "body_ko": "{name} 님, 안녕하세요.",
+    "body_en": "Dear {name},",
+}
 _CRITERION = {"code": "sound", "question_ko": "어떤가요?", "question_en": "How is it?", "weight": "20"}
 
 FORMS: dict[str, Form] = {
@@ -68,6 +78,23 @@ FORMS: dict[str, Form] = {
     **_all("", "accounts.accept_invitation", public=True, token=token("invitation")),
     **_all("creator", "accounts.end_others accounts.logout", bare=True),
     **_all("creator", "accounts.save_password accounts.save_profile accounts.switch_on accounts.switch_off"),
+    # notices
+    "notices.save_settings": Form(
+        "creator",
+        {},
+        "notices.settings",
+        {"films": "digest", "jury": "off", "school": "at_once", "screenings": "digest", "news": "off"},
+    ),
+    **_all("creator", "notices.read", bare=True, token="notice"),
+    **_all("creator", "notices.read_all", bare=True),
+    "notices.add_device": Form(
+        "creator",
+        {},
+        "notices.settings",
+        {"endpoint": "https://fcm.googleapis.com/fcm/send/other", "p256dh": P256DH, "auth": AUTH},
+    ),
+    **_all("creator", "notices.remove_device", bare=True, code="device"),
+    "unsubscribe.choose": Form("", {"token": "unsubscribing"}, "unsubscribe.show", {"way": "off"}, public=True),
     # entries
     "entries.start_draft": Form("creator", {"slug": "call"}, "entries.start", {"category": "category"}),
     **_all("creator", "entries.save_info entries.save_ai", number=DRAFT),
@@ -219,9 +246,17 @@ FORMS: dict[str, Form] = {
     **_all("organizer", "rules.write", bare=True, category_id="category"),
     **_all("organizer", "calls.end_role calls.invite_again calls.forget_device"),
     **_all("organizer", "mail.cancel mail.release", bare=True, mail_id="mail"),
+    **_all("organizer", "reminders.cancel", bare=True, reminder_id="reminder"),
     **_all("organizer", "mail.lift", bare=True, code="suppression"),
     **_all("", "bounces.report", bare=True, public=True, token="bounces"),
-    **_all("organizer", "mail.cancel_batch mail.release_batch", bare=True, batch="batch"),
+    **_all("organizer", "mail.send_test", bare=True, mail_id="mail"),
+    **_all("organizer", "mail.cancel_batch mail.confirm_batch mail.take_back_batch", bare=True, batch="scheduled_batch"),
+    "mail.release_batch": Form("organizer", {"batch": "held_batch"}, "mail.batch", {"when": "now"}),
+    "broadcasts.create": Form("organizer", {}, "broadcasts.new", _LETTER),
+    "broadcasts.edit": Form("organizer", {"code": "broadcast"}, "broadcasts.show", _LETTER),
+    "broadcasts.prepare": Form("organizer", {"code": "broadcast"}, "broadcasts.show", _LETTER),
+    **_all("organizer", "broadcasts.discard", bare=True, code="broadcast"),
+    **_all("organizer", "broadcasts.reopen", bare=True, code="prepared"),
     **_all("organizer", "school.make_cohort"),
     **_all("organizer", "school.enrol school.invite_mentor school.preview", code="cohort"),
     # programme and audience

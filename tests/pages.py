@@ -32,7 +32,7 @@ _DRAFT_PAGES = """entries.show entries.ai entries.omnibus_films entries.label_fi
 entries.film entries.film_status entries.film_extras entries.dock entries.images entries.info entries.review
 entries.rights entries.team"""
 _DESK_LISTS = """organizer.home organizer.trail organizer.export calls.index calls.team styleguide.index
-entries.desk mail.outbox mail.suppressed"""
+entries.desk mail.outbox mail.suppressed reminders.index"""
 
 # Every route that answers GET.
 PAGES: dict[str, Visit] = {
@@ -50,6 +50,10 @@ PAGES: dict[str, Visit] = {
     **_all("", "programme.plan_feed", token="plan"),
     **_all("programmer", "programme.export", kind="xlsx"),
     **_all("", "programme.screening_calendar audience.screening audience.already", code="screening"),
+    **_all("creator", "notices.index notices.settings"),
+    **_all("creator", "notices.show notices.body", token="notice"),
+    **_all("", "unsubscribe.show", token="unsubscribing"),
+    **_all("", "push_worker.script"),
     **_all("", "accounts.open_link", token=token("login")),
     **_all("", "accounts.invitation", token=token("invitation")),
     **_all("", "disclosures.consent", token=token("consent")),
@@ -133,7 +137,10 @@ PAGES: dict[str, Visit] = {
     **_all("organizer", "entries.pack_desk", category_id="lent_category"),
     **_all("organizer", "organizer.export_sheet", name="entries"),
     **_all("organizer", "mail.letter mail.letter_html", mail_id="mail"),
-    **_all("organizer", "mail.batch", batch="batch"),
+    **_all("organizer", "mail.batch mail.recipients", batch="scheduled_batch"),
+    **_all("organizer", "broadcasts.index broadcasts.new"),
+    **_all("organizer", "broadcasts.show", code="broadcast"),
+    **_all("organizer", "broadcasts.face", code="broadcast", language="ko"),
     **_all("organizer", "school.cohorts"),
     **_all("organizer", "school.cohort", code="cohort"),
     **_all("", "live.own_ballot", token="voter"),

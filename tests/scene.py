@@ -60,7 +60,10 @@ from tests import (
     scene_clips,
     scene_live,
     scene_materials,
+    scene_notices,
+    scene_outbox,
     scene_papers,
+    scene_reminders,
     scene_rounds,
     scene_seats,
     scene_talks,
@@ -197,7 +200,10 @@ def _dress(session: Session) -> None:
     _a_new_cut_asked_for(session)
     for number in (DRAFT, RECUT):
         scene_clips.with_findings(session, entry(session, number))
+    scene_reminders.with_reminders(session, draft)
     scene_papers.with_papers(session, draft, person(session, "organizer"))
+    scene_notices.with_notices(session, draft, person(session, "creator"))
+    scene_notices.with_a_device(session, person(session, "creator"))
     _an_address_that_takes_nothing(session)
     _a_seat_on_offer(session)
     _a_juror_at_work(session)
@@ -212,6 +218,7 @@ def _dress(session: Session) -> None:
     scene_talks.with_parts(session)
     scene_materials.with_materials(session, draft)
     scene_timetable.with_a_plan(session)
+    scene_outbox.with_letters(session, actor(session, "organizer"))
 
 
 def entry(session: Session, number: str) -> Entry:
@@ -440,6 +447,7 @@ def things(session: Session) -> dict[str, Any]:
         "package": session.scalars(sa.select(Package.code).order_by(Package.id)).first(),
         "mail": held.id,
         "batch": held.batch,
+        "reminder": scene_reminders.planned(session).id,
         "suppression": _only(session, "suppressions", "code"),
         "bounces": mine.token(links.BOUNCES, "reports"),
         "guest": mine.token(links.GUEST, guest.code),
@@ -455,12 +463,14 @@ def things(session: Session) -> dict[str, Any]:
         "cut_file": session.scalars(sa.select(Asset.code).where(Asset.slot == Slot.REPLACEMENT)).first(),
         **scene_papers.things(session),
         **scene_awards.things(session),
+        **scene_notices.things(session, person(session, "creator")),
         **scene_materials.things(session),
         **scene_ballots.things(session),
         **scene_live.things(session),
         **scene_seats.things(session),
         **scene_talks.things(session),
         **scene_timetable.things(session),
+        **scene_outbox.things(session),
         "letter": next(path.stem for path in mailbox.folder(session.info["settings"]).glob("*.eml")),
     }
 

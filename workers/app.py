@@ -23,10 +23,11 @@ app = Celery(
     include=[
         "workers.sweep",
         "workers.mail",
+        "workers.outbox",
+        "workers.notices",
         "workers.media",
         "workers.jury",
         "workers.audience",
-        "workers.guests",
         "workers.ballots",
         "workers.questions",
         "workers.disclosure",
@@ -34,6 +35,7 @@ app = Celery(
         "workers.crosscheck",
         "workers.materials",
         "workers.programme",
+        "workers.reminders",
     ],
 )
 app.conf.update(

@@ -11,6 +11,11 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 600.0,
         "options": {"queue": "sweep", "expires": 600},
     },
+    "plan-reminders": {
+        "task": "sweep.plan_reminders",
+        "schedule": 300.0,
+        "options": {"queue": "sweep", "expires": 300},
+    },
     "shred-papers": {"task": "sweep.shred_papers", "schedule": 3600.0, "options": {"queue": "sweep", "expires": 3600}},
     "seal-disclosures": {
         "task": "sweep.seal_disclosures",

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal import doorbell
 from portal.audience import queries as audience
+from portal.broadcasts import queries as broadcasts
 from portal.entries import queries as entries
 from portal.jury import queries as jury
 from portal.jury.assigning import replays as replaying
@@ -16,13 +17,16 @@ from portal.jury.rounds import comparing
 from portal.jury.tiebreak import queries as tiebreak
 from portal.live.ballots import queries as ballots
 from portal.live.questions import queries as questions
+from portal.mail import batches
 from portal.mail import queries as mail
 from portal.media import queries as media
 from portal.media.service import sealing
+from portal.notices import daily
+from portal.notices.push import delivery as pushing
 from portal.programme import queries as programme
 from portal.programme.materials import recognition
 from portal.programme.placing import service as placing
-from portal.programme.queries import reminding
+from portal.reminders import queries as reminders
 from portal.settings import Settings
 from workers.app import app
 from workers.context import work
@@ -37,7 +41,6 @@ SWEEPS: dict[str, Waiting] = {
     "audience.close_ballot": ballots.to_close,
     "audience.offer": audience.screenings_to_turn_over,
     "audience.tell": programme.to_take_effect,
-    "audience.remind": reminding.guests_to_write_to,
     "jury.assign": tries.waiting,
     "jury.calibrate": jury.waiting_for_results,
     "jury.compare": comparing.waiting,
@@ -45,6 +48,11 @@ SWEEPS: dict[str, Waiting] = {
     "jury.replay": replaying.waiting,
     "jury.tiebreak": tiebreak.waiting,
     "mail.deliver": mail.first_waiting,
+    "mail.release": batches.due_releases,
+    "mail.settle_broadcast": broadcasts.to_settle,
+    "mail.remind": reminders.waiting,
+    "mail.digest": daily.waiting,
+    "mail.push": pushing.waiting,
     "probe.asset": media.to_examine,
     "probe.crosscheck": entries.to_crosscheck,
     "probe.compare": media.to_compare,

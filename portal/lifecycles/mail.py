@@ -23,7 +23,7 @@ _M = MailState
 MAIL = Lifecycle(
     "mail",
     moves(
-        (_M.DRAFT, (_M.QUEUED, _M.SUPERSEDED, _M.CANCELLED, _M.KEPT)),
+        (_M.DRAFT, (_M.QUEUED, _M.SUPERSEDED, _M.CANCELLED, _M.KEPT, _M.FAILED)),
         (_M.QUEUED, (_M.SENDING, _M.FAILED, _M.SUPERSEDED, _M.CANCELLED)),
         (_M.SENDING, (_M.SENT, _M.QUEUED, _M.FAILED)),
         (_M.SENT, (_M.BOUNCED,)),
@@ -39,7 +39,9 @@ class ReminderState(StrEnum):
     CANCELLED = "cancelled"
 
 
-REMINDER = Lifecycle("reminder", moves((ReminderState.PLANNED, (ReminderState.SENT, ReminderState.CANCELLED))))
+_R = ReminderState
+# A reason that ended may come back, as when an entry that was handed in is taken back.
+REMINDER = Lifecycle("reminder", moves((_R.PLANNED, (_R.SENT, _R.CANCELLED)), (_R.CANCELLED, (_R.PLANNED,))))
 
 
 class BroadcastState(StrEnum):

@@ -8,8 +8,11 @@ from portal.policies.actors import Actor, Role, Scope, desk_editions, works_on
 
 if TYPE_CHECKING:
     from portal.accounts.models import Person
+    from portal.broadcasts.models import Broadcast
     from portal.calls.models import Call, Category, Edition
     from portal.mail.models import OutgoingMail
+    from portal.reminders.models import Reminder
+    from portal.notices.models import PushSubscription
 
 
 def anyone(actor: Actor, subject: object = None) -> bool:
@@ -103,5 +106,23 @@ def export_edition(actor: Actor, edition: Edition) -> bool:
     return organize(actor, edition)
 
 
+def own_notice(actor: Actor, mail: OutgoingMail) -> bool:
+    """What somebody was told is read by nobody else."""
+    return actor.person_id is not None and mail.person_id == actor.person_id
+
+
+def own_device(actor: Actor, device: PushSubscription) -> bool:
+    """A browser one asked to be told in."""
+    return actor.person_id is not None and device.person_id == actor.person_id
+
+
+def cancel_reminder(actor: Actor, reminder: Reminder) -> bool:
+    return reminder.edition_id is not None and works_on(actor, reminder.edition_id, Role.ORGANIZER)
+
+
 def release_mail(actor: Actor, mail: OutgoingMail) -> bool:
     return mail.edition_id is not None and works_on(actor, mail.edition_id, Role.ORGANIZER)
+
+
+def write_broadcast(actor: Actor, broadcast: Broadcast) -> bool:
+    return works_on(actor, broadcast.edition_id, Role.ORGANIZER)

@@ -26,8 +26,6 @@ from portal.programme.service.letters import guest_calendar
 from portal.programme.stage import Need
 from tests import builders
 from tests.programme import rows
-from workers.guests import remind
-from workers.sweep import SWEEPS
 
 SignIn = Callable[[int], FlaskClient]
 
@@ -237,29 +235,6 @@ def test_those_who_have_not_answered_are_found_and_reminded_once_a_day(session: 
     assert service.remind(session, talk, by=SYSTEM) == 1
     assert service.remind(session, talk, by=SYSTEM) == 1
     assert [mail.recipient for mail in mails(session, "qa_reminder")] == ["oh@example.test"]
-
-
-def test_reminders_and_the_last_letter_leave_by_the_sweep_once(session: Session, environment: object) -> None:
-    screening = rows.on_sale(session)
-    talk = rows.talk(session, screening, "han", "oh", remote_url="https://call.example/x")
-    han, oh = talk.guests
-    service.answer(session, oh, GuestState.REMOTE, by=SYSTEM)
-    session.commit()
-    assert SWEEPS["audience.remind"](session) == []
-    han.answer_by, han.invited_at = clock.now() + timedelta(days=2), clock.now() - timedelta(days=5)
-    session.commit()
-    assert SWEEPS["audience.remind"](session) == [han.id]
-    screening.starts_at = clock.now() + timedelta(hours=20)
-    session.commit()
-    due = list(SWEEPS["audience.remind"](session))
-    assert due == [han.id, oh.id]
-    session.commit()
-    for guest_id in (*due, *due):
-        remind(guest_id)
-    [reminded], [last] = mails(session, "qa_reminder"), mails(session, "qa_evening")
-    assert (reminded.recipient, last.recipient) == ("han@example.test", "oh@example.test")
-    assert "영상 통화 주소는 게스트 페이지에 있어요" in last.text
-    assert SWEEPS["audience.remind"](session) == []
 
 
 def test_somebody_asked_twice_at_one_time_is_told(session: Session, client: FlaskClient) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from portal.audience.tickets import qr_png
 from portal.i18n import SEOUL, using
 from portal.lifecycles import SeatState
 from portal.mail import outbox
+from portal.mail.message import sender_address
 from portal.programme import agenda, ical
 from portal.programme.agenda import Showing
 from portal.programme.models import Screening
@@ -25,7 +27,7 @@ def ticket(session: Session, booking: Booking, screening: Screening, *, transiti
     with using(booking.language, SEOUL):
         showing = showing_of(session, screening)
         address = links.of(session).check_in(booking.code)
-        files = (("ticket.png", "image/png", qr_png(address)), _calendar(session, booking, showing))
+        files = (("ticket.png", "image/png", qr_png(address)), calendar_of(session, booking, showing))
     _queue(session, "ticket", booking, screening, transition, showing, files)
 
 
@@ -40,8 +42,9 @@ def unverified(session: Session, booking: Booking, screening: Screening) -> None
 
 
 def unanswered(session: Session, booking: Booking, screening: Screening) -> None:
-    """The screening moved and nobody said that they come all the same."""
-    _queue(session, "seat_unanswered", booking, screening, f"unanswered-{booking.moved_in}")
+    """The screening moved and nobody said that they come all the same; it leaves their calendar."""
+    showing, files = _taken_away(session, booking, screening)
+    _queue(session, "seat_unanswered", booking, screening, f"unanswered-{booking.moved_in}", showing, files)
 
 
 def waitlisted(session: Session, booking: Booking, screening: Screening, *, transition: str = "waitlisted") -> None:
@@ -59,29 +62,51 @@ def offer_expired(session: Session, booking: Booking, screening: Screening) -> N
     _queue(session, "offer_expired", booking, screening, "expired")
 
 
-def cancelled(session: Session, booking: Booking, screening: Screening) -> None:
-    """You have given the seats back."""
-    _queue(session, "booking_cancelled", booking, screening, "cancelled")
+def cancelled(session: Session, booking: Booking, screening: Screening, *, had_ticket: bool) -> None:
+    """You have given the seats back; whoever had a ticket gets the screening taken off their calendar."""
+    showing, files = _taken_away(session, booking, screening) if had_ticket else (None, ())
+    _queue(session, "booking_cancelled", booking, screening, "cancelled", showing, files)
+
+
+def tomorrow(session: Session, booking: Booking, screening: Screening, *, nth: int) -> None:
+    """The screening is tomorrow: when, where, and the way to the ticket."""
+    _queue(session, "reminder_screening", booking, screening, f"reminder:{nth}")
 
 
 def changed(session: Session, booking: Booking, screening: Screening, version: int, change: dict[str, Any]) -> None:
-    """The screening has another time or hall, with the way to keep the seats or not; or does not take place."""
+    """The screening has another time or hall, with the way to keep the seats or not; or does not take place.
+
+    The calendar of who holds a ticket is told, too.
+    """
+    more = {**agenda.before(change), "holds": booking.state == SeatState.CONFIRMED}
     with using(booking.language, SEOUL):
         showing = showing_of(session, screening)
-        files = (_calendar(session, booking, showing),)
-    more = {**agenda.before(change), "holds": booking.state == SeatState.CONFIRMED}
+        files = (calendar_of(session, booking, showing, off=more["cancelled"]),) if more["holds"] else ()
     _queue(session, "screening_changed", booking, screening, f"release-{version}", showing, files, **more)
 
 
-def _calendar(session: Session, booking: Booking, showing: Showing) -> outbox.Attachment:
-    return ("ticket.ics", ical.CONTENT_TYPE, calendar_of(session, booking, showing))
+def _taken_away(
+    session: Session, booking: Booking, screening: Screening
+) -> tuple[Showing, tuple[outbox.Attachment, ...]]:
+    with using(booking.language, SEOUL):
+        showing = showing_of(session, screening)
+        return showing, (calendar_of(session, booking, showing),)
 
 
-def calendar_of(session: Session, booking: Booking, showing: Showing) -> bytes:
-    """The screening in the holder's calendar, in the language in use."""
-    address = links.of(session).ticket(booking.code)
-    happening = ical.of_showing(showing, url=address, version=booking.rev, stamp=clock.now())
-    return ical.calendar([happening], showing.title)
+def calendar_of(session: Session, booking: Booking, showing: Showing, *, off: bool = False) -> outbox.Attachment:
+    """The seats for the holder's calendar, in the language in use; seats that are gone take the event away.
+
+    `off` says that the screening is going, while the booking still stands.
+
+    The event is the booking's own, not the screening's: its number rises with whatever happens to the booking.
+    """
+    address, gone = links.of(session).ticket(booking.code), (SeatState.CANCELLED, SeatState.EXPIRED)
+    happening = replace(
+        ical.of_showing(showing, url=address, version=booking.rev + off, stamp=clock.now()),
+        uid=f"seats-{booking.code}@pan",
+        cancelled=off or showing.cancelled or booking.state in gone,
+    )
+    return ical.attached("ticket.ics", happening, organizer=sender_address(session.info["settings"]))
 
 
 def _queue(

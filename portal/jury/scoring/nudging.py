@@ -71,7 +71,7 @@ def _claimed(session: Session, one: Pace, now: datetime) -> bool:
 
 def _recipient(one: Pace) -> outbox.Recipient:
     name = one.native_name if one.language == "ko" else one.latin_name
-    return outbox.Recipient(one.email, one.language, name, one.person_id)
+    return outbox.Recipient(one.email, one.language, name, one.person_id, one.timezone)
 
 
 def _values(round_: Round, one: Pace) -> dict[str, Any]:

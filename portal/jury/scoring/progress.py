@@ -37,6 +37,7 @@ class Pace:
     latin_name: str
     email: str
     language: str
+    timezone: str
     panel: tuple[str, str]
     due: Due
     nudged_at: datetime | None
@@ -98,6 +99,7 @@ _PACE = (
     sa.select(
         *(Juror.id, Juror.person_id, Juror.label, Juror.due_at, Juror.nudged_at),
         *(Person.native_name, Person.latin_family, Person.latin_given, Person.email, Person.language),
+        Person.timezone,
         Panel.name_ko,
         Panel.name_en,
         sa.func.count(Assignment.id).label("assigned"),
@@ -137,6 +139,7 @@ def _pace(row: Any, round_: Round, now: datetime) -> Pace:
         latin_name=f"{row.latin_family.upper()} {row.latin_given}".strip() or row.native_name,
         email=row.email,
         language=row.language,
+        timezone=row.timezone,
         panel=(row.name_ko, row.name_en),
         due=due,
         nudged_at=row.nudged_at,

@@ -12,6 +12,7 @@ from portal import clock, links
 from portal.i18n import korean_day, pick, translate, using
 from portal.lifecycles import GuestState, ScreeningState
 from portal.mail import outbox
+from portal.mail.message import sender_address
 from portal.programme import ical, zones
 from portal.programme.models import Guest, GuestRole, QASession
 from portal.programme.states import role_text
@@ -59,7 +60,7 @@ def _queue(
     outbox.queue(
         session,
         kind,
-        to=outbox.Recipient(guest.email, guest.language, guest.name, person_id=guest.person_id),
+        to=outbox.Recipient(guest.email, guest.language, guest.name, guest.person_id, guest.timezone),
         about=guest,
         transition=transition,
         edition_id=talk.screening.edition_id,
@@ -87,8 +88,7 @@ def conversation_letter(session: Session, guest: Guest, talk: QASession, *, canc
             "state": guest.state.value,
             "code": guest.code,
         }
-        body = guest_calendar(session, guest, talk, cancelled=cancelled)
-        return Letter(facts, ("talk.ics", ical.CONTENT_TYPE, body))
+        return Letter(facts, guest_calendar(session, guest, talk, cancelled=cancelled))
 
 
 def _place(talk: QASession) -> str:
@@ -98,8 +98,8 @@ def _place(talk: QASession) -> str:
     return " · ".join(parts) + (f" ({address})" if address else "")
 
 
-def guest_calendar(session: Session, guest: Guest, talk: QASession, *, cancelled: bool = False) -> bytes:
-    """The talk in the guest's calendar, in the language in use.
+def guest_calendar(session: Session, guest: Guest, talk: QASession, *, cancelled: bool = False) -> outbox.Attachment:
+    """The talk for the guest's calendar, in the language in use.
 
     Its number rises with every change; a talk that is off and a guest who declined take the event away.
     """
@@ -118,7 +118,7 @@ def guest_calendar(session: Session, guest: Guest, talk: QASession, *, cancelled
         sequence=guest.rev + screening.rev + talk.rev + cancelled,
         cancelled=off,
     )
-    return ical.calendar([happening], title, method="CANCEL" if off else "PUBLISH")
+    return ical.attached("talk.ics", happening, organizer=sender_address(session.info["settings"]))
 
 
 def _ends(talk: QASession) -> datetime:

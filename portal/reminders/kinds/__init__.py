@@ -1,0 +1,32 @@
+"""The kinds of reminders, a module for each."""
+
+from __future__ import annotations
+
+from portal.reminders.kind import Kind
+from portal.reminders.kinds import (
+    consents,
+    drafts,
+    film_invitations,
+    guardians,
+    guests,
+    jurors,
+    materials,
+    performers,
+    screenings,
+)
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        drafts.KIND,
+        consents.KIND,
+        performers.KIND,
+        guardians.KIND,
+        jurors.KIND,
+        film_invitations.KIND,
+        materials.KIND,
+        guests.ANSWER,
+        guests.EVENING,
+        screenings.KIND,
+    )
+}

@@ -1,0 +1,66 @@
+"""Selected films whose makers have neither confirmed nor declined: three and seven days after they were invited."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from portal.accounts.models import Person
+from portal.entries.models import Entry
+from portal.i18n import N_, pick
+from portal.jury.invitations.models import FilmInvitation
+from portal.lifecycles import EntryState, InvitationState
+from portal.reminders.due import ten_after
+from portal.reminders.kind import Kind, Wanted
+from portal.reminders.makers import owned, tell
+from portal.reminders.models import Reminder
+
+AFTER = {1: timedelta(days=3), 2: timedelta(days=7)}
+_OUT = (EntryState.WITHDRAWN, EntryState.INELIGIBLE, EntryState.DISQUALIFIED)
+
+
+def _wanted(session: Session, *, now: datetime, of: int | None = None) -> Iterator[Wanted]:
+    waiting = (FilmInvitation.state == InvitationState.INVITED, Entry.state.not_in(_OUT))
+    query = (
+        sa.select(FilmInvitation.id, FilmInvitation.invited_at, FilmInvitation.answer_by, Entry.edition_id)
+        .add_columns(Person.email, Person.timezone)
+        .join(FilmInvitation.entry)
+        .join(Person, sa.and_(*owned()))
+        .where(*waiting, *(() if of is None else (FilmInvitation.id == of,)))
+    )
+    for row in session.execute(query):
+        for nth, after in AFTER.items():
+            due_at = ten_after(row.invited_at + after, row.timezone)
+            if due_at < row.answer_by:
+                yield Wanted(row.id, row.email, nth, due_at, row.answer_by, row.edition_id)
+
+
+def _named(session: Session, invitation_ids: Collection[int]) -> dict[int, str]:
+    query = (
+        sa.select(FilmInvitation.id, Entry.number, Entry.title_ko, Entry.title_en)
+        .join(FilmInvitation.entry)
+        .where(FilmInvitation.id.in_(invitation_ids))
+    )
+    rows = session.execute(query)
+    return {row.id: f"{row.number} {pick(row.title_ko, row.title_en)}".strip() for row in rows}
+
+
+def _write(session: Session, reminder: Reminder) -> None:
+    found = sa.select(FilmInvitation).where(FilmInvitation.id == reminder.object_id)
+    invitation = session.scalars(found.options(joinedload(FilmInvitation.entry))).one()
+    tell(session, reminder, "reminder_invitation", invitation.entry, about=invitation, until=invitation.answer_by)
+
+
+KIND = Kind(
+    name="invitation",
+    model=FilmInvitation,
+    title=N_("Invitation not answered"),
+    rule=N_("To the owner of a selected film who has not confirmed: 3 and 7 days after the invitation."),
+    ended=N_("Confirmed, declined or withdrawn"),
+    wanted=_wanted,
+    named=_named,
+    write=_write,
+)

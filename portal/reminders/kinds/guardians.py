@@ -1,0 +1,79 @@
+"""Guardians of students under age who have not answered: once, after three days."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Person
+from portal.calls.models import Edition
+from portal.i18n import N_, SEOUL, pick
+from portal.lifecycles import GuardianState
+from portal.mail import outbox
+from portal.reminders.asked import question, was_asked
+from portal.reminders.due import TEN, civil, ten_after
+from portal.reminders.kind import Kind, Wanted
+from portal.reminders.models import Reminder
+from portal.school.guardians.models import GuardianConsent
+from portal.school.models import Cohort, Enrolment
+
+AFTER = timedelta(days=3)
+_ASKED = "guardian_request"
+
+
+def _wanted(session: Session, *, now: datetime, of: int | None = None) -> Iterator[Wanted]:
+    waiting = (GuardianConsent.state == GuardianState.ASKED, was_asked(_ASKED, GuardianConsent))
+    query = (
+        sa.select(GuardianConsent.id, GuardianConsent.guardian_email, GuardianConsent.asked_at)
+        .add_columns(Cohort.edition_id, Edition.starts_on)
+        .join(Enrolment, Enrolment.id == GuardianConsent.enrolment_id)
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .join(Edition, Edition.id == Cohort.edition_id)
+        .where(*waiting, *(() if of is None else (GuardianConsent.id == of,)))
+    )
+    for row in session.execute(query):
+        due_at, until = ten_after(row.asked_at + AFTER, SEOUL), civil(row.starts_on, TEN, SEOUL)
+        yield Wanted(row.id, row.guardian_email, 1, due_at, until, row.edition_id)
+
+
+def _named(session: Session, consent_ids: Collection[int]) -> dict[int, str]:
+    query = (
+        sa.select(GuardianConsent.id, Person.native_name, Cohort.name_ko, Cohort.name_en)
+        .join(Enrolment, Enrolment.id == GuardianConsent.enrolment_id)
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .join(Person, Person.id == Enrolment.person_id)
+        .where(GuardianConsent.id.in_(consent_ids))
+    )
+    return {row.id: f"{row.native_name} ({pick(row.name_ko, row.name_en)})" for row in session.execute(query)}
+
+
+def _write(session: Session, reminder: Reminder) -> None:
+    consent = session.get_one(GuardianConsent, reminder.object_id)
+    student = session.scalars(
+        sa.select(Person).join(Enrolment, Enrolment.person_id == Person.id).where(Enrolment.id == consent.enrolment_id)
+    ).one()
+    outbox.queue(
+        session,
+        "reminder_guardian",
+        to=outbox.Recipient(consent.guardian_email, consent.language, consent.guardian_name),
+        about=consent,
+        transition=f"reminder:{reminder.nth}",
+        edition_id=reminder.edition_id,
+        path=question(session, _ASKED, GuardianConsent, consent.id).path,
+        student=student.shown_in(consent.language),
+    )
+
+
+KIND = Kind(
+    name="guardian",
+    model=GuardianConsent,
+    title=N_("Guardian has not answered"),
+    rule=N_("To a guardian who was asked by mail and has not answered: once, after 3 days."),
+    ended=N_("Answered, on paper or taken back"),
+    wanted=_wanted,
+    named=_named,
+    write=_write,
+)
