@@ -1,4 +1,8 @@
-"""Calendar files: events every calendar understands, with fixed ids so that a new version replaces the old. Pure."""
+"""Calendar files: events every calendar understands, with fixed ids so that a new version replaces the old. Pure.
+
+A calendar that knows an event takes whatever comes with the same id and a higher SEQUENCE in its place; METHOD CANCEL
+takes it away (RFC 5546). Events are published, never requested: nobody reads the answers that calendars would send.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from icalendar import Calendar, Event, vUri
+from icalendar import Calendar, Event, vCalAddress, vText, vUri
 
 from portal.programme.agenda import Showing
 
@@ -46,8 +50,15 @@ def of_showing(showing: Showing, *, url: str, version: int, stamp: datetime) -> 
     )
 
 
-def calendar(happenings: Iterable[Happening], name: str, *, method: str = "PUBLISH") -> bytes:
-    """The file; `method` CANCEL takes its events off the calendar that holds them."""
+def attached(name: str, happening: Happening, *, organizer: str) -> tuple[str, str, bytes]:
+    """One event as a mail carries it (name, content type, file): both say the METHOD (RFC 6047)."""
+    method = "CANCEL" if happening.cancelled else "PUBLISH"
+    body = calendar([happening], happening.title, organizer=organizer, method=method)
+    return name, f"{CONTENT_TYPE}; method={method}", body
+
+
+def calendar(happenings: Iterable[Happening], name: str, *, organizer: str, method: str = "PUBLISH") -> bytes:
+    """The file; `organizer` is the address its events come from, `method` CANCEL takes them off a calendar."""
     made = Calendar()
     made.add("prodid", "-//P.A.N//Portal//KO")
     made.add("version", "2.0")
@@ -55,12 +66,15 @@ def calendar(happenings: Iterable[Happening], name: str, *, method: str = "PUBLI
     made.add("x-wr-calname", name)
     made.add("x-wr-timezone", "Asia/Seoul")
     for happening in happenings:
-        made.add_component(_event(happening))
+        made.add_component(_event(happening, organizer))
     return bytes(made.to_ical())
 
 
-def _event(happening: Happening) -> Event:
+def _event(happening: Happening, organizer: str) -> Event:
     event = Event()
+    sender = vCalAddress(f"mailto:{organizer}")
+    sender.params["CN"] = vText("P.A.N")
+    event.add("organizer", sender)
     event.add("uid", happening.uid)
     event.add("summary", happening.title)
     event.add("dtstart", happening.starts_at)

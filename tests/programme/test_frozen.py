@@ -14,6 +14,7 @@ from portal.programme import agenda, frozen, ical, listing, zones
 from portal.programme.length import films_end, total_seconds
 
 NOON = datetime(2027, 2, 19, 3, tzinfo=UTC)
+SENDER = "pan@pan.example"
 BODY: dict[str, Any] = {
     "format": 1,
     "edition": {
@@ -132,7 +133,7 @@ def test_a_slot_offers_seats_or_the_list_or_nothing() -> None:
 def test_the_calendar_is_one_that_others_read() -> None:
     stamp = datetime(2027, 1, 5, 3, 0, tzinfo=UTC)
     listed = agenda.showings(changed("2", cancelled=True))
-    made = ical.calendar([ical.of_showing(one, url="http://x/1", version=3, stamp=stamp) for one in listed], "판")
+    made = ical.calendar([ical.of_showing(one, url="http://x/1", version=3, stamp=stamp) for one in listed], "판", organizer=SENDER)
     events = list(icalendar.Calendar.from_ical(made).walk("VEVENT"))
     assert [str(event["status"]) for event in events] == ["CONFIRMED", "CANCELLED"]
     first = events[0]
@@ -143,14 +144,14 @@ def test_the_calendar_is_one_that_others_read() -> None:
     assert "편지를 쓰는 기계 — 한서윤" in str(first["description"])
     assert (int(first["sequence"]), str(first["uid"])) == (3, "screening-1@pan")
     assert made == ical.calendar(
-        [ical.of_showing(one, url="http://x/1", version=3, stamp=stamp) for one in listed], "판"
+        [ical.of_showing(one, url="http://x/1", version=3, stamp=stamp) for one in listed], "판", organizer=SENDER
     )
 
 
 def test_names_from_outside_cannot_break_a_calendar_line() -> None:
     body = changed("1")
     body["screenings"][0]["package"]["title_ko"] = "A\r\nATTENDEE:mailto:evil@example.test"
-    made = ical.calendar([ical.of_showing(agenda.showings(body)[0], url="", version=1, stamp=datetime.now(UTC))], "x")
+    made = ical.calendar([ical.of_showing(agenda.showings(body)[0], url="", version=1, stamp=datetime.now(UTC))], "x", organizer=SENDER)
     event = icalendar.Calendar.from_ical(made).walk("VEVENT")[0]
     assert "attendee" not in event
 

@@ -176,11 +176,11 @@ def cancel(session: Session, booking: Booking, *, by: Actor) -> None:
         return
     if booking.state == SeatState.CHECKED_IN or screening.starts_at <= clock.now():
         raise Invalid("main", N_("The screening has begun, so the seats can no longer be given back."))
-    held = booking.state in HOLDING
+    held, had_ticket = booking.state in HOLDING, booking.state == SeatState.CONFIRMED and booking.verify_by is None
     advance(session, booking, SeatState.CANCELLED, by=by)
     booking.offered_until = None
     session.flush()
-    letters.cancelled(session, booking, screening)
+    letters.cancelled(session, booking, screening, had_ticket=had_ticket)
     if held:
         allotment.free(session, booking)
         seats.give_back(session, screening, booking)

@@ -96,9 +96,8 @@ def _taken_away(
 def calendar_of(session: Session, booking: Booking, showing: Showing, *, off: bool = False) -> outbox.Attachment:
     """The seats for the holder's calendar, in the language in use; seats that are gone take the event away.
 
-    `off` says that the screening is going, while the booking still stands.
-
-    The event is the booking's own, not the screening's: its number rises with whatever happens to the booking.
+    The event is the booking's own, not the screening's: its number rises with whatever happens to the booking. `off`
+    says that the screening is going while the booking still stands.
     """
     address, gone = links.of(session).ticket(booking.code), (SeatState.CANCELLED, SeatState.EXPIRED)
     happening = replace(

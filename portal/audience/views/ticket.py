@@ -17,7 +17,6 @@ from portal.audience.views import bearer
 from portal.audience.views.blueprint import bp
 from portal.i18n import _
 from portal.lifecycles import SeatState
-from portal.programme import ical
 from portal.programme.queries import showing_of
 from portal.web import current
 from portal.web.access import guard, require
@@ -94,5 +93,5 @@ def cancel(booking: Booking) -> ResponseReturnValue:
 def calendar(booking: Booking) -> Response:
     """The screening for the holder's calendar."""
     session = current.session()
-    body = calendar_of(session, booking, showing_of(session, booking.screening))
-    return download(body, name="ticket.ics", content_type=ical.CONTENT_TYPE)
+    name, content_type, body = calendar_of(session, booking, showing_of(session, booking.screening))
+    return download(body, name=name, content_type=content_type)

@@ -237,7 +237,8 @@ def _guests_by_code(screenings: Sequence[Screening], changes: Sequence[frozen.Bo
 def _tell_guests(session: Session, released: Release) -> None:
     by_code: dict[str, Any] = {change["code"]: change for change in released.changes if change["kind"] in frozen.TOLD}
     for guest, talk in _guests_to_tell(_named(session, list(by_code)), released.changes):
-        letter = conversation_letter(session, guest, talk)
+        change = agenda.before(by_code[talk.screening.code])
+        letter = conversation_letter(session, guest, talk, cancelled=change["cancelled"])
         outbox.queue(
             session,
             "talk_changed",
@@ -246,6 +247,6 @@ def _tell_guests(session: Session, released: Release) -> None:
             transition=f"release-{released.version}",
             edition_id=released.edition_id,
             attachments=[letter.calendar],
-            **agenda.before(by_code[talk.screening.code]),
+            **change,
             **letter.context,
         )

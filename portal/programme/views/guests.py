@@ -12,7 +12,7 @@ from portal import links, policies
 from portal.errors import Invalid
 from portal.i18n import N_, _, pick
 from portal.lifecycles import GuestState, ScreeningState, TalkState
-from portal.programme import ical, queries, service, stage, states, zones
+from portal.programme import queries, service, stage, states, zones
 from portal.programme.errors import SlotTaken
 from portal.programme.forms import AnswerForm, StatementForm
 from portal.programme.models import Guest, GuestRole, QASlot
@@ -187,5 +187,5 @@ def leave_statement(found: Guest) -> ResponseReturnValue:
 @guard(policies.subject_of, load=_by_token)
 def calendar(found: Guest) -> Response:
     """The talk for the guest's calendar."""
-    body = guest_calendar(current.session(), found, found.qa_session)
-    return download(body, name="talk.ics", content_type=ical.CONTENT_TYPE)
+    name, content_type, body = guest_calendar(current.session(), found, found.qa_session)
+    return download(body, name=name, content_type=content_type)

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Response, abort, request, url_for
 
 from portal.i18n import language
+from portal.mail.message import sender_address
 from portal.programme import agenda, ical, listing, queries
 from portal.programme.agenda import Showing
 from portal.programme.queries import Published
@@ -74,6 +75,7 @@ def calendar(found: Published, listed: Sequence[Showing], name: str, file_name: 
         happenings = [
             ical.of_showing(one, url=links.screening(one.code), version=found.version, stamp=stamp) for one in listed
         ]
-        response = download(ical.calendar(happenings, name), name=file_name, content_type=ical.CONTENT_TYPE)
+        made = ical.calendar(happenings, name, organizer=sender_address(current.settings()))
+        response = download(made, name=file_name, content_type=ical.CONTENT_TYPE)
     response.set_etag(etag)
     return response
