@@ -133,7 +133,9 @@ def test_a_slot_offers_seats_or_the_list_or_nothing() -> None:
 def test_the_calendar_is_one_that_others_read() -> None:
     stamp = datetime(2027, 1, 5, 3, 0, tzinfo=UTC)
     listed = agenda.showings(changed("2", cancelled=True))
-    made = ical.calendar([ical.of_showing(one, url="http://x/1", version=3, stamp=stamp) for one in listed], "판", organizer=SENDER)
+    made = ical.calendar(
+        [ical.of_showing(one, url="http://x/1", version=3, stamp=stamp) for one in listed], "판", organizer=SENDER
+    )
     events = list(icalendar.Calendar.from_ical(made).walk("VEVENT"))
     assert [str(event["status"]) for event in events] == ["CONFIRMED", "CANCELLED"]
     first = events[0]
@@ -151,7 +153,9 @@ def test_the_calendar_is_one_that_others_read() -> None:
 def test_names_from_outside_cannot_break_a_calendar_line() -> None:
     body = changed("1")
     body["screenings"][0]["package"]["title_ko"] = "A\r\nATTENDEE:mailto:evil@example.test"
-    made = ical.calendar([ical.of_showing(agenda.showings(body)[0], url="", version=1, stamp=datetime.now(UTC))], "x", organizer=SENDER)
+    made = ical.calendar(
+        [ical.of_showing(agenda.showings(body)[0], url="", version=1, stamp=datetime.now(UTC))], "x", organizer=SENDER
+    )
     event = icalendar.Calendar.from_ical(made).walk("VEVENT")[0]
     assert "attendee" not in event
 
