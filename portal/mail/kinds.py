@@ -85,6 +85,7 @@ KINDS: dict[str, Kind] = {
     "reminder_draft": Kind(N_("Reminder: unfinished draft"), Urgency.DAYTIME, Topic.FILMS),
     "reminder_guardian": Kind(N_("Reminder: a guardian's answer"), Urgency.DAYTIME),
     "reminder_invitation": Kind(N_("Reminder: invitation not answered"), Urgency.DAYTIME),
+    "reminder_invited": Kind(N_("Reminder: role or team not answered"), Urgency.DAYTIME),
     "reminder_materials": Kind(N_("Reminder: materials due"), Urgency.DAYTIME, Topic.FILMS),
     "reminder_screening": Kind(N_("Reminder: a screening is near"), Urgency.DAYTIME, Topic.SCREENINGS),
     "returned": Kind(N_("Returned by the mentor")),

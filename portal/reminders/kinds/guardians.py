@@ -13,7 +13,7 @@ from portal.calls.models import Edition
 from portal.i18n import N_, SEOUL, pick
 from portal.lifecycles import GuardianState
 from portal.mail import outbox
-from portal.reminders.asked import question, was_asked
+from portal.mail.models import OutgoingMail
 from portal.reminders.due import TEN, civil, ten_after
 from portal.reminders.kind import Kind, Wanted
 from portal.reminders.models import Reminder
@@ -21,11 +21,10 @@ from portal.school.guardians.models import GuardianConsent
 from portal.school.models import Cohort, Enrolment
 
 AFTER = timedelta(days=3)
-_ASKED = "guardian_request"
 
 
 def _wanted(session: Session, *, now: datetime, of: int | None = None) -> Iterator[Wanted]:
-    waiting = (GuardianConsent.state == GuardianState.ASKED, was_asked(_ASKED, GuardianConsent))
+    waiting = (GuardianConsent.state == GuardianState.ASKED, GuardianConsent.guardian_email != "", ~_reminded())
     query = (
         sa.select(GuardianConsent.id, GuardianConsent.guardian_email, GuardianConsent.asked_at)
         .add_columns(Cohort.edition_id, Edition.starts_on)
@@ -37,6 +36,12 @@ def _wanted(session: Session, *, now: datetime, of: int | None = None) -> Iterat
     for row in session.execute(query):
         due_at, until = ten_after(row.asked_at + AFTER, SEOUL), civil(row.starts_on, TEN, SEOUL)
         yield Wanted(row.id, row.guardian_email, 1, due_at, until, row.edition_id)
+
+
+def _reminded() -> sa.ColumnElement[bool]:
+    """Whether the office has asked again by hand."""
+    about = (OutgoingMail.object_kind == "guardian_consents", OutgoingMail.object_id == GuardianConsent.id)
+    return sa.exists().where(*about, OutgoingMail.kind == "guardian_request", OutgoingMail.transition != "asked")
 
 
 def _named(session: Session, consent_ids: Collection[int]) -> dict[int, str]:
@@ -52,8 +57,11 @@ def _named(session: Session, consent_ids: Collection[int]) -> dict[int, str]:
 
 def _write(session: Session, reminder: Reminder) -> None:
     consent = session.get_one(GuardianConsent, reminder.object_id)
-    student = session.scalars(
-        sa.select(Person).join(Enrolment, Enrolment.person_id == Person.id).where(Enrolment.id == consent.enrolment_id)
+    student, cohort = session.execute(
+        sa.select(Person.native_name, Cohort)
+        .join(Enrolment, Enrolment.person_id == Person.id)
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .where(Enrolment.id == consent.enrolment_id)
     ).one()
     outbox.queue(
         session,
@@ -62,8 +70,9 @@ def _write(session: Session, reminder: Reminder) -> None:
         about=consent,
         transition=f"reminder:{reminder.nth}",
         edition_id=reminder.edition_id,
-        path=question(session, _ASKED, GuardianConsent, consent.id).path,
-        student=student.shown_in(consent.language),
+        consent=consent,
+        student=student,
+        cohort=cohort,
     )
 
 
@@ -72,7 +81,7 @@ KIND = Kind(
     model=GuardianConsent,
     title=N_("Guardian has not answered"),
     rule=N_("To a guardian who was asked by mail and has not answered: once, after 3 days."),
-    ended=N_("Answered, on paper or taken back"),
+    ended=N_("Answered or reminded by hand, or asked no more"),
     wanted=_wanted,
     named=_named,
     write=_write,

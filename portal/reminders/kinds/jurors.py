@@ -20,7 +20,9 @@ from portal.reminders.kind import Kind, Wanted
 from portal.reminders.models import Reminder
 from portal.reminders.reasons import Reason
 
-EVERY, MOST = timedelta(days=5), 3
+MOST = 3
+# Ten o'clock of the fifth day, also where the last letter left a moment after ten or clocks were put forward.
+EVERY = timedelta(days=5) - timedelta(hours=1)
 # So long after the date films go to other jurors.
 CHASED = timedelta(days=14)
 

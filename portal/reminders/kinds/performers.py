@@ -16,7 +16,7 @@ from portal.entries.models import Entry
 from portal.i18n import N_, SEOUL
 from portal.lifecycles import EntryState
 from portal.mail import outbox
-from portal.reminders.asked import question, was_asked
+from portal.reminders.asked import asked_at, question
 from portal.reminders.due import ten_after
 from portal.reminders.kind import Kind, Wanted
 from portal.reminders.models import Reminder
@@ -28,16 +28,17 @@ _OUT = (EntryState.WITHDRAWN, EntryState.INELIGIBLE, EntryState.DISQUALIFIED)
 
 def _wanted(session: Session, *, now: datetime, of: int | None = None) -> Iterator[Wanted]:
     waiting = (Consent.state.in_(OPEN), Consent.channel == Channel.LINK, Consent.expires_at > now)
+    since = asked_at(_ASKED, Consent)
     query = (
-        sa.select(Consent.id, Consent.email, Consent.created_at, Consent.expires_at, Entry.edition_id)
+        sa.select(Consent.id, Consent.email, Consent.expires_at, since.label("since"), Entry.edition_id)
         .join(Consent.performer)
         .join(Performer.disclosure)
         .join(Entry, Entry.id == Disclosure.entry_id)
-        .where(*waiting, Entry.state.not_in(_OUT), was_asked(_ASKED, Consent))
+        .where(*waiting, Entry.state.not_in(_OUT), since.is_not(None))
         .where(*(() if of is None else (Consent.id == of,)))
     )
     for row in session.execute(query):
-        due_at = ten_after(row.created_at + AFTER, SEOUL)
+        due_at = ten_after(row.since + AFTER, SEOUL)
         yield Wanted(row.id, row.email, 1, due_at, row.expires_at, row.edition_id)
 
 
