@@ -68,6 +68,7 @@ from tests import (
     scene_seats,
     scene_talks,
     scene_timetable,
+    scene_wordings,
 )
 
 SOON = timedelta(days=7)
@@ -219,6 +220,7 @@ def _dress(session: Session) -> None:
     scene_materials.with_materials(session, draft)
     scene_timetable.with_a_plan(session)
     scene_outbox.with_letters(session, actor(session, "organizer"))
+    scene_wordings.with_words(session, actor(session, "organizer"))
 
 
 def entry(session: Session, number: str) -> Entry:

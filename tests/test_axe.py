@@ -41,7 +41,7 @@ NO_PAGES = """entries.pack_file entries.own_paper entries.paper_file front.door 
     audience.absent_sheet     live.ballot_here live.reactions_sheet live.reactions_paper
     minutes.paper entries.receipt_document scores.export scores.data
     organizer.export_sheet mailbox.attachment
-    mailbox.delivered_html mail.letter_html entries.film_status programme.desk entries.eligibility_queue
+    mailbox.delivered_html mail.letter_html mail.recipients broadcasts.face notices.body push_worker.script entries.film_status programme.desk entries.eligibility_queue
     accounts.second_step public.label_file entries.label_file front.mining_reserved"""
 _STILL = "*, *::before, *::after { transition: none !important; animation: none !important; }"
 WIDTHS = (1440, 390)

@@ -51,12 +51,14 @@ ADDED = {
             ("domain", sa.String(length=254), ""),
             ("timezone", sa.String(length=40), None),
             ("path", sa.String(length=500), ""),
+            ("wording", NUMBER, None),
             ("read_at", MOMENT, None),
             ("digested_at", MOMENT, None),
             ("pushed_at", MOMENT, None),
         ],
         [],
     ),
+    "rounds": ([("answer_by", MOMENT, None)], []),
     "teams": ([("code", WORD, ""), ("leader_id", NUMBER, None), ("mentor_id", NUMBER, None)], []),
 }
 POINTERS = (
@@ -92,6 +94,10 @@ def upgrade() -> None:
             change.create_unique_constraint(op.f(f"uq_{table}_{column}"), [column])
     op.create_index(op.f("ix_consents_carried_from_id"), "consents", ["carried_from_id"], unique=False)
     op.create_index("ix_outgoing_mails_unread", "outgoing_mails", ["person_id", "read_at"], unique=False)
+    op.create_index("ix_outgoing_mails_sent_domain", "outgoing_mails", ["sent_at", "domain"], unique=False)
+    # Wider ones begin with the same column; every mail that leaves would write these as well.
+    for column in ("person_id", "state"):
+        op.drop_index(op.f(f"ix_outgoing_mails_{column}"), "outgoing_mails")
     # Who was told before there were notices has read it.
     op.execute("UPDATE outgoing_mails SET read_at = coalesce(sent_at, created_at) WHERE person_id IS NOT NULL")
     _states(STATES_NOW)
@@ -104,6 +110,9 @@ def downgrade() -> None:
         op.drop_table(table)
     op.execute("UPDATE outgoing_mails SET state = 'cancelled' WHERE state = 'kept'")
     _states(STATES_BEFORE)
+    for column in ("person_id", "state"):
+        op.create_index(op.f(f"ix_outgoing_mails_{column}"), "outgoing_mails", [column], unique=False)
+    op.drop_index("ix_outgoing_mails_sent_domain", "outgoing_mails")
     op.drop_index("ix_outgoing_mails_unread", "outgoing_mails")
     op.drop_index(op.f("ix_consents_carried_from_id"), "consents")
     for table, column in UNIQUE:
@@ -508,6 +517,7 @@ def _create_tables() -> None:
         sa.Column("answered_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("answered_by_id", sa.Integer(), nullable=True),
         sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("offered_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("rev", sa.Integer(), nullable=False),
         sa.CheckConstraint("invited_at < answer_by", name=op.f("ck_film_invitations_answer_by")),
         sa.ForeignKeyConstraint(

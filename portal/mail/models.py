@@ -39,20 +39,21 @@ class OutgoingMail(Versioned, Claimable, Base):
 
     To a person it is a notice, too, which leads to `path` and is unread until `read_at`; KEPT ones are nothing else
     until a daily letter names them at `digested_at`. `content` is the message as bytes but for its date and ids;
-    `timezone` is set where the mail leaves at its reader's daytime only; `domain` is the recipient's, for the pace.
+    `timezone` is set where the mail leaves at its reader's daytime only; `domain` is the recipient's, for the pace;
+    `wording` is the version of the edition's own words it says, if any.
     """
 
     __tablename__ = "outgoing_mails"
     lifecycle: ClassVar[Lifecycle] = MAIL
 
     id: Mapped[Id]
-    state: Mapped[MailState] = mapped_column(choice(MailState), default=MailState.QUEUED, index=True)
+    state: Mapped[MailState] = mapped_column(choice(MailState), default=MailState.QUEUED)
     kind: Mapped[str] = mapped_column(sa.String(40))
     object_kind: Mapped[str] = mapped_column(sa.String(40))
     object_id: Mapped[int]
     transition: Mapped[str] = mapped_column(sa.String(60))
     recipient: Mapped[str] = mapped_column(sa.String(254))
-    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"), index=True)
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
     edition_id: Mapped[int | None] = mapped_column(sa.ForeignKey("editions.id"))
     batch: Mapped[str | None] = mapped_column(sa.String(60), index=True)
     language: Mapped[str] = mapped_column(sa.String(2))
@@ -69,6 +70,7 @@ class OutgoingMail(Versioned, Claimable, Base):
     domain: Mapped[str] = mapped_column(sa.String(254), default="")
     timezone: Mapped[str | None] = mapped_column(sa.String(40))
     path: Mapped[str] = mapped_column(sa.String(500), default="")
+    wording: Mapped[int | None]
     read_at: Mapped[datetime | None]
     digested_at: Mapped[datetime | None]
     pushed_at: Mapped[datetime | None]
@@ -82,6 +84,7 @@ class OutgoingMail(Versioned, Claimable, Base):
         sa.UniqueConstraint("object_kind", "object_id", "transition", "kind", "recipient"),
         sa.Index("ix_outgoing_mails_state_lease", "state", "lease_until"),
         sa.Index("ix_outgoing_mails_unread", "person_id", "read_at"),
+        sa.Index("ix_outgoing_mails_sent_domain", "sent_at", "domain"),
     )
 
 
@@ -99,11 +102,16 @@ class MailPreference(Base):
     __table_args__ = (sa.UniqueConstraint("address", "topic"),)
 
 
+MOST_ALONE = 50
+"""So many held mails a person may let go alone."""
+
+
 class BatchRelease(Versioned, Base):
     """A person's word that a held batch shall leave, now or at `send_at`; a large one needs a second person's, too.
 
     `expected` mails to the recipients whose digest is `recipients`: what has changed since is not sent. One word a
-    batch is open at a time; `ended_at` closes it when the batch left or somebody took the word back.
+    batch is open at a time; `ended_at` closes it when the batch left (`left_at`), when somebody took the word back, or
+    when its hour found the batch changed (`last_error`, a msgid).
     """
 
     __tablename__ = "batch_releases"
@@ -118,8 +126,14 @@ class BatchRelease(Versioned, Base):
     proposed_at: Mapped[Created]
     confirmed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
     confirmed_at: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     last_error: Mapped[str] = mapped_column(sa.String(300), default="")
+
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether the batch is too large for one person's word, and nobody else has given theirs."""
+        return self.expected > MOST_ALONE and self.confirmed_at is None
 
     __table_args__ = (
         sa.CheckConstraint(
@@ -127,6 +141,10 @@ class BatchRelease(Versioned, Base):
             name="second_person",
         ),
         sa.CheckConstraint("expected > 0", name="expected"),
+        sa.CheckConstraint("left_at IS NULL OR ended_at IS NOT NULL", name="left_for_good"),
+        sa.CheckConstraint(
+            f"left_at IS NULL OR expected <= {MOST_ALONE} OR confirmed_at IS NOT NULL", name="left_confirmed"
+        ),
         sa.Index(
             "uq_batch_releases_open",
             "edition_id",

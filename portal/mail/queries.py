@@ -4,23 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal import claims, clock
+from portal import claims, clock, db
 from portal.lifecycles import MailState
-from portal.mail.models import TIED, MailPreference, OutgoingMail, Suppression, Topic, Way
+from portal.mail import pace, quiet
+from portal.mail.kinds import Urgency, of_urgency
+from portal.mail.models import MailPreference, OutgoingMail, Suppression, Topic, Way
 from portal.policies import Actor, Role, Scope
+from portal.settings import Settings
+
+_BELLS = 4
 
 
-def due() -> sa.ColumnElement[bool]:
-    """Says of a mail that its time has come: queued and not put off."""
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A mail that may leave: to which domain, and in whose daytime alone, if it minds."""
+
+    id: int
+    domain: str
+    timezone: str | None
+
+
+def due(settings: Settings, moment: datetime) -> sa.ColumnElement[bool]:
+    """Says of a queued mail that its time had come at that moment: not put off, and not its reader's night."""
+    at_night = quiet.zones(settings.quiet_hours, moment)
     return sa.and_(
         OutgoingMail.state == MailState.QUEUED,
-        sa.or_(OutgoingMail.send_after.is_(None), OutgoingMail.send_after <= clock.now()),
+        sa.or_(OutgoingMail.send_after.is_(None), OutgoingMail.send_after <= moment),
+        sa.or_(OutgoingMail.timezone.is_(None), OutgoingMail.timezone.not_in(at_night)),
     )
 
 
@@ -34,14 +50,62 @@ def left_behind_ids(session: Session) -> Sequence[int]:
     return claims.waiting(session, OutgoingMail, left_behind())
 
 
-def waiting(session: Session) -> Sequence[int]:
-    """Ids of mails to deliver now, the oldest first."""
-    return claims.waiting(session, OutgoingMail, due())
+def waiting(session: Session, limit: int) -> list[Waiting]:
+    """Mails to deliver now: first those that somebody sits and waits for, then the oldest."""
+    settings: Settings = session.info["settings"]
+    asked_for = sa.case((OutgoingMail.kind.in_(of_urgency(Urgency.SECURITY)), 0), else_=1)
+    found = (
+        sa.select(OutgoingMail.id, OutgoingMail.domain, OutgoingMail.timezone)
+        .where(due(settings, clock.now()), claims.free(OutgoingMail), OutgoingMail.domain.not_in(_full(session, settings)))
+        .order_by(asked_for, OutgoingMail.id)
+        .limit(limit)
+    )
+    return [Waiting(*row) for row in session.execute(found)]
+
+
+def may_leave(session: Session, mail: Waiting) -> bool:
+    """Whether one of them may leave at this moment; until the end of the transaction no other can take its place.
+
+    To be asked last before it is marked as being sent: a list grows old while mails are handed over.
+    """
+    settings: Settings = session.info["settings"]
+    if mail.timezone and quiet.ends(settings.quiet_hours, mail.timezone, clock.now()):
+        return False
+    most = pace.limit(settings.mail_pace, mail.domain)
+    if most is None:
+        return True
+    db.one_at_a_time(session, f"mails to {mail.domain}")
+    return left_lately(session, OutgoingMail.domain == mail.domain).get(mail.domain, 0) < most
+
+
+def _full(session: Session, settings: Settings) -> list[str]:
+    return pace.full(settings.mail_pace, left_lately(session)) if settings.mail_pace else []
+
+
+def left_lately(session: Session, *conditions: sa.ColumnElement[bool]) -> dict[str, int]:
+    """How many mails left for each domain within a minute, or are leaving."""
+    lately = OutgoingMail.sent_at > clock.now() - pace.WINDOW
+    counted = (
+        sa.select(OutgoingMail.domain, sa.func.count())
+        .where(sa.or_(lately, OutgoingMail.state == MailState.SENDING), *conditions)
+        .group_by(OutgoingMail.domain)
+    )
+    return {row[0]: row[1] for row in session.execute(counted)}
+
+
+def overdue(session: Session, patience: timedelta) -> int:
+    """How many mails might have left for longer than that, and not for their domain's pace."""
+    settings: Settings = session.info["settings"]
+    now = clock.now()
+    at_pace = [domain for domain in left_lately(session) if pace.limit(settings.mail_pace, domain) is not None]
+    late = (OutgoingMail.created_at < now - patience, due(settings, now - patience), due(settings, now))
+    counted = sa.select(sa.func.count()).where(*late, OutgoingMail.domain.not_in(at_pace))
+    return session.scalar(counted) or 0
 
 
 def first_waiting(session: Session) -> Sequence[int]:
     """As many as a worker has threads, those left behind first: each bell rung leads to all the others."""
-    return [*left_behind_ids(session), *waiting(session)][:4]
+    return [*left_behind_ids(session), *(mail.id for mail in waiting(session, _BELLS))][:_BELLS]
 
 
 def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
@@ -64,13 +128,14 @@ def rows(actor: Actor, *, state: MailState | None, kind: str, search: str) -> sa
     if kind:
         found = found.where(OutgoingMail.kind == kind)
     if search:
-        wanted = f"%{_literal(search)}%"
+        wanted = f"%{literal(search)}%"
         either = (OutgoingMail.recipient.ilike(wanted, escape="\\"), OutgoingMail.subject.ilike(wanted, escape="\\"))
         found = found.where(sa.or_(*either))
     return found
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """What somebody searches for, as LIKE takes it letter by letter."""
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
@@ -85,60 +150,6 @@ def kinds(session: Session, actor: Actor) -> Sequence[str]:
     return session.scalars(
         sa.select(OutgoingMail.kind).where(visible_to(actor)).distinct().order_by(OutgoingMail.kind)
     ).all()
-
-
-@dataclass(frozen=True, slots=True)
-class HeldBatch:
-    """Drafts that belong together and wait for one release."""
-
-    batch: str
-    edition_id: int
-    count: int
-    subject: str
-    since: datetime
-
-    @property
-    def tied(self) -> bool:
-        """Whether the batch leaves only with the announcement it tells of."""
-        return self.batch.startswith(TIED)
-
-
-def held_batches(session: Session, actor: Actor) -> list[HeldBatch]:
-    """The batches that wait for the actor."""
-    return [HeldBatch(*row) for row in session.execute(_held().where(visible_to(actor)))]
-
-
-def held_batch(session: Session, batch: str) -> HeldBatch | None:
-    """One batch, as long as something of it waits."""
-    row = session.execute(_held().where(OutgoingMail.batch == batch)).first()
-    return HeldBatch(*row) if row else None
-
-
-def _held() -> sa.Select[*tuple[Any, ...]]:
-    held = (OutgoingMail.state == MailState.DRAFT, OutgoingMail.batch.is_not(None))
-    sample, since = sa.func.min(OutgoingMail.subject), sa.func.min(OutgoingMail.created_at)
-    place = (OutgoingMail.batch, OutgoingMail.edition_id)
-    return (
-        sa.select(*place, sa.func.count(), sample, sa.type_coerce(since, OutgoingMail.created_at.type))
-        .where(*held, OutgoingMail.edition_id.is_not(None))
-        .group_by(*place)
-        .order_by(since)
-    )
-
-
-def samples(session: Session, held: HeldBatch) -> Sequence[OutgoingMail]:
-    """Real mails of a batch to look at before it leaves: the longest subject and the longest address, and the first."""
-    in_batch = (
-        OutgoingMail.batch == held.batch,
-        OutgoingMail.edition_id == held.edition_id,
-        OutgoingMail.state == MailState.DRAFT,
-    )
-    orders = (sa.func.length(OutgoingMail.text).desc(), sa.func.length(OutgoingMail.recipient).desc(), OutgoingMail.id)
-    found = [
-        session.scalars(sa.select(OutgoingMail).where(*in_batch).order_by(order, OutgoingMail.id).limit(1)).first()
-        for order in orders
-    ]
-    return list(dict.fromkeys(sample for sample in found if sample is not None))
 
 
 def suppressed(session: Session, addresses: Collection[str]) -> dict[str, str]:

@@ -1,53 +1,24 @@
-"""Commands on the outbox: release what was held, cancel it, try a failed mail again."""
+"""Commands on single mails: release one, cancel it, try a failed one again, send a test of it to oneself."""
 
 from __future__ import annotations
+
+from base64 import b64decode
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal import doorbell, lifecycles
-from portal.errors import Invalid, Stale
-from portal.i18n import N_
+from portal import audit, clock, doorbell, lifecycles
 from portal.lifecycles import MailState
-from portal.mail import queries
+from portal.mail import outbox
 from portal.mail.models import OutgoingMail
-from portal.mail.queries import HeldBatch
+from portal.mail.outbox import Recipient
+from portal.mail.releasing import require_free
 from portal.policies import Actor
-
-
-def release_batch(session: Session, held: HeldBatch, *, expected: int, by: Actor) -> int:
-    """Send every draft of a batch, as many as the releaser was shown; raises Stale when the number has changed."""
-    _require_free(held)
-    moved = lifecycles.advance_all(session, OutgoingMail, MailState.QUEUED, *_drafts(held), by=by, batch=held.batch)
-    if moved != expected:
-        raise Stale(theirs={"count": moved})
-    for mail_id in queries.first_waiting(session):
-        doorbell.after_commit(session, "mail.deliver", mail_id)
-    return moved
-
-
-def cancel_batch(session: Session, held: HeldBatch, *, by: Actor) -> int:
-    """Cancel every draft of a batch; returns how many."""
-    _require_free(held)
-    return lifecycles.advance_all(session, OutgoingMail, MailState.CANCELLED, *_drafts(held), by=by, batch=held.batch)
-
-
-def _require_free(held: HeldBatch | OutgoingMail) -> None:
-    if held.tied:
-        raise Invalid("main", N_("These mails leave with the announcement they tell of. Release it there."))
-
-
-def _drafts(held: HeldBatch) -> tuple[sa.ColumnElement[bool], ...]:
-    return (
-        OutgoingMail.batch == held.batch,
-        OutgoingMail.edition_id == held.edition_id,
-        OutgoingMail.state == MailState.DRAFT,
-    )
 
 
 def release(session: Session, mail: OutgoingMail, *, by: Actor) -> None:
     """Send one draft, or try a failed mail again with its tries counted anew."""
-    _require_free(mail)
+    require_free(mail)
     lifecycles.advance(session, mail, MailState.QUEUED, by=by)
     mail.attempts, mail.send_after = 0, None
     session.flush()
@@ -56,6 +27,33 @@ def release(session: Session, mail: OutgoingMail, *, by: Actor) -> None:
 
 def cancel(session: Session, mail: OutgoingMail, *, by: Actor) -> None:
     """Keep one mail from leaving; raises IllegalMove once it is on its way."""
-    _require_free(mail)
+    require_free(mail)
     lifecycles.advance(session, mail, MailState.CANCELLED, by=by)
     session.flush()
+
+
+def send_test(session: Session, mail: OutgoingMail, *, to: Recipient, by: Actor) -> OutgoingMail:
+    """Send a mail as it is to somebody of the desk, marked as a test; its own recipient gets and counts nothing.
+
+    Pressed twice, one leaves.
+    """
+    about = (
+        OutgoingMail.object_kind == OutgoingMail.__tablename__,
+        OutgoingMail.object_id == mail.id,
+        OutgoingMail.kind == "test",
+        OutgoingMail.recipient == to.email,
+    )
+    sent = session.scalars(sa.select(OutgoingMail).where(*about).order_by(OutgoingMail.id.desc())).all()
+    if sent and sent[0].created_at > clock.now() - clock.PRESSED_TWICE:
+        return sent[0]
+    audit.record(session, by, "mail.tested", mail)
+    return outbox.queue(
+        session,
+        "test",
+        to=to,
+        about=mail,
+        transition=f"test.{len(sent) + 1}",
+        edition_id=mail.edition_id,
+        attachments=[(one["name"], one["type"], b64decode(one["base64"])) for one in mail.attachments],
+        sample=mail,
+    )

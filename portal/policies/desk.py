@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from portal.broadcasts.models import Broadcast
     from portal.calls.models import Call, Category, Edition
     from portal.mail.models import OutgoingMail
-    from portal.reminders.models import Reminder
     from portal.notices.models import PushSubscription
+    from portal.reminders.models import Reminder
 
 
 def anyone(actor: Actor, subject: object = None) -> bool:

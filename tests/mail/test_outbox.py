@@ -1,4 +1,4 @@
-"""The outbox: one row for each transition, released with the exact number, seen by the edition's organizers alone."""
+"""The outbox: one row for each transition, seen by the edition's organizers alone, sent one by one, tested."""
 
 from __future__ import annotations
 
@@ -13,11 +13,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal import clock
 from portal.accounts.models import Person
-from portal.audit import AuditRecord
 from portal.db import unit_of_work
-from portal.errors import Stale
 from portal.lifecycles import MailState
-from portal.mail import outbox, queries, service
+from portal.mail import outbox, queries
 from portal.mail.models import OutgoingMail
 from portal.policies import Grant, Role, Scope
 from tests import builders
@@ -98,54 +96,6 @@ def test_a_rolled_back_change_sends_nothing(session: Session) -> None:
     assert session.scalar(sa.select(sa.func.count(OutgoingMail.id))) == 0
 
 
-def test_a_batch_leaves_with_the_number_that_was_shown(session: Session, sign_in: SignIn) -> None:
-    edition_id, organizer = desk(session)
-    hold(session, edition_id, 3)
-    browser = sign_in(organizer)
-    shown = browser.get("/ko/ops/mail/batches/results")
-    assert "3명에게 보내기" in shown.text
-    assert browser.post("/ko/ops/mail/batches/results/release", data={"count": 3}).status_code == 303
-    assert states(session) == [MailState.QUEUED] * 3
-    detail = session.scalar(sa.select(AuditRecord.detail).where(AuditRecord.verb == "mail.queued.all"))
-    assert detail == {"batch": "results", "moved": 3}
-
-
-def test_a_batch_that_grew_meanwhile_stays(session: Session, sign_in: SignIn) -> None:
-    edition_id, organizer = desk(session)
-    hold(session, edition_id, 3)
-    browser = sign_in(organizer)
-    assert browser.post("/ko/ops/mail/batches/results/release", data={"count": 2}).status_code == 409
-    assert states(session) == [MailState.DRAFT] * 3
-
-
-def test_a_batch_released_twice_at_once_leaves_once(session: Session, sessions: sessionmaker[Session]) -> None:
-    edition_id, organizer = desk(session)
-    hold(session, edition_id, 5)
-    held = queries.held_batch(session, "results")
-    assert held is not None
-    session.rollback()
-    actor, gate = builders.actor(session.get_one(Person, organizer)), Barrier(3)
-    session.rollback()
-
-    def one(_: int) -> int:
-        gate.wait()
-        with unit_of_work(sessions) as other:
-            try:
-                return service.release_batch(other, held, expected=5, by=actor)
-            except Stale:
-                return 0
-
-    with ThreadPoolExecutor(3) as pool:
-        assert sorted(pool.map(one, range(3))) == [0, 0, 5]
-
-
-def test_cancelled_drafts_do_not_leave(session: Session, sign_in: SignIn) -> None:
-    edition_id, organizer = desk(session)
-    hold(session, edition_id, 2)
-    sign_in(organizer).post("/ko/ops/mail/batches/results/cancel")
-    assert states(session) == [MailState.CANCELLED] * 2
-
-
 @pytest.mark.parametrize("role", [Role.CHAIR, Role.PROGRAMMER, Role.MODERATOR])
 def test_only_organizers_of_the_edition_see_its_mails(session: Session, sign_in: SignIn, role: Role) -> None:
     edition_id, _ = desk(session)
@@ -161,7 +111,7 @@ def test_only_organizers_of_the_edition_see_its_mails(session: Session, sign_in:
         for path in ("batches/results", f"{mail_id}", f"{mail_id}/html"):
             assert browser.get(f"/ko/ops/mail/{path}").status_code == 404
         assert browser.post(f"/ko/ops/mail/{mail_id}/release").status_code == 404
-        assert browser.post("/ko/ops/mail/batches/results/release", data={"count": 1}).status_code == 404
+        assert browser.post("/ko/ops/mail/batches/results/release", data={"recipients": "x"}).status_code == 404
     assert states(session) == [MailState.DRAFT]
     assert elsewhere != edition_id
 
@@ -226,6 +176,21 @@ def test_sent_mails_cannot_be_cancelled(session: Session, sign_in: SignIn) -> No
     session.commit()
     assert sign_in(organizer).post(f"/ko/ops/mail/{mail.id}/cancel").status_code == 409
     assert states(session) == [MailState.SENT]
+
+
+def test_a_test_goes_to_the_organizer_alone_and_counts_for_nobody(session: Session, sign_in: SignIn) -> None:
+    edition_id, organizer = desk(session)
+    hold(session, edition_id, 1)
+    held = session.scalars(sa.select(OutgoingMail)).one()
+    browser = sign_in(organizer)
+    for _ in range(2):
+        assert browser.post(f"/ko/ops/mail/{held.id}/test").status_code == 303
+    session.rollback()
+    sent = session.scalars(sa.select(OutgoingMail).where(OutgoingMail.kind == "test")).one()
+    assert (sent.recipient, sent.person_id) == (session.get_one(Person, organizer).email, None)
+    assert sent.subject == f"[테스트] {held.subject}"
+    assert (sent.text, sent.html, sent.state) == (held.text, held.html, MailState.QUEUED)
+    assert held.state == MailState.DRAFT
 
 
 def test_visible_to_agrees_with_the_policy(session: Session) -> None:

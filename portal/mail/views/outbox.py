@@ -1,4 +1,4 @@
-"""The outbox at the organizers' desk: look, release with the exact number of recipients, cancel, try again."""
+"""The outbox at the organizers' desk: look at what left and what waits; send one mail, cancel it, try it, test it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from flask import Blueprint, Response, flash, make_response, redirect, request, 
 from flask.typing import ResponseReturnValue
 
 from portal import policies
-from portal.i18n import _, ngettext
+from portal.i18n import _
 from portal.lifecycles import MailState
-from portal.mail import phrases, preview, queries, service
+from portal.mail import batches, phrases, preview, queries, service
 from portal.mail.models import OutgoingMail
-from portal.mail.queries import HeldBatch
+from portal.mail.outbox import Recipient
 from portal.web import current, headers
-from portal.web.access import guard
+from portal.web.access import guard, require
 from portal.web.filters import static_url
 from portal.web.forms import tidy
 from portal.web.pages import page
@@ -29,42 +29,19 @@ def outbox() -> ResponseReturnValue:
     """Every mail of one's editions, and the batches that wait for a release."""
     actor, chosen = current.actor(), _filters()
     rows, kinds = queries.rows(actor, **chosen), queries.kinds(current.session(), actor)
+    held = batches.held_batches(current.session(), actor)
     return page(
         "mail/outbox.html",
         block="rows",
         mails=paged(current.session(), rows, number=wanted(request.args.get("page"))),
-        held=queries.held_batches(current.session(), actor),
+        held=held,
+        words=batches.words(current.session(), held) if held else {},
         counts=queries.counts(current.session(), actor),
         kinds=[("", _("All kinds")), *((kind, phrases.kind_name(kind)) for kind in kinds)],
         chosen=chosen,
         states=[(state, phrases.state_name(state), phrases.state_tag(state)) for state in MailState],
         address=_address,
     )
-
-
-@bp.get("/ops/mail/batches/<batch>")
-@guard(policies.release_mail, load=queries.held_batch)
-def batch(held: HeldBatch) -> ResponseReturnValue:
-    """A batch before it leaves: how many, and real samples of it."""
-    return page("mail/batch.html", held=held, samples=queries.samples(current.session(), held))
-
-
-@bp.post("/ops/mail/batches/<batch>/release")
-@guard(policies.release_mail, load=queries.held_batch)
-def release_batch(held: HeldBatch) -> ResponseReturnValue:
-    """Send the batch to exactly as many people as the page said."""
-    count = wanted(request.form.get("count"))
-    sent = service.release_batch(current.session(), held, expected=count, by=current.actor())
-    sentence = ngettext("{n} mail is on its way.", "{n} mails are on their way.", sent)
-    return _back(sentence.format(n=sent))
-
-
-@bp.post("/ops/mail/batches/<batch>/cancel")
-@guard(policies.release_mail, load=queries.held_batch)
-def cancel_batch(held: HeldBatch) -> ResponseReturnValue:
-    """Throw the batch away unsent."""
-    cancelled = service.cancel_batch(current.session(), held, by=current.actor())
-    return _back(ngettext("{n} mail cancelled.", "{n} mails cancelled.", cancelled).format(n=cancelled))
 
 
 @bp.get("/ops/mail/<int:mail_id>")
@@ -90,7 +67,7 @@ def letter_html(mail: OutgoingMail) -> Response:
 def release(mail: OutgoingMail) -> ResponseReturnValue:
     """Send one held or failed mail."""
     service.release(current.session(), mail, by=current.actor())
-    return _back(_("The mail is on its way."))
+    return back(_("The mail is on its way."))
 
 
 @bp.post("/ops/mail/<int:mail_id>/cancel")
@@ -98,10 +75,25 @@ def release(mail: OutgoingMail) -> ResponseReturnValue:
 def cancel(mail: OutgoingMail) -> ResponseReturnValue:
     """Keep one mail from leaving."""
     service.cancel(current.session(), mail, by=current.actor())
-    return _back(_("The mail is cancelled."))
+    return back(_("The mail is cancelled."))
 
 
-def _back(sentence: str) -> ResponseReturnValue:
+@bp.post("/ops/mail/<int:mail_id>/test")
+@guard(policies.release_mail, load=queries.mail)
+def send_test(mail: OutgoingMail) -> ResponseReturnValue:
+    """Send a mail to oneself as it is, marked as a test."""
+    me = current.me()
+    require(me is not None)
+    assert me is not None
+    to = Recipient(me.email, me.language, me.name, timezone=me.timezone)
+    service.send_test(current.session(), mail, to=to, by=current.actor())
+    flash(_("A test is on its way to {address}.").format(address=me.email), "ok")
+    held = mail.state == MailState.DRAFT and mail.batch
+    return redirect(url_for("mail.batch", batch=mail.batch) if held else url_for("mail.letter", mail_id=mail.id), 303)
+
+
+def back(sentence: str) -> ResponseReturnValue:
+    """To the list, with what happened."""
     flash(sentence, "ok")
     return redirect(url_for("mail.outbox"), 303)
 

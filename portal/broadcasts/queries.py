@@ -1,0 +1,68 @@
+"""Reads of letters to many."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.broadcasts.models import Broadcast
+from portal.lifecycles import BroadcastState, MailState
+from portal.mail.models import OutgoingMail
+from portal.policies import Actor, Role, Scope
+
+
+def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
+    """Which letters an actor may see and write: those of the editions the actor organizes."""
+    return Broadcast.edition_id.in_(actor.places(Scope.EDITION, Role.ORGANIZER))
+
+
+def by_code(session: Session, code: str) -> Broadcast | None:
+    """One letter."""
+    return session.scalar(sa.select(Broadcast).where(Broadcast.code == code))
+
+
+def batch_of(broadcast: Broadcast) -> str:
+    """The name under which its mails wait together."""
+    return f"broadcast:{broadcast.code}"
+
+
+def waits() -> sa.ColumnElement[bool]:
+    """Says of a letter that a mail of it is still held."""
+    return sa.exists().where(*_its_mails(), OutgoingMail.state == MailState.DRAFT)
+
+
+def _its_mails() -> tuple[sa.ColumnElement[bool], ...]:
+    return OutgoingMail.object_kind == Broadcast.__tablename__, OutgoingMail.object_id == Broadcast.id
+
+
+def rows(actor: Actor) -> sa.Select[*tuple[Any, ...]]:
+    """The letters of one's editions, the newest first: the letter, how many mails of it wait, how many have left."""
+    gone = OutgoingMail.state.not_in((MailState.DRAFT, MailState.SUPERSEDED, MailState.CANCELLED))
+    counted = sa.select(sa.func.count()).where(*_its_mails())
+    held = counted.where(OutgoingMail.state == MailState.DRAFT).correlate(Broadcast).scalar_subquery()
+    left = counted.where(gone).correlate(Broadcast).scalar_subquery()
+    found = sa.select(Broadcast, held.label("held"), left.label("gone"))
+    return found.where(visible_to(actor)).order_by(Broadcast.id.desc())
+
+
+def written_to(session: Session, broadcast: Broadcast) -> set[str]:
+    """The addresses that one mail of the letter has left for already."""
+    stays = (MailState.DRAFT, MailState.SUPERSEDED, MailState.CANCELLED)
+    about = (OutgoingMail.object_kind == Broadcast.__tablename__, OutgoingMail.object_id == broadcast.id)
+    return set(session.scalars(sa.select(OutgoingMail.recipient).where(*about, OutgoingMail.state.not_in(stays))))
+
+
+def held(session: Session, broadcast: Broadcast) -> int:
+    """How many mails of it wait."""
+    about = (OutgoingMail.object_kind == Broadcast.__tablename__, OutgoingMail.object_id == broadcast.id)
+    waiting = sa.select(sa.func.count()).where(*about, OutgoingMail.state == MailState.DRAFT)
+    return session.scalar(waiting) or 0
+
+
+def to_settle(session: Session) -> Sequence[int]:
+    """Ids of prepared letters of which nothing is held any more: they have left, or were cancelled in the outbox."""
+    done = (Broadcast.state == BroadcastState.PREPARED, ~waits())
+    return session.scalars(sa.select(Broadcast.id).where(*done).order_by(Broadcast.id).limit(100)).all()
