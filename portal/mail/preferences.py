@@ -41,9 +41,10 @@ def _keep(session: Session, address: str, topic: Topic, way: Way) -> int | None:
         return session.scalar(sa.delete(MailPreference).where(*mine).returning(MailPreference.id))
     new = {"way": way, "changed_at": clock.now()}
     row = db.insert(session, MailPreference).values(address=address, topic=topic, **new)
-    return session.scalar(
+    kept: int | None = session.scalar(
         row.on_conflict_do_update(index_elements=["address", "topic"], set_=new).returning(MailPreference.id)
     )
+    return kept
 
 
 def _leave_in_the_portal(session: Session, address: str, topic: Topic) -> None:

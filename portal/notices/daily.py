@@ -93,7 +93,7 @@ _WAITING = (
 )
 
 
-def _waiting(row: sa.Row[Any], festival: str) -> Waiting:
+def _waiting(row: Any, festival: str) -> Waiting:
     return Waiting(row.mail_id, row.person_id, row.zone or festival, row.since)
 
 

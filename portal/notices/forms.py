@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from wtforms import HiddenField, RadioField, ValidationError
 from wtforms.fields import Field
@@ -16,8 +17,8 @@ from portal.web.forms import Form, Line
 class WayField(RadioField):
     """One of the ways; nothing chosen is told in words."""
 
-    def __init__(self) -> None:
-        super().__init__(choices=[way.value for way in Way], validate_choice=False)
+    def __init__(self, **bound: Any) -> None:
+        super().__init__(choices=[way.value for way in Way], validate_choice=False, **bound)
 
     def post_validate(self, form: Form, validation_stopped: bool) -> None:
         if self.data not in set(Way):

@@ -14,7 +14,9 @@ from portal.mail.models import OutgoingMail
 CATEGORY = SimpleNamespace(name_ko="단편", name_en="Short film")
 
 
-def write(session: Session, to: Person, name: str = "first", kind: str = "mentor_review", **values: Any) -> OutgoingMail:
+def write(
+    session: Session, to: Person, name: str = "first", kind: str = "mentor_review", **values: Any
+) -> OutgoingMail:
     """A letter on a film called `name`; of the school's topic unless another kind is asked for. Committed."""
     recipient = outbox.Recipient(to.email, to.language, to.native_name, to.id, to.timezone)
     film = {"title_ko": name, "title_en": name, "number": "PAN27-1", "category": CATEGORY}

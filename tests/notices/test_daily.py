@@ -37,9 +37,7 @@ def asking(session: Session, way: Way, **values: object) -> Person:
 def letters(session: Session) -> Sequence[OutgoingMail]:
     """The daily letters written so far."""
     session.rollback()
-    return session.scalars(
-        sa.select(OutgoingMail).where(OutgoingMail.kind == "digest").order_by(OutgoingMail.id)
-    ).all()
+    return session.scalars(sa.select(OutgoingMail).where(OutgoingMail.kind == "digest").order_by(OutgoingMail.id)).all()
 
 
 def sweep(session: Session) -> int:
@@ -141,9 +139,7 @@ def test_addresses_without_an_account_get_it_too(session: Session, environment: 
     assert "/me/notices" not in letter.text
 
 
-def test_two_workers_write_one_letter(
-    session: Session, sessions: sessionmaker[Session], environment: Settings
-) -> None:
+def test_two_workers_write_one_letter(session: Session, sessions: sessionmaker[Session], environment: Settings) -> None:
     with time_machine.travel(datetime(2027, 2, 19, 3, 0, tzinfo=UTC), tick=False) as clock:
         mail = write(session, asking(session, Way.DIGEST))
         clock.move_to(datetime(2027, 2, 20, 0, 0, tzinfo=UTC))

@@ -62,9 +62,7 @@ def test_the_bell_stops_counting_at_a_hundred(session: Session, sign_in: SignIn)
     assert ">99+<" in page
 
 
-def test_opening_reads_by_a_form_and_never_by_the_page(
-    session: Session, settings: Settings, sign_in: SignIn
-) -> None:
+def test_opening_reads_by_a_form_and_never_by_the_page(session: Session, settings: Settings, sign_in: SignIn) -> None:
     person = builders.person(session)
     mail, browser = write(session, person), sign_in(person.id)
     for _ in range(2):

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from portal import audit, clock, i18n, links
 from portal.lifecycles import MailState
+from portal.mail import quiet
 from portal.mail.kinds import Urgency, of_urgency
 from portal.mail.models import OutgoingMail
 from portal.mail.notices import TOLD
@@ -27,10 +28,12 @@ from portal.notices.push.devices import signed_in_there
 from portal.notices.push.sending import Target, send
 from portal.notices.queries import told_at
 from portal.policies import SYSTEM
+from portal.settings import Settings
 
 FRESH = timedelta(hours=1)
 MOST_FAILURES = 10
 _GONE = (404, 410)
+_MOST_AT_ONCE = 500
 Work = Callable[[], AbstractContextManager[Session]]
 
 
@@ -44,9 +47,11 @@ class Message:
 
 def waiting(session: Session) -> Sequence[int]:
     """Ids of mails to tell of now, the oldest first; none where the installation has no key."""
-    if keys.vapid(session.info["settings"]) is None:
+    settings: Settings = session.info["settings"]
+    if keys.vapid(settings) is None:
         return []
-    return session.scalars(sa.select(OutgoingMail.id).where(*_due()).order_by(OutgoingMail.id).limit(500)).all()
+    due = sa.select(OutgoingMail.id).where(*_due(settings)).order_by(OutgoingMail.id)
+    return session.scalars(due.limit(_MOST_AT_ONCE)).all()
 
 
 def deliver(work: Work, mail_id: int) -> int:
@@ -63,7 +68,8 @@ def deliver(work: Work, mail_id: int) -> int:
     return sum(200 <= status < 300 for status in fates.values())
 
 
-def _due() -> tuple[sa.ColumnElement[bool], ...]:
+def _due(settings: Settings) -> tuple[sa.ColumnElement[bool], ...]:
+    at_night = quiet.zones(settings.quiet_hours, clock.now())
     subscribed = sa.select(PushSubscription.person_id).where(signed_in_there())
     return (
         OutgoingMail.person_id.in_(subscribed),
@@ -72,14 +78,16 @@ def _due() -> tuple[sa.ColumnElement[bool], ...]:
         OutgoingMail.pushed_at.is_(None),
         OutgoingMail.read_at.is_(None),
         told_at() > clock.now() - FRESH,
+        sa.or_(OutgoingMail.timezone.is_(None), OutgoingMail.timezone.not_in(at_night)),
     )
 
 
 def _take(session: Session, mail_id: int) -> Message | None:
     """Mark the mail as told; None when somebody else has done so, or nobody is to be told any more."""
+    settings: Settings = session.info["settings"]
     mine = (
         sa.update(OutgoingMail)
-        .where(OutgoingMail.id == mail_id, *_due())
+        .where(OutgoingMail.id == mail_id, *_due(settings))
         .values(pushed_at=clock.now())
         .returning(OutgoingMail.id)
         .execution_options(synchronize_session=False)
@@ -88,11 +96,10 @@ def _take(session: Session, mail_id: int) -> Message | None:
         return None
     mail = session.get_one(OutgoingMail, mail_id)
     there = sa.select(PushSubscription).where(PushSubscription.person_id == mail.person_id, signed_in_there())
-    services = session.info["settings"].push_services
     targets = {
         one.id: Target(one.endpoint, one.p256dh, one.auth)
         for one in session.scalars(there)
-        if endpoints.accepted(one.endpoint, services)
+        if endpoints.accepted(one.endpoint, settings.push_services)
     }
     return Message(_content(session, mail), targets)
 

@@ -54,6 +54,8 @@ def add(session: Session, subscription: PushSubscription, *, token: str | None, 
     service's, for keys that cannot be used, and past MOST browsers.
     """
     _check(session, subscription, by)
+    left = sa.delete(PushSubscription).where(PushSubscription.person_id == by.person_id, ~signed_in_there())
+    session.execute(left.execution_options(synchronize_session=False))
     signed_in = sa.select(SignInSession.id).where(SignInSession.digest == signing.digest(token or ""))
     values = {
         "person_id": by.person_id,

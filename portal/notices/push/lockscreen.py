@@ -17,6 +17,7 @@ SPOKEN = frozenset(
         "booking_cancelled",
         "digest",
         "offer_expired",
+        "reminder_screening",
         "qa_called_off",
         "screening_changed",
         "seat_offer",

@@ -3,8 +3,8 @@
   const frame = document.querySelector('iframe[data-grows]');
   if (!frame) return;
   const grow = () => {
-    const letter = frame.contentDocument?.documentElement;
-    if (letter?.scrollHeight) frame.height = letter.scrollHeight;
+    const letter = frame.contentDocument?.body;
+    if (letter?.offsetHeight) frame.height = letter.offsetHeight;
   };
   frame.addEventListener('load', grow);
   addEventListener('resize', grow);
