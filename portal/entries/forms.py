@@ -159,6 +159,27 @@ class NoteForm(Form):
     note = Words(N_("Notes"), [AtMost(4000)])
 
 
+class PeerNoteForm(Form):
+    """A note to the makers of a classmate's film."""
+
+    text = Words(N_("Your note"), [Required(N_("Write what you would like to tell them.")), AtMost(1000)])
+
+
+class PromptForm(Form):
+    """One line of a prompt log."""
+
+    tool = Line(N_("Tool"), [AtMost(120)])
+    prompt = Words(N_("Prompt"), [Required(N_("Write the prompt.")), AtMost(4000)])
+    outcome = Words(N_("What came of it"), [AtMost(500)])
+
+
+class PromptListForm(Form):
+    """Many lines of a prompt log at once; the tool is for what names none."""
+
+    tool = Line(N_("Tool"), [AtMost(120)])
+    lines = Words(N_("Prompts"), [AtMost(500_000)])
+
+
 class HoldForm(Form):
     """Why a film is held, or why the hold of this code ends."""
 

@@ -2,6 +2,7 @@
 
 from portal.entries.views import (
     amendments,
+    classroom,
     clips,
     consents,
     cuts,
@@ -20,6 +21,8 @@ from portal.entries.views import (
     omnibus,
     pack_desk,
     packs,
+    promotion,
+    prompts,
     provenance,
     receipts,
     replacement,
@@ -33,6 +36,7 @@ from portal.entries.views.blueprint import bp
 __all__ = [
     "amendments",
     "bp",
+    "classroom",
     "clips",
     "consents",
     "cuts",
@@ -51,6 +55,8 @@ __all__ = [
     "omnibus",
     "pack_desk",
     "packs",
+    "promotion",
+    "prompts",
     "provenance",
     "receipts",
     "replacement",

@@ -11,8 +11,9 @@ from portal import policies, signing
 from portal.calls import queries as calls
 from portal.calls.models import Call, Category
 from portal.entries import queries, service, stages
+from portal.entries.classroom import queries as classroom
 from portal.entries.models import Entry
-from portal.entries.views import frame
+from portal.entries.views import frame, school
 from portal.entries.views.blueprint import bp
 from portal.errors import Invalid
 from portal.i18n import N_, translate
@@ -113,6 +114,7 @@ def show(entry: Entry) -> ResponseReturnValue:
         return redirect(url_for("entries.review_material" if mentor else "entries.desk_entry", number=entry.number))
     session = current.session()
     items = frame.items_of(entry)
+    onward = classroom.onward(session, [entry.id]).get(entry.id, []) if entry.in_class else []
     return page(
         "entries/show.html",
         entry=entry,
@@ -124,4 +126,15 @@ def show(entry: Entry) -> ResponseReturnValue:
         sign_offs=queries.sign_offs(session, entry.id) if entry.cohort_id else [],
         open=entry.call.opens_at <= current.arrived_at() < entry.call.closes_at,
         lead=policies.lead_entry(actor, entry),
+        origin=classroom.origin(session, entry),
+        onward=[school.went_on(one) for one in onward],
+        promotable=_promotable(entry),
     )
+
+
+def _promotable(entry: Entry) -> bool:
+    """Whether the person at this page may have the class's film go on to the festival."""
+    if not entry.in_class or entry.state not in (EntryState.SUBMITTED, EntryState.ELIGIBLE):
+        return False
+    film = classroom.class_film(current.session(), entry.number)
+    return film is not None and policies.promote_film(current.actor(), film)

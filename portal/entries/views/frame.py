@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from portal import i18n
 from portal.entries import checklist, queries, service
 from portal.entries.checklist import Item, Mark, Task
+from portal.entries.classroom import queries as classroom
 from portal.entries.deadline import days_left
 from portal.entries.models import Entry
 from portal.errors import Invalid
@@ -108,9 +109,10 @@ def items_of(entry: Entry, known: queries.Known | None = None) -> tuple[Item, ..
 
 def rail(entry: Entry, items: tuple[Item, ...], task: Task | None) -> Rail:
     """The rail of an entry, with the task at hand marked."""
-    by_task = {item.task: item for item in items}
+    by_task, carried = {item.task: item for item in items}, _carried(entry)
     groups = [
-        (_(title), [_line(entry, by_task[one], one is task) for one in tasks]) for title, tasks in checklist.GROUPS
+        (_(title), [_line(entry, by_task[one], one is task, one in carried) for one in tasks])
+        for title, tasks in checklist.GROUPS
     ]
     until = entry.fix_due_at if entry.state == EntryState.NEEDS_FIX and entry.fix_due_at else entry.call.closes_at
     category = pick(entry.category.name_ko, entry.category.name_en)
@@ -123,10 +125,18 @@ def rail(entry: Entry, items: tuple[Item, ...], task: Task | None) -> Rail:
     )
 
 
-def _line(entry: Entry, item: Item, is_current: bool) -> Line:
+def _carried(entry: Entry) -> frozenset[Task]:
+    """The tasks of a promoted draft whose answers are still those that came along from the class."""
+    if entry.state != EntryState.DRAFT or entry.cohort_id is None or entry.in_class:
+        return frozenset()
+    return classroom.carried(current.session(), entry)
+
+
+def _line(entry: Entry, item: Item, is_current: bool, carried: bool) -> Line:
     closed = entry.state == EntryState.NEEDS_FIX and item.task is not Task.REVIEW and item.task not in entry.fix_items
     href = None if closed else url_for(f"entries.{item.task}", number=entry.number)
-    return Line(item.title, href, state_text(item), _KINDS[item.mark], is_current)
+    state = _("Carried over") if carried and item.done else state_text(item)
+    return Line(item.title, href, state, _KINDS[item.mark], is_current)
 
 
 def state_text(item: Item) -> str:

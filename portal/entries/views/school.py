@@ -1,4 +1,4 @@
-"""The school's desk: a student's class and entries, a mentor's queue and word, the showcase of the class."""
+"""The school's desk: a student's class and entries, a mentor's queue and word."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from sqlalchemy.orm import Session
 from portal import policies
 from portal.disclosure.publication import published
 from portal.entries import fields, queries, service, stages
+from portal.entries.classroom import queries as classroom
+from portal.entries.classroom.queries import Onward
 from portal.entries.forms import NoteForm
 from portal.entries.models import Entry
 from portal.entries.views import frame
 from portal.entries.views.blueprint import bp
-from portal.entries.views.files import playback, reel_of
+from portal.entries.views.files import reel_of
 from portal.errors import Invalid
 from portal.i18n import translate
 from portal.lifecycles import EntryState
-from portal.media import queries as media
-from portal.media.models import Asset, RenditionKind, Slot
 from portal.policies import Role, Scope
 from portal.school import queries as school
 from portal.school.models import Cohort
@@ -40,12 +40,24 @@ def school_desk() -> Response:
     cohorts = school.cohorts_of(session, actor)
     mentored = actor.places(Scope.COHORT, Role.MENTOR)
     rows = queries.cohort_rows(session, mentored)
+    onward = classroom.onward(session, [row.id for row in rows])
     return page(
         "school/desk.html",
         studied=[_studied(session, cohort) for cohort in cohorts if cohort.id not in mentored],
         mentored=[(cohort, _of(rows, cohort)) for cohort in cohorts if cohort.id in mentored],
-        waiting=[row for row in rows if row.state == EntryState.MENTOR_REVIEW],
+        onward={source: [went_on(one) for one in found] for source, found in onward.items()},
+        **_queue(session, rows),
     )
+
+
+def _queue(session: Session, rows: Sequence[Any]) -> dict[str, list[Any]]:
+    """What waits for this mentor: the own teams first, then teams without a mentor; and what waits for the others."""
+    me = current.actor().person_id
+    asked = school.mentoring(session, {row.cohort_id for row in rows})
+    waiting = [row for row in rows if row.state == EntryState.MENTOR_REVIEW]
+    others = [row for row in waiting if row.mentor_id != me and (row.cohort_id, row.mentor_id) in asked]
+    mine = sorted((row for row in waiting if row not in others), key=lambda row: row.mentor_id != me)
+    return {"waiting": mine, "elsewhere": others}
 
 
 def _studied(session: Session, cohort: Cohort) -> dict[str, object]:
@@ -54,14 +66,22 @@ def _studied(session: Session, cohort: Cohort) -> dict[str, object]:
     place = school.enrolment(session, cohort.id, person_id)
     call = queries.call_of(session, cohort.call_id)
     own = [row for row in queries.own_rows(session, person_id) if row.call_id == cohort.call_id]
+    onward = classroom.onward(session, [row.id for row in own])
     return {
         "cohort": cohort,
         "call": call,
         "countdown": frame.countdown(call.closes_at),
+        "certificate": place.certificate if place else None,
         "mates": school.team_mates(session, place.team_id) if place and place.team_id else [],
         "rows": [(row, stages.standing(row.state, row.announced)) for row in own],
+        "onward": {source: [went_on(one) for one in found] for source, found in onward.items()},
         "open": call.opens_at <= current.arrived_at() < call.closes_at,
     }
+
+
+def went_on(one: Onward) -> tuple[Onward, stages.Standing]:
+    """A film's entry in the festival, with where it stands there in words."""
+    return one, stages.standing(one.state, one.announced)
 
 
 def _of(rows: Sequence[Any], cohort: Cohort) -> list[tuple[Any, stages.Standing]]:
@@ -122,18 +142,6 @@ def _material_page(entry: Entry, form: NoteForm, *, status: int = 200) -> Respon
         answers=fields.answers_of(entry),
         sign_offs=queries.sign_offs(session, entry.id),
         waits=policies.sign_off_entry(current.actor(), entry),
+        lacking=queries.lacking_consent(session, entry),
+        logged=len(classroom.prompts(session, entry.id)) if entry.in_class else None,
     )
-
-
-@bp.get("/school/<code>/showcase")
-@guard(policies.see_cohort, load=school.cohort_by_code)
-def showcase(cohort: Cohort) -> Response:
-    """The films of the class that have been handed in, for the class itself."""
-    rows = queries.showcase_rows(current.session(), cohort.id)
-    pictures = media.current_assets(current.session(), [row.id for row in rows], Slot.POSTER)
-    films = [(row, _small(pictures.get(row.id))) for row in rows]
-    return page("school/showcase.html", cohort=cohort, films=films)
-
-
-def _small(asset: Asset | None) -> str | None:
-    return playback(asset, RenditionKind.SMALL, RenditionKind.WIDE) if asset is not None else None
