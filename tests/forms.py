@@ -263,6 +263,18 @@ FORMS: dict[str, Form] = {
     **_all("organizer", "broadcasts.reopen", bare=True, code="prepared"),
     **_all("organizer", "school.make_cohort"),
     **_all("organizer", "school.enrol school.invite_mentor school.preview", code="cohort"),
+    **_all("organizer", "school.add_student school.save_settings school.make_team school.complete", code="young"),
+    **_all("organizer", "school.welcome_again school.spread_mentors", bare=True, code="young"),
+    **_all("organizer", "school.assign_mentors school.ask_guardians school.remind_guardians", bare=True, code="young"),
+    **_all("organizer", "school.save_student school.ask_guardian", code="young", person_id="young_student"),
+    **_all("organizer", "school.note_paper", code="young", person_id="young_student"),
+    **_all("organizer", "school.move_student school.welcome_student", bare=True, code="young", person_id="young_student"),
+    **_all("organizer", "school.take_out school.revoke_consent", bare=True, code="young", person_id="young_student"),
+    **_all("organizer", "school.void_certificate", bare=True, code="young", person_id="young_signed"),
+    **_all("mentor2", "school.save_team", code="young_team"),
+    "school.guardian_sign": Form("", {"token": "guardian"}, public=True),
+    **_all("", "school.guardian_refuse", bare=True, public=True, token="guardian"),
+    **_all("", "school.guardian_revoke", bare=True, public=True, token="guardian_signed"),
     # programme and audience
     "programme.add_venue": Form("programmer", {}, "programme.venues", _NAMES),
     "programme.create_package": Form(

@@ -65,6 +65,7 @@ from tests import (
     scene_papers,
     scene_reminders,
     scene_rounds,
+    scene_school,
     scene_seats,
     scene_talks,
     scene_timetable,
@@ -219,6 +220,7 @@ def _dress(session: Session) -> None:
     scene_talks.with_parts(session)
     scene_materials.with_materials(session, draft)
     scene_timetable.with_a_plan(session)
+    scene_school.with_a_class_of_minors(session, actor(session, "organizer"))
     scene_outbox.with_letters(session, actor(session, "organizer"))
     scene_wordings.with_words(session, actor(session, "organizer"))
 
@@ -423,7 +425,7 @@ def things(session: Session) -> dict[str, Any]:
     assert held is not None
     return {
         "call": "pan27",
-        "cohort": _only(session, "cohorts", "code"),
+        "cohort": session.scalar(sa.text("SELECT code FROM cohorts ORDER BY id LIMIT 1")),
         "category": session.scalar(sa.text("SELECT min(id) FROM categories")),
         "received": _a_number(session, EntryState.SUBMITTED),
         "selected": _a_number(session, EntryState.ELIGIBLE),
@@ -431,6 +433,7 @@ def things(session: Session) -> dict[str, Any]:
         "receipt": session.scalar(sa.text("SELECT number FROM receipts ORDER BY id LIMIT 1")),
         "round": judging.code,
         **scene_rounds.things(session),
+        **scene_school.things(session),
         "assignment": assignment.code,
         "run": session.scalar(sa.text("SELECT code FROM assignment_runs ORDER BY id LIMIT 1")),
         "seat": session.get_one(Juror, assignment.juror_id).label,

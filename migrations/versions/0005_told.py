@@ -47,7 +47,6 @@ ADDED = {
     ),
     "outgoing_mails": (
         [
-            ("content", sa.LargeBinary(), None),
             ("domain", sa.String(length=254), ""),
             ("timezone", sa.String(length=40), None),
             ("path", sa.String(length=500), ""),

@@ -38,9 +38,8 @@ class OutgoingMail(Versioned, Claimable, Base):
     """A mail as it will leave, rendered when it was queued; DRAFT ones wait for a person's release.
 
     To a person it is a notice, too, which leads to `path` and is unread until `read_at`; KEPT ones are nothing else
-    until a daily letter names them at `digested_at`. `content` is the message as bytes but for its date and ids;
-    `timezone` is set where the mail leaves at its reader's daytime only; `domain` is the recipient's, for the pace;
-    `wording` is the version of the edition's own words it says, if any.
+    until a daily letter names them at `digested_at`. `timezone` is set where the mail leaves at its reader's daytime
+    only; `domain` is the recipient's, for the pace; `wording` is the version of the edition's own words it says, if any.
     """
 
     __tablename__ = "outgoing_mails"
@@ -66,7 +65,6 @@ class OutgoingMail(Versioned, Claimable, Base):
     sent_at: Mapped[datetime | None]
     message_id: Mapped[str | None] = mapped_column(sa.String(120), unique=True)
     uncertain: Mapped[bool] = mapped_column(default=False)
-    content: Mapped[bytes | None] = mapped_column(sa.LargeBinary, deferred=True)
     domain: Mapped[str] = mapped_column(sa.String(254), default="")
     timezone: Mapped[str | None] = mapped_column(sa.String(40))
     path: Mapped[str] = mapped_column(sa.String(500), default="")

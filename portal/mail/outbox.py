@@ -16,6 +16,7 @@ from portal.mail import queries
 from portal.mail.kinds import Urgency, kind_of
 from portal.mail.models import OutgoingMail, Way
 from portal.mail.render import first_path, render
+from portal.mail.wordings.queries import Chosen, chosen
 
 Attachment = tuple[str, str, bytes]
 
@@ -77,9 +78,11 @@ def queue_all(
     """
     session.flush()
     state = MailState.DRAFT if hold else MailState.QUEUED
+    words = chosen(session, edition_id, kind)
     same = {"edition_id": edition_id, "batch": batch, "state": state, "created_at": clock.now()}
     rows = [
-        {**_key(kind, one.to, about, transition), **same, **_content(session, kind, one, context)} for one in letters
+        {**_key(kind, one.to, about, transition), **same, **_content(session, kind, one, context, words)}
+        for one in letters
     ]
     _set_aside(session, kind, rows)
     _keep(session, kind, rows)
@@ -97,10 +100,11 @@ def _key(kind: str, to: Recipient, about: Any, transition: str) -> dict[str, Any
 _KEY = ("object_kind", "object_id", "transition", "kind", "recipient")
 
 
-def _content(session: Session, kind: str, letter: Letter, context: dict[str, Any]) -> dict[str, Any]:
+def _content(session: Session, kind: str, letter: Letter, context: dict[str, Any], words: Chosen) -> dict[str, Any]:
     addresses, to = links.of(session), letter.to
     with i18n.using(to.language):
-        made = render(kind, addresses.base_url, {**context, "links": addresses, "recipient": to})
+        known = {**context, "links": addresses, "recipient": to, "festival": words.festival}
+        made = render(kind, addresses.base_url, known, words.spoken)
     return {
         "person_id": to.person_id,
         "language": to.language,
@@ -110,6 +114,7 @@ def _content(session: Session, kind: str, letter: Letter, context: dict[str, Any
         "path": first_path(addresses.base_url, made.text),
         "domain": to.email.rpartition("@")[2],
         "timezone": to.timezone if kind_of(kind).urgency is Urgency.DAYTIME else None,
+        "wording": words.version,
         "attachments": [packed(*attachment) for attachment in letter.attachments],
     }
 

@@ -8,6 +8,7 @@ so that no mail program turns them into links.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
@@ -16,9 +17,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 from portal import i18n, paths
+from portal.mail import unsubscribe
+from portal.mail.kinds import folder_of
+from portal.mail.wordings.placeholders import EDITABLE
 
 PATH_LIMIT = 500
 SUBJECT_LIMIT = 180
+SENDER = "[P.A.N]"
+"""What every subject begins with."""
+COLUMNS = 72
 _BREAK = "\u200b"
 _LINKISH = re.compile(r"\S+(?:://|\.[a-z]{2,})\S*", re.IGNORECASE)
 _PARTS = ("para", "button", "facts", "quote")
@@ -33,16 +40,65 @@ class Rendered:
     html: str
 
 
-def render(kind: str, base_url: str, context: dict[str, Any]) -> Rendered:
-    """Render the templates of `mail/<kind>/` in the language in use."""
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What an edition says instead of a kind's own words, in one language; paragraphs are split by blank lines."""
+
+    subject: str
+    body: str
+
+
+def render(kind: str, base_url: str, context: dict[str, Any], words: Words | None = None) -> Rendered:
+    """Render the templates of the kind's folder in the language in use, with the edition's own words where it has some.
+
+    Those are filled in by their placeholders, never as a template.
+    """
+    context = {"unsubscribe": unsubscribe.link(context["links"], kind, context["recipient"].email), **context}
+    folder = f"mail/{folder_of(kind)}"
+
+    def filled(name: str, **more: Any) -> str:
+        return _environment(base_url).get_template(name).render(context, **more)
+
+    if words is None:
+        subject, text, html = (filled(f"{folder}/{name}") for name in ("subject.txt", "body.txt", "body.html"))
+    else:
+        kept = EDITABLE[kind]
+        subject = f"{SENDER} {without_links(base_url, kept.line(words.subject, context))}"
+        paragraphs = kept.paragraphs(words.body, context)
+        text = filled("mail/words.txt", builtin=f"{folder}/body.txt", words=paragraphs)
+        html = filled("mail/words.html", builtin=f"{folder}/body.html", words=paragraphs)
+    return Rendered(one_line(subject)[:SUBJECT_LIMIT].rstrip(), folded(text.strip()) + "\n", html)
+
+
+def own_words(kind: str, base_url: str, context: dict[str, Any]) -> Words:
+    """The portal's words of a kind in the language in use, filled with the context's values."""
     environment = _environment(base_url)
+    template = environment.get_template(f"mail/{folder_of(kind)}/body.txt")
+    body = "".join(template.blocks["words"](template.new_context(context))).strip()
+    subject = environment.get_template(f"mail/{folder_of(kind)}/subject.txt").render(context)
+    return Words(one_line(subject).removeprefix(SENDER).strip(), body)
 
-    def filled(name: str) -> str:
-        return environment.get_template(f"mail/{kind}/{name}").render(context)
 
-    return Rendered(
-        one_line(filled("subject.txt"))[:SUBJECT_LIMIT], filled("body.txt").strip() + "\n", filled("body.html")
-    )
+def folded(text: str) -> str:
+    """The text in lines of at most COLUMNS columns, broken between words; addresses and single words stay whole."""
+    return "\n".join(line for long in text.split("\n") for line in _folded(long))
+
+
+def _folded(line: str) -> list[str]:
+    if len(line) * 2 <= COLUMNS or _columns(line) <= COLUMNS:
+        return [line]
+    made = [""]
+    for word in line.split(" "):
+        longer = f"{made[-1]} {word}" if made[-1] else word
+        if made[-1] and _columns(longer) > COLUMNS:
+            made.append(word)
+        else:
+            made[-1] = longer
+    return made
+
+
+def _columns(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def one_line(text: str) -> str:
