@@ -8,9 +8,10 @@ from portal.lifecycles import EntryState
 from portal.policies.actors import Actor, Role, Scope, works_on
 
 if TYPE_CHECKING:
+    from portal.entries.classroom.queries import ClassFilm
     from portal.entries.models import Entry, Receipt
     from portal.entries.queries import PaperCase
-    from portal.school.models import Cohort
+    from portal.school.models import Cohort, Enrolment, Team
 
 
 def own_entry(actor: Actor, entry: Entry) -> bool:
@@ -97,6 +98,51 @@ def see_cohort(actor: Actor, cohort: Cohort) -> bool:
 
 def manage_cohort(actor: Actor, cohort: Cohort) -> bool:
     return cohort.edition_id in actor.places(Scope.EDITION, Role.ORGANIZER)
+
+
+def see_class_film(actor: Actor, film: ClassFilm) -> bool:
+    """A film of the showcase for the class itself: its students, its mentors, and the office."""
+    return see_cohort(actor, film.cohort)
+
+
+def guide_class_film(actor: Actor, film: ClassFilm) -> bool:
+    """A mentor of the class and the office: what classmates write is theirs to hide."""
+    mentors = actor.holds(Role.MENTOR, Scope.COHORT, film.cohort.id)
+    return mentors or manage_cohort(actor, film.cohort)
+
+
+def write_prompts(actor: Actor, film: ClassFilm) -> bool:
+    """The team's own coursework."""
+    return actor.person_id is not None and actor.person_id in film.makers
+
+
+def see_prompts(actor: Actor, film: ClassFilm) -> bool:
+    """A prompt log for the team, the mentors and the office; never for another team, a juror or the audience."""
+    return write_prompts(actor, film) or guide_class_film(actor, film)
+
+
+def promote_film(actor: Actor, film: ClassFilm) -> bool:
+    """Whoever owns the class's entry, and the leader of its team."""
+    return actor.person_id is not None and actor.person_id in (film.entry.owner_id, film.leader_id)
+
+
+def edit_team(actor: Actor, team: Team) -> bool:
+    """A team's name and leader: the office, and the mentors of its cohort."""
+    return manage_cohort(actor, team.cohort) or mentor_cohort(actor, team.cohort)
+
+
+def mentor_cohort(actor: Actor, cohort: Cohort) -> bool:
+    return actor.holds(Role.MENTOR, Scope.COHORT, cohort.id)
+
+
+def manage_student(actor: Actor, place: Enrolment) -> bool:
+    return manage_cohort(actor, place.cohort)
+
+
+def read_certificate(actor: Actor, place: Enrolment) -> bool:
+    """A certificate, once there is one: its student's, and the office's."""
+    mine = actor.person_id is not None and actor.person_id == place.person_id
+    return place.certificate is not None and (mine or manage_student(actor, place))
 
 
 def enter_school(actor: Actor, subject: object = None) -> bool:
