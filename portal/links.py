@@ -80,6 +80,10 @@ class Links:
     def entry(self, code: str) -> str:
         return self._page(f"/entries/{code}")
 
+    def film_invitation(self, number: str) -> str:
+        """Where the makers of a selected film confirm or decline."""
+        return self._page(f"/entries/{number}/invitation")
+
     def clips(self, number: str) -> str:
         return self._page(f"/entries/{number}/clips")
 
@@ -102,7 +106,7 @@ class Links:
         return self._page(f"/sign/{token}")
 
     def guardian(self, code: str) -> str:
-        """Where a guardian reads, signs and takes back a consent; the link works as long as its student is in a class."""
+        """Where a guardian reads, signs and takes back a consent; without an end, as a consent may be taken back."""
         return self._page(f"/guardian/{signing.stamp(self._secret_key, GUARDIAN, code)}")
 
     def guardian_behind(self, token: str) -> str:

@@ -86,13 +86,54 @@ def _paper(title: str, language: str, made_at: datetime) -> FPDF:
     return paper
 
 
-def sheet(size: str | tuple[float, float], *, title: str, language: str, made_at: datetime) -> FPDF:
+def sheet(
+    size: str | tuple[float, float], *, title: str, language: str, made_at: datetime, lying: bool = False
+) -> FPDF:
     """An empty page, `A4` or millimetres wide and high, with the house's fonts as `Text`, to be drawn on by hand."""
     from fpdf import FPDF
 
-    paper = _dressed(FPDF(format=size), title, language, made_at)
+    paper = _dressed(FPDF("landscape" if lying else "portrait", format=size), title, language, made_at)
     paper.set_auto_page_break(False)
     return paper
+
+
+def write(
+    paper: FPDF,
+    x: float,
+    y: float,
+    text: str,
+    size: float,
+    *,
+    wide: float,
+    bold: bool = False,
+    grey: bool = False,
+    align: str = "L",
+) -> float:
+    """Write text into a column from (x, y), millimetres, and return where the next may begin."""
+    paper.set_font("Text", "B" if bold else "", size)
+    paper.set_text_color(90 if grey else 16)
+    paper.set_xy(x, y)
+    paper.multi_cell(wide, size * 0.47, text, align=align, new_x="LMARGIN", new_y="NEXT")
+    return float(paper.get_y())
+
+
+def square(paper: FPDF, rows: Sequence[Sequence[bool]], x: float, y: float, side: float) -> None:
+    """A QR code, dark modules true, as rectangles, which stay sharp on every printer."""
+    dot = side / len(rows)
+    paper.set_fill_color(0)
+    for down, row in enumerate(rows):
+        for first, last in _runs(row):
+            paper.rect(x + first * dot, y + down * dot, (last - first) * dot, dot * 1.01, style="F")
+
+
+def _runs(row: Sequence[bool]) -> list[tuple[int, int]]:
+    """Begin and end of every dark stretch."""
+    edges = [place for place in range(len(row) + 1) if _dark(row, place) != _dark(row, place - 1)]
+    return list(zip(edges[::2], edges[1::2], strict=True))
+
+
+def _dark(row: Sequence[bool], place: int) -> bool:
+    return 0 <= place < len(row) and row[place]
 
 
 def _dressed(paper: FPDF, title: str, language: str, made_at: datetime) -> FPDF:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tests.scene import DRAFT, IN_REVIEW, RECUT, token
+from tests.scene import CLASS, DRAFT, IN_REVIEW, RECUT, token
+from tests.scene_classroom import ONWARD, PEER
 from tests.scene_notices import AUTH, P256DH
 from tests.scene_papers import LENT
 
@@ -246,7 +247,7 @@ FORMS: dict[str, Form] = {
     **_all("organizer", "rules.write", bare=True, category_id="category"),
     **_all("organizer", "calls.end_role calls.invite_again calls.forget_device"),
     **_all("organizer", "mail.cancel mail.release", bare=True, mail_id="mail"),
-    **_all("organizer", "reminders.cancel", bare=True, reminder_id="reminder"),
+    **_all("organizer", "reminders.cancel reminders.plan_again", bare=True, reminder_id="reminder"),
     **_all("organizer", "mail.save_wording mail.preview_wording", bare=True, kind="needs_fix"),
     **_all("organizer", "mail.typed_html", bare=True, kind="needs_fix", language="ko"),
     **_all("organizer", "mail.start_wording mail.discard_wording", bare=True, kind="needs_fix"),
@@ -261,6 +262,17 @@ FORMS: dict[str, Form] = {
     "broadcasts.prepare": Form("organizer", {"code": "broadcast"}, "broadcasts.show", _LETTER),
     **_all("organizer", "broadcasts.discard", bare=True, code="broadcast"),
     **_all("organizer", "broadcasts.reopen", bare=True, code="prepared"),
+    "entries.vote": Form("student", {"number": PEER}, page="entries.class_film", bare=True),
+    "entries.write_note": Form("student", {"number": PEER}, page="entries.class_film", written={"text": "좋아요."}),
+    **_all("student", "entries.delete_note", bare=True, number=PEER, note="peer_note"),
+    **_all("mentor", "entries.hide_note", bare=True, number=PEER, note="peer_note"),
+    "entries.add_prompt": Form("student", {"number": CLASS}, "entries.prompt_log", {"prompt": "비 오는 옥상"}),
+    "entries.import_prompts": Form("student", {"number": CLASS}, "entries.prompt_log", {"lines": "하나\n\n둘"}),
+    "entries.change_prompt": Form(
+        "student", {"number": CLASS, "code": "prompt"}, "entries.edit_prompt", {"prompt": "다른 말"}
+    ),
+    **_all("student", "entries.remove_prompt", bare=True, number=CLASS, code="prompt"),
+    "entries.promote": Form("student", {"number": ONWARD}, page="entries.promotion_choice"),
     **_all("organizer", "school.make_cohort"),
     **_all("organizer", "school.enrol school.invite_mentor school.preview", code="cohort"),
     **_all("organizer", "school.add_student school.save_settings school.make_team school.complete", code="young"),
@@ -268,7 +280,8 @@ FORMS: dict[str, Form] = {
     **_all("organizer", "school.assign_mentors school.ask_guardians school.remind_guardians", bare=True, code="young"),
     **_all("organizer", "school.save_student school.ask_guardian", code="young", person_id="young_student"),
     **_all("organizer", "school.note_paper", code="young", person_id="young_student"),
-    **_all("organizer", "school.move_student school.welcome_student", bare=True, code="young", person_id="young_student"),
+    **_all("organizer", "school.move_student", bare=True, code="young", person_id="young_student"),
+    **_all("organizer", "school.welcome_student", bare=True, code="young", person_id="young_student"),
     **_all("organizer", "school.take_out school.revoke_consent", bare=True, code="young", person_id="young_student"),
     **_all("organizer", "school.void_certificate", bare=True, code="young", person_id="young_signed"),
     **_all("mentor2", "school.save_team", code="young_team"),

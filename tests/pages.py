@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tests.scene import CLASS, DRAFT, IN_REVIEW, RECUT, token
+from tests.scene_classroom import ONWARD, PEER
 from tests.scene_papers import LENT
 
 
@@ -79,6 +80,11 @@ PAGES: dict[str, Visit] = {
     **_all("organizer", "entries.receipt_document", number="receipt"),
     **_all("student", "entries.school_desk"),
     **_all("student", "entries.showcase", code="cohort"),
+    **_all("student", "entries.class_film", number=PEER),
+    **_all("student", "entries.prompt_log", number=CLASS),
+    **_all("student", "entries.edit_prompt", number=CLASS, code="prompt"),
+    **_all("student", "entries.prompt_file", number=CLASS, kind="md"),
+    **_all("student", "entries.promotion_choice", number=ONWARD),
     **_all("mentor", "entries.review_material", number=IN_REVIEW),
     **_all("juror", "jury.home"),
     **_all("juror", "jury.film", code="assignment"),

@@ -57,6 +57,7 @@ from tests import (
     builders,
     scene_awards,
     scene_ballots,
+    scene_classroom,
     scene_clips,
     scene_live,
     scene_materials,
@@ -220,6 +221,7 @@ def _dress(session: Session) -> None:
     scene_talks.with_parts(session)
     scene_materials.with_materials(session, draft)
     scene_timetable.with_a_plan(session)
+    scene_classroom.with_a_showcase(session, entry(session, CLASS))
     scene_school.with_a_class_of_minors(session, actor(session, "organizer"))
     scene_outbox.with_letters(session, actor(session, "organizer"))
     scene_wordings.with_words(session, actor(session, "organizer"))
@@ -434,6 +436,7 @@ def things(session: Session) -> dict[str, Any]:
         "round": judging.code,
         **scene_rounds.things(session),
         **scene_school.things(session),
+        **scene_classroom.things(session),
         "assignment": assignment.code,
         "run": session.scalar(sa.text("SELECT code FROM assignment_runs ORDER BY id LIMIT 1")),
         "seat": session.get_one(Juror, assignment.juror_id).label,

@@ -39,6 +39,7 @@ NO_PAGES = """entries.pack_file entries.own_paper entries.paper_file front.door 
     programme.run_sheet_paper live.stage_events
     audience.check_list audience.ticket_paper audience.ticket_card audience.entrance_list audience.entrance_worker
     audience.absent_sheet     live.ballot_here live.reactions_sheet live.reactions_paper
+    school.guardian_forms school.certificate_papers school.certificate
     minutes.paper entries.receipt_document scores.export scores.data
     organizer.export_sheet mailbox.attachment
     mailbox.delivered_html mail.letter_html mail.recipients broadcasts.face notices.body push_worker.script entries.film_status programme.desk entries.eligibility_queue

@@ -31,7 +31,7 @@ def folded(ticket: Pass, *, address: str, made_at: datetime) -> bytes:
     paper = pdf.sheet("A4", title=f"{ticket.title} · {ticket.code}", language=language(), made_at=made_at)
     _edge(paper, ticket, 16)
     _words(paper, ticket)
-    _square(paper, address, _WIDE - 18 - _QR, 30)
+    pdf.square(paper, qr_rows(address), _WIDE - 18 - _QR, 30, _QR)
     paper.set_dash_pattern(dash=1.5, gap=2)
     paper.set_draw_color(120)
     paper.line(10, _FOLD, _WIDE - 10, _FOLD)
@@ -77,43 +77,9 @@ def _below(paper: FPDF, ticket: Pass) -> None:
         y = _say(paper, _LEFT, y, sentence, 10, wide=174) + 1.5
 
 
-def _say(
-    paper: FPDF,
-    x: float,
-    y: float,
-    text: str,
-    size: float,
-    *,
-    bold: bool = False,
-    grey: bool = False,
-    wide: float = _TEXT,
-) -> float:
+def _say(paper: FPDF, x: float, y: float, text: str, size: float, *, wide: float = _TEXT, **how: bool) -> float:
     """Write text from (x, y) and return where the next may begin."""
-    paper.set_font("Text", "B" if bold else "", size)
-    paper.set_text_color(90 if grey else 16)
-    paper.set_xy(x, y)
-    paper.multi_cell(wide, size * 0.47, text, align="L", new_x="LMARGIN", new_y="NEXT")
-    return float(paper.get_y())
-
-
-def _square(paper: FPDF, address: str, x: float, y: float) -> None:
-    """The code as rectangles, which stay sharp on every printer."""
-    rows = qr_rows(address)
-    dot = _QR / len(rows)
-    paper.set_fill_color(0)
-    for down, row in enumerate(rows):
-        for first, last in _runs(row):
-            paper.rect(x + first * dot, y + down * dot, (last - first) * dot, dot * 1.01, style="F")
-
-
-def _runs(row: list[bool]) -> list[tuple[int, int]]:
-    """Begin and end of every dark stretch."""
-    edges = [place for place in range(len(row) + 1) if _dark(row, place) != _dark(row, place - 1)]
-    return list(zip(edges[::2], edges[1::2], strict=True))
-
-
-def _dark(row: list[bool], place: int) -> bool:
-    return 0 <= place < len(row) and row[place]
+    return pdf.write(paper, x, y, text, size, wide=wide, bold=how.get("bold", False), grey=how.get("grey", False))
 
 
 @cache

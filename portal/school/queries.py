@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -131,10 +131,15 @@ def student(session: Session, code: str, person_id: int) -> Enrolment | None:
     return session.scalar(wanted.where(Cohort.code == code, Enrolment.person_id == person_id))
 
 
-def certified(session: Session, code: str) -> Enrolment | None:
+def arrived(session: Session, person_id: int) -> bool:
+    """Whether somebody has ever signed in."""
+    return session.scalar(sa.select(SignInSession.id).where(SignInSession.person_id == person_id).limit(1)) is not None
+
+
+def certified(session: Session, number: str) -> Enrolment | None:
     """The completed class behind a certificate's number, with person and cohort."""
     loaded = (joinedload(Enrolment.person), joinedload(Enrolment.cohort))
-    return session.scalar(sa.select(Enrolment).options(*loaded).where(Enrolment.certificate == code))
+    return session.scalar(sa.select(Enrolment).options(*loaded).where(Enrolment.certificate == number))
 
 
 def school_calls(session: Session, actor: Actor) -> Sequence[Call]:
@@ -197,6 +202,17 @@ def answering_mentors(session: Session, cohort_id: int, team_id: int | None) -> 
     everybody = mentors(session, cohort_id)
     own = session.scalar(sa.select(Team.mentor_id).where(Team.id == team_id)) if team_id else None
     return [person for person in everybody if person.id == own] or everybody
+
+
+def mentoring(session: Session, cohorts: Collection[int]) -> frozenset[tuple[int, int]]:
+    """(cohort, person) for everybody who mentors one of these cohorts now."""
+    wanted = sa.select(RoleGrant.scope_id, RoleGrant.person_id).where(
+        RoleGrant.role == Role.MENTOR,
+        RoleGrant.scope == Scope.COHORT,
+        RoleGrant.scope_id.in_(cohorts),
+        RoleGrant.ended_at.is_(None),
+    )
+    return frozenset((row.scope_id, row.person_id) for row in session.execute(wanted))
 
 
 def asks_mentors(session: Session, cohort_id: int | None) -> bool:

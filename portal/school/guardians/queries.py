@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from portal.accounts.models import Person
 from portal.calls.models import Edition
 from portal.lifecycles import GuardianState
-from portal.school.guardians.age import youngest_of_age
+from portal.school.guardians.age import age, under_age, youngest_of_age
 from portal.school.guardians.models import GuardianConsent
 from portal.school.models import Cohort, Enrolment
 
 GIVEN = (GuardianState.SIGNED, GuardianState.PAPER)
+STANDING = (GuardianState.ASKED, *GIVEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,87 @@ def missing(
 def given() -> sa.ColumnElement[bool]:
     """Whether a guardian's consent stands for an enrolment, as a condition."""
     return sa.exists().where(GuardianConsent.enrolment_id == Enrolment.id, GuardianConsent.state.in_(GIVEN))
+
+
+def standing_consent(session: Session, enrolment_id: int) -> GuardianConsent | None:
+    """What is asked or given for a student now."""
+    wanted = sa.select(GuardianConsent).where(GuardianConsent.enrolment_id == enrolment_id)
+    return session.scalar(wanted.where(GuardianConsent.state.in_(STANDING)))
+
+
+def standing_consents(session: Session, cohort_id: int) -> Sequence[GuardianConsent]:
+    """What is asked or given for the students of a class now."""
+    wanted = sa.select(GuardianConsent).join(Enrolment, Enrolment.id == GuardianConsent.enrolment_id)
+    return session.scalars(wanted.where(Enrolment.cohort_id == cohort_id, GuardianConsent.state.in_(STANDING))).all()
+
+
+def consents_of(session: Session, enrolment_id: int) -> Sequence[GuardianConsent]:
+    """Everything there ever was of a student, the latest first."""
+    wanted = sa.select(GuardianConsent).where(GuardianConsent.enrolment_id == enrolment_id)
+    return session.scalars(wanted.order_by(GuardianConsent.id.desc())).all()
+
+
+def consent_by_code(session: Session, code: str) -> GuardianConsent | None:
+    """The consent behind a signed link."""
+    return session.scalar(sa.select(GuardianConsent).where(GuardianConsent.code == code))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A student of the matrix: how old on the festival's first day, and the latest word of a guardian."""
+
+    place: Enrolment
+    age: int | None
+    needed: bool
+    consent: GuardianConsent | None
+
+    @property
+    def given(self) -> bool:
+        return self.consent is not None and self.consent.state in GIVEN
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody was asked and has not answered."""
+        return self.consent is not None and self.consent.state is GuardianState.ASKED
+
+    @property
+    def lacking(self) -> bool:
+        return self.needed and not self.given
+
+
+def matrix(session: Session, cohort: Cohort) -> list[Row]:
+    """Every student of a class with minors, those who lack a consent first; a class without minors has none."""
+    first_day = _first_day(session, cohort.id)
+    if first_day is None:
+        return []
+    places = sa.select(Enrolment).join(Enrolment.person).options(contains_eager(Enrolment.person))
+    found = session.scalars(places.where(Enrolment.cohort_id == cohort.id).order_by(Person.native_name, Person.id))
+    latest = sa.select(GuardianConsent).join(Enrolment, Enrolment.id == GuardianConsent.enrolment_id)
+    words = session.scalars(latest.where(Enrolment.cohort_id == cohort.id).order_by(GuardianConsent.id))
+    consents = {one.enrolment_id: one for one in words}
+    rows = [_row(place, first_day, consents.get(place.id)) for place in found]
+    return sorted(rows, key=lambda row: (not row.lacking, not row.needed))
+
+
+def row_of(session: Session, place: Enrolment) -> Row | None:
+    """The same for one student; None in a class without minors."""
+    first_day = _first_day(session, place.cohort_id)
+    return None if first_day is None else _row(place, first_day, next(iter(consents_of(session, place.id)), None))
+
+
+def student_of(session: Session, consent: GuardianConsent) -> tuple[Person, Cohort]:
+    """The student a consent is about, and their class."""
+    wanted = sa.select(Person, Cohort).select_from(Enrolment).join(Person, Person.id == Enrolment.person_id)
+    found = session.execute(
+        wanted.join(Cohort, Cohort.id == Enrolment.cohort_id).where(Enrolment.id == consent.enrolment_id)
+    ).one()
+    return found[0], found[1]
+
+
+def _row(place: Enrolment, first_day: date, consent: GuardianConsent | None) -> Row:
+    if place.born_on is None:
+        return Row(place, None, True, consent)
+    return Row(place, age(place.born_on, first_day), under_age(place.born_on, first_day), consent)
 
 
 def _first_day(session: Session, cohort_id: int) -> date | None:

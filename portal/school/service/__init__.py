@@ -2,6 +2,7 @@
 
 from portal.school.service.cohorts import (
     CohortDraft,
+    NamesAndDays,
     edit_cohort,
     invite_mentor,
     make_call,
@@ -14,6 +15,7 @@ from portal.school.service.teams import assign_mentors, edit_team, make_team, mo
 
 __all__ = [
     "CohortDraft",
+    "NamesAndDays",
     "add_student",
     "assign_mentors",
     "complete",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
+from typing import TypedDict, Unpack
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -23,6 +24,15 @@ from portal.school.models import Cohort, Enrolment, SignOff, SignOffVerdict
 OPENS, CLOSES = time(10), time(18)
 
 
+class NamesAndDays(TypedDict):
+    """What a new class is called and how long it lasts."""
+
+    name_ko: str
+    name_en: str
+    starts_on: date
+    ends_on: date
+
+
 @dataclass(frozen=True, slots=True)
 class CohortDraft:
     """What the office writes of a class."""
@@ -37,54 +47,40 @@ class CohortDraft:
     sign_off: bool = True
 
 
-def make_cohort(
-    session: Session, call: Call, *, name_ko: str, name_en: str, starts_on: date, ends_on: date, by: Actor
-) -> Cohort:
+def make_cohort(session: Session, call: Call, *, by: Actor, **wanted: Unpack[NamesAndDays]) -> Cohort:
     """A class that enters through a school's call; asked twice for the same name and call, it is the same class."""
     if call.kind != CallKind.SCHOOL:
         raise Invalid("call", N_("Choose a school's call."))
-    _require_order(starts_on, ends_on)
-    known = session.scalar(sa.select(Cohort).filter_by(call_id=call.id, name_ko=name_ko, name_en=name_en))
+    _require_order(wanted["starts_on"], wanted["ends_on"])
+    known = session.scalar(
+        sa.select(Cohort).filter_by(call_id=call.id, name_ko=wanted["name_ko"], name_en=wanted["name_en"])
+    )
     if known is not None:
         return known
-    cohort = Cohort(
-        edition_id=call.edition_id,
-        call_id=call.id,
-        name_ko=name_ko,
-        name_en=name_en,
-        starts_on=starts_on,
-        ends_on=ends_on,
-    )
+    cohort = Cohort(edition_id=call.edition_id, call_id=call.id, **wanted)
     session.add(cohort)
     session.flush()
     audit.record(session, by, "cohort.made", cohort)
     return cohort
 
 
-def make_call(
-    session: Session,
-    edition: Edition,
-    slug: str,
-    *,
-    name_ko: str,
-    name_en: str,
-    starts_on: date,
-    ends_on: date,
-    by: Actor,
-) -> Call:
+def make_call(session: Session, edition: Edition, slug: str, *, by: Actor, **wanted: Unpack[NamesAndDays]) -> Call:
     """A school's call for one class, unpublished: open while the class lasts, with one category for its films.
 
-    Its rules are still to be written; the call's own page has everything else, too.
+    Its rules are still to be written; the call's own page has everything else, too. The same form sent twice makes one.
     """
-    _require_order(starts_on, ends_on)
+    _require_order(wanted["starts_on"], wanted["ends_on"])
+    known = session.scalar(sa.select(Call).filter_by(edition_id=edition.id, kind=CallKind.SCHOOL, slug=slug))
+    if known is not None and (known.name_ko, known.name_en) == (wanted["name_ko"], wanted["name_en"]):
+        return known
     seoul = ZoneInfo(SEOUL)
     draft = calls.CallDraft(
-        name_ko=name_ko,
-        name_en=name_en,
+        name_ko=wanted["name_ko"],
+        name_en=wanted["name_en"],
         intro_ko="",
         intro_en="",
-        opens_at=datetime.combine(starts_on, OPENS, seoul),
-        closes_at=datetime.combine(ends_on, CLOSES, seoul),
+        opens_at=datetime.combine(wanted["starts_on"], OPENS, seoul),
+        closes_at=datetime.combine(wanted["ends_on"], CLOSES, seoul),
         grace_minutes=120,
         entry_limit=3,
     )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal import audit, clock
 from portal.accounts import service as accounts
+from portal.accounts.letters import addressed
 from portal.accounts.models import Person, RoleGrant
 from portal.errors import Invalid, InvalidMany
 from portal.i18n import N_, korean_day
@@ -142,7 +143,7 @@ def welcome_again(session: Session, cohort: Cohort, person_ids: Sequence[int], *
 
 
 def _welcome(session: Session, cohort: Cohort, person: Person, transition: str = "enrolled") -> None:
-    to = outbox.Recipient(person.email, person.language, person.shown_in(person.language), person.id)
+    to = addressed(person)
     outbox.queue(
         session,
         "enrolled",
