@@ -9,9 +9,9 @@ _G = GuardianState
 _NAMES = {
     _G.ASKED: (N_("Asked"), "info"),
     _G.SIGNED: (N_("Signed by link"), "ok"),
-    _G.PAPER: (N_("On paper"), "ok"),
-    _G.REFUSED: (N_("Refused"), "bad"),
-    _G.REVOKED: (N_("Taken back"), "bad"),
+    _G.PAPER: (N_("Signed on paper"), "ok"),
+    _G.REFUSED: (N_("Guardian refused"), "bad"),
+    _G.REVOKED: (N_("Guardian took it back"), "bad"),
 }
 
 
