@@ -21,15 +21,18 @@ from sqlalchemy.orm import Session
 
 from portal import clock, db, upgrade
 from portal.lifecycles import AssetState, MailState
+from portal.mail import queries as mails
 from portal.mail.models import OutgoingMail
 from portal.mail.smtp import Line, Server
 from portal.media import ffmpeg
 from portal.media.models import Asset
+from portal.reminders import queries as reminders
 from portal.settings import Settings
 
 _PATIENCE_SECONDS = 2.0
 # A row that nobody took within these has been forgotten: the sweep rings every fifteen seconds.
 _MAIL_WAITS, _FILM_WAITS = timedelta(minutes=3), timedelta(minutes=30)
+_REMINDER_WAITS = timedelta(minutes=15)
 _LEAST_ROOM = 5 * 10**9
 
 
@@ -55,7 +58,9 @@ def examine(settings: Settings) -> list[Sign]:
     signs = [_broker(settings), _mail_server(settings), _films(settings), _room(settings)]
     try:
         with db.sessions(settings, read_only=True)() as session:
-            return [_schema(settings, session), *signs, *_waiting(session)]
+            schema = _schema(settings, session)
+            rows = _waiting(session) if schema.health is Health.WELL else ()  # an older schema may lack their columns
+            return [schema, *signs, *rows]
     except SQLAlchemyError as error:
         return [Sign("database", Health.ILL, f"does not answer: {_first_line(error)}"), *signs]
 
@@ -106,11 +111,12 @@ def _room(settings: Settings) -> Sign:
 
 def _waiting(session: Session) -> Iterator[Sign]:
     now = clock.now()
-    due = sa.func.coalesce(OutgoingMail.send_after, OutgoingMail.created_at)
-    overdue = sa.select(sa.func.count()).where(OutgoingMail.state == MailState.QUEUED, due < now - _MAIL_WAITS)
-    yield _late("mail", session.scalar(overdue) or 0, "waited longer than three minutes: does the worker run?")
+    late = mails.overdue(session, _MAIL_WAITS)
+    yield _late("mail", late, "waited longer than three minutes: does the worker run?")
     uncertain = sa.select(sa.func.count()).where(OutgoingMail.uncertain, OutgoingMail.state != MailState.SENT)
     yield _late("mail", session.scalar(uncertain) or 0, "may have been delivered and will be sent again")
+    unsent = reminders.overdue(session, _REMINDER_WAITS)
+    yield _late("reminders", unsent, "waited longer than a quarter of an hour: do beat and the worker run?")
     at_work = (AssetState.RECEIVED, AssetState.PROBING, AssetState.TRANSCODING)
     stuck = sa.select(sa.func.count()).where(
         Asset.state.in_(at_work),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +22,12 @@ def waiting(session: Session) -> Sequence[int]:
     """Ids of reminders whose time has come and that nobody has settled."""
     due = (Reminder.state == ReminderState.PLANNED, Reminder.due_at <= clock.now())
     return claims.waiting(session, Reminder, *due)
+
+
+def overdue(session: Session, than: timedelta) -> int:
+    """How many should have been settled longer ago."""
+    late = (Reminder.state == ReminderState.PLANNED, Reminder.due_at < clock.now() - than)
+    return session.scalar(sa.select(sa.func.count()).where(*late)) or 0
 
 
 def visible_to(actor: Actor) -> sa.ColumnElement[bool]:

@@ -49,6 +49,15 @@ def cancel(reminder: Reminder) -> ResponseReturnValue:
     return redirect(_address(), 303)
 
 
+@bp.post("/ops/reminders/<int:reminder_id>/plan")
+@guard(policies.cancel_reminder, load=queries.reminder)
+def plan_again(reminder: Reminder) -> ResponseReturnValue:
+    """Take a cancellation back."""
+    service.plan_again(current.session(), reminder, by=current.actor())
+    flash(_("The reminder is planned again."), "ok")
+    return redirect(_address(), 303)
+
+
 def _filters() -> dict[str, Any]:
     state, kind = request.args.get("state", ""), request.args.get("kind", "")
     return {

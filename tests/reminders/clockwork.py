@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -21,11 +21,12 @@ def seoul(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(SEOUL))
 
 
-def strike(session: Session, at: datetime) -> None:
+def strike(session: Session, at: datetime, *, planning: bool = True) -> None:
     """One stroke of the clock: the plan is kept up, and what is due is settled, rung for twice."""
     session.commit()
     with time_machine.travel(at, tick=False):
-        plan()
+        if planning:
+            plan()
         due = list(SWEEPS["mail.remind"](session))
         session.commit()
         for reminder_id in (*due, *due):
@@ -39,7 +40,10 @@ def told(session: Session, *kinds: str) -> list[tuple[str, datetime]]:
     return [(row.recipient, row.created_at) for row in session.execute(query.order_by(OutgoingMail.id))]
 
 
-def strike_all(session: Session, moments: Iterable[datetime]) -> None:
-    """The clock at each of these moments, in their order."""
+def strike_all(session: Session, moments: Iterable[datetime], *, plan_every: timedelta = timedelta(0)) -> None:
+    """The clock at each of these moments, in their order; the plan is kept up so often."""
+    planned = datetime.min.replace(tzinfo=UTC)
     for at in sorted({moment.astimezone(UTC) for moment in moments}):
-        strike(session, at)
+        due = at - planned >= plan_every
+        strike(session, at, planning=due)
+        planned = at if due else planned

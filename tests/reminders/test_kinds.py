@@ -268,12 +268,17 @@ def test_the_desk_sees_its_own_and_cancels_one(
     builders.grant(session, stranger, Role.ORGANIZER, Scope.EDITION, builders.edition(session).id)
     strike(session, seoul("2027-03-10 10:00"))
     row = session.scalars(sa.select(Reminder)).one()
-    address = f"/ko/ops/reminders/{row.id}/cancel"
+    address, again = (f"/ko/ops/reminders/{row.id}/{verb}" for verb in ("cancel", "plan"))
+    number, people_there = entry.number, (organizer.id, stranger.id)
     session.commit()
-    assert entry.number in sign_in(organizer.id).get("/ko/ops/reminders?kind=consents").text
-    assert entry.number not in sign_in(stranger.id).get("/ko/ops/reminders").text
-    assert sign_in(stranger.id).post(address).status_code == 404
-    assert [sign_in(organizer.id).post(address).status_code for _twice in range(2)] == [303, 303]
-    assert "담당자가 취소" in sign_in(organizer.id).get("/ko/ops/reminders?state=cancelled").text
-    verbs = sa.select(AuditRecord.verb).where(AuditRecord.subject_kind == "reminders")
-    assert session.scalars(verbs).all() == ["reminder.cancelled"]
+    desk, elsewhere = (sign_in(person_id) for person_id in people_there)
+    assert number in desk.get("/ko/ops/reminders?kind=consents").text
+    assert number not in elsewhere.get("/ko/ops/reminders").text
+    assert elsewhere.post(address).status_code == 404
+    assert [desk.post(address).status_code for _twice in range(2)] == [303, 303]
+    assert "담당자가 취소" in desk.get("/ko/ops/reminders?state=cancelled").text
+    assert elsewhere.post(again).status_code == 404
+    assert [desk.post(again).status_code for _twice in range(2)] == [303, 303]
+    assert number in desk.get("/ko/ops/reminders").text
+    verbs = sa.select(AuditRecord.verb).where(AuditRecord.subject_kind == "reminders").order_by(AuditRecord.seq)
+    assert session.scalars(verbs).all() == ["reminder.cancelled", "reminder.planned"]

@@ -65,7 +65,7 @@ def test_each_once_and_none_early_when_clocks_change(session: Session, environme
     starts = [(closes_at - before, hours) for closes_at in CLOSES for before, hours in ((7 * DAY, 25), (2 * DAY, 25))]
     full = [at.replace(minute=0) + n * HOUR for at, hours in starts for n in range(hours + 1)]
     last = [closes_at - 3 * HOUR + n * timedelta(minutes=1) for closes_at in CLOSES for n in (-1, 0, 1)]
-    strike_all(session, full + last)
+    strike_all(session, full + last, plan_every=6 * HOUR)
     got = told(session, "reminder_draft", "reminder_deadline")
     assert len(got) == len({(email, at) for email, at in got}) == 3 * len(owners)
     for email, (closes_at, zone) in owners.items():

@@ -10,8 +10,11 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Person
 from portal.calls.models import Call
+from portal.entries import checklist
+from portal.entries import queries as entries
 from portal.entries.models import Entry
-from portal.i18n import N_
+from portal.entries.queries.entry import parts
+from portal.i18n import N_, using
 from portal.lifecycles import EntryState
 from portal.reminders.due import ten_after
 from portal.reminders.kind import Kind, Wanted
@@ -48,10 +51,18 @@ def _moments(closes_at: datetime, zone: str, *, begun: datetime) -> Iterator[tup
 
 
 def _write(session: Session, reminder: Reminder) -> None:
-    entry = session.get_one(Entry, reminder.object_id)
-    call = session.get_one(Call, entry.call_id)
+    found = sa.select(Entry).where(Entry.id == reminder.object_id).options(*parts())
+    entry = session.scalars(found).one()
+    with using(entry.owner.language):
+        left = _left(session, entry)
     mail = "reminder_deadline" if reminder.nth == LAST else "reminder_draft"
-    tell(session, reminder, mail, entry, about=entry, until=call.closes_at, call=call)
+    tell(session, reminder, mail, entry, about=entry, until=entry.call.closes_at, call=entry.call, left=left)
+
+
+def _left(session: Session, entry: Entry) -> list[str]:
+    """The tasks that something is missing of; where nothing is, handing in itself."""
+    items = checklist.assess(entries.material(entry, entries.known_of(session, entry)))
+    return [item.title for item in items if item.gaps] or [items[-1].title]
 
 
 KIND = Kind(
