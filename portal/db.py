@@ -202,6 +202,13 @@ def sessions(settings: Settings, *, read_only: bool = False) -> sessionmaker[Ses
 
 
 @contextmanager
+def sessions_in_turn(settings: Settings) -> Iterator[sessionmaker[Session]]:
+    """The same over one connection, which is held meanwhile: for a row of small transactions, one after the other."""
+    with engine_for(settings.database_url).connect() as connection:
+        yield sessionmaker(connection, expire_on_commit=False, info={"settings": settings})
+
+
+@contextmanager
 def unit_of_work(factory: Callable[[], Session]) -> Iterator[Session]:
     """One transaction: committed when the block ends, rolled back when it raises."""
     with factory() as session:

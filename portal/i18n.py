@@ -17,6 +17,7 @@ from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from zoneinfo import ZoneInfo
 
+from babel.dates import get_timezone_location
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -140,6 +141,11 @@ def day(value: date | datetime, *, year: bool = False) -> str:
 def clock_time(moment: datetime, tz: ZoneInfo | None = None) -> str:
     """`15:30`, in Seoul unless told otherwise."""
     return _local(moment, tz).strftime("%H:%M")
+
+
+def city(zone: str) -> str:
+    """The city of a time zone, `Asia/Seoul` or the like."""
+    return "UTC" if zone == "UTC" else str(get_timezone_location(zone, locale=language(), return_city=True))
 
 
 def moment(value: datetime, *, year: bool = False) -> str:

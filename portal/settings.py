@@ -41,6 +41,8 @@ class Settings:
     smtp_url: str = ""
     mailbox_port: int = 8025
     mail_sender: str = SENDER
+    quiet_hours: tuple[int, int] | None = None
+    mail_pace: tuple[tuple[str, int], ...] = ()
     timezone: str = "Asia/Seoul"
     ffmpeg: str = ""
     trust: str = ""
@@ -69,6 +71,8 @@ class Settings:
             smtp_url=read("SMTP_URL", ""),
             mailbox_port=int(read("MAILBOX_PORT", "8025")),
             mail_sender=read("MAIL_SENDER", SENDER),
+            quiet_hours=_hours(read("QUIET_HOURS", "off" if read("ENV", LOCAL) == LOCAL else "21-8")),
+            mail_pace=_pace(read("MAIL_PACE", "")),
             timezone=read("TIMEZONE", "Asia/Seoul"),
             ffmpeg=read("FFMPEG", ""),
             trust=read("TRUST", ""),
@@ -159,6 +163,25 @@ def s3_endpoint(url: str) -> str:
         raise Misconfigured("PORTAL_S3_URL must read s3://KEY:SECRET@host/bucket?region=…")
     scheme = "http" if "tls=0" in parts.query.split("&") else "https"
     return f"{scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def _hours(text: str) -> tuple[int, int] | None:
+    """`21-8`: from nine in the evening until eight in the morning; `off` for none."""
+    if text == "off":
+        return None
+    found = re.fullmatch(r"(\d\d?)-(\d\d?)", text)
+    begin, end = (int(hour) for hour in found.groups()) if found else (0, 0)
+    if begin == end or max(begin, end) > 23:
+        raise Misconfigured("PORTAL_QUIET_HOURS must name two hours, as in 21-8, or be off")
+    return begin, end
+
+
+def _pace(text: str) -> tuple[tuple[str, int], ...]:
+    """`naver.com=120 *=600`: mails a minute to each domain, `*` for every other one."""
+    words = [word.rpartition("=") for word in text.lower().split()]
+    if not all(domain and count.isdecimal() and int(count) for domain, _, count in words):
+        raise Misconfigured("PORTAL_MAIL_PACE must read naver.com=120 *=600: mails a minute, at least one")
+    return tuple((domain, int(count)) for domain, _, count in words)
 
 
 class _Reader:

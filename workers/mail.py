@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from portal.mail import delivery
-from portal.mail.smtp import Line, Server
+from functools import partial
+
+from portal import db
+from portal.mail import delivery, smtp
 from portal.settings import Settings
 from workers.app import app
-from workers.context import work
 
 
 @app.task(name="mail.deliver")
 def deliver(mail_id: int) -> None:
     """Send this mail and the others that wait; without a server they wait on."""
-    url = Settings.from_env().smtp_url
-    if url:
-        with Line(Server.from_url(url)) as line:
-            delivery.deliver(work, line, mail_id)
+    settings = Settings.from_env()
+    if settings.smtp_url:
+        server = smtp.Server.from_url(settings.smtp_url)
+        with smtp.lines(server) as lines, db.sessions_in_turn(settings) as sessions:
+            delivery.deliver(partial(db.unit_of_work, sessions), lines, mail_id)

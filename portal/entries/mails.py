@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from portal.accounts.letters import addressed
 from portal.accounts.models import Person
 from portal.entries.models import Entry
 from portal.mail import outbox
@@ -29,7 +30,7 @@ def send(
     outbox.queue_all(
         session,
         kind,
-        [outbox.Letter(_to(person), attached(person.language)) for person in people],
+        [outbox.Letter(addressed(person), attached(person.language)) for person in people],
         about=entry,
         transition=transition,
         edition_id=entry.edition_id,
@@ -40,7 +41,3 @@ def send(
         category=entry.category,
         **context,
     )
-
-
-def _to(person: Person) -> outbox.Recipient:
-    return outbox.Recipient(person.email, person.language, person.shown_in(person.language), person.id)

@@ -160,6 +160,7 @@ __all__ = [
     "advance",
     "advance_all",
     "advance_row",
+    "moving",
 ]
 
 
@@ -176,10 +177,9 @@ def advance_all(
     session: Session, model: Any, to: StrEnum, *conditions: sa.ColumnElement[bool], by: Actor, **detail: Any
 ) -> int:
     """Move every row that meets the conditions and may take the move, in one statement; how many moved."""
-    befores = [before for before in model.lifecycle.moves if model.lifecycle.allows(before, to)]
     moved = session.execute(
         sa.update(model)
-        .where(model.state.in_(befores), *conditions)
+        .where(model.state.in_(_befores(model, to)), *conditions)
         .values(state=to, rev=model.rev + 1)
         .execution_options(synchronize_session=False)
     ).rowcount  # type: ignore[attr-defined]
@@ -196,12 +196,25 @@ def advance_row(
 
     For the many small steps of a worker on a row that tells them itself: it notes nothing in the audit trail.
     """
-    befores = [before for before in model.lifecycle.moves if model.lifecycle.allows(before, to)]
     moved = (
         sa.update(model)
-        .where(model.id == row_id, model.state.in_(befores), *conditions)
+        .where(model.id == row_id, model.state.in_(_befores(model, to)), *conditions)
         .values(state=to, rev=model.rev + 1, **values)
         .returning(model)
         .execution_options(synchronize_session=False, populate_existing=True)
     )
     return session.scalars(moved).first()
+
+
+def moving(model: Any, to: StrEnum, *conditions: sa.ColumnElement[bool], **values: Any) -> sa.Update:
+    """The UPDATE behind `advance_row` as a statement on the table, to be built once and run with its parameters.
+
+    For moves so many that a mapped statement, three times as dear, would be most of their cost.
+    """
+    table = model.__table__
+    may_move = sa.or_(*(table.c.state == before for before in _befores(model, to)))
+    return sa.update(table).where(may_move, *conditions).values(state=to, rev=table.c.rev + 1, **values)
+
+
+def _befores(model: Any, to: StrEnum) -> list[StrEnum]:
+    return [before for before in model.lifecycle.moves if model.lifecycle.allows(before, to)]

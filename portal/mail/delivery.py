@@ -2,20 +2,26 @@
 
 A mail is marked SENDING in a committed transaction before the server hears of it. A worker that dies after that leaves
 a row whose lease runs out; nobody can know whether it left, so it is sent again under the same Message-ID and flagged.
+That may happen to as many mails as lines are open: each line has one mail at a time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
+from queue import SimpleQueue
 
 import sqlalchemy as sa
 import structlog
 from sqlalchemy.orm import Session
 
 from portal import audit, claims, clock, lifecycles
+from portal.db import UtcDateTime
 from portal.lifecycles import MailState
 from portal.mail import message, queries
 from portal.mail.models import OutgoingMail
@@ -26,6 +32,8 @@ from portal.settings import Settings
 # As long as a server may take to answer all four commands; with the sweep still under three minutes.
 LEASE = timedelta(seconds=150)
 WAITS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=4))
+# So few are listed at once that a sign-in link does not wait for a long list to end.
+LISTED = 50
 Work = Callable[[], AbstractContextManager[Session]]
 log = structlog.get_logger()
 
@@ -41,67 +49,156 @@ class Letter:
     content: bytes
 
 
-def deliver(work: Work, line: Line, first: int) -> int:
-    """Send the mail `first` and then every other that waits, over one connection; returns how many were handed over.
+Told = tuple[Letter, Answer]
+"""A letter, and what the server said to it."""
 
-    `work` opens one unit of work. One transaction notes what became of a mail and takes the next.
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What one line brings back, if it had a letter with it, and whether the server would take another."""
+
+    line: Line
+    told: Told | None
+    ready: bool
+
+
+def deliver(work: Work, lines: Sequence[Line], first: int) -> int:
+    """Send the mail `first` and then every other that waits, over these lines; returns how many were handed over.
+
+    `work` opens one unit of work. Each line has a thread of its own, which only speaks to the server. One transaction
+    notes what became of the mails that all lines brought away meanwhile, and takes as many others: so a fast server
+    does not wait for the database, and a slow one keeps nobody from the other lines.
     """
     with work() as session:
         recover(session)
-        due = sorted(queries.waiting(session), key=lambda mail_id: (mail_id < first, mail_id))
-    handed_over, done = 0, None
-    for mail_id in (*due, None):
-        ready = mail_id is not None and line.ready()
-        with work() as session:
-            if done is not None:
-                settle(session, *done)
-            if mail_id is None and handed_over:
-                audit.record(session, SYSTEM, "mail.handed_over", OutgoingMail.__tablename__, mails=handed_over)
-            letter = take(session, mail_id) if mail_id is not None and ready else None
-        if mail_id is not None and not ready:
-            break
-        done = (letter, line.hand_over(letter.sender, letter.recipient, letter.content)) if letter else None
-        handed_over += letter is not None
+        pile = Pile(session, first)
+    used, handed_over, out = lines[: len(pile)], 0, 0
+    back: SimpleQueue[Future[Errand]] = SimpleQueue()
+    with ThreadPoolExecutor(len(used) or 1, thread_name_prefix="mail") as threads:
+        for line in used:
+            threads.submit(_run, line, None).add_done_callback(back.put)
+            out += 1
+        while out:
+            errands = [future.result() for future in _those_back(back)]
+            with work() as session:
+                handed_over += settle(session, [errand.told for errand in errands if errand.told])
+                free = [errand.line for errand in errands if errand.ready]
+                letters = list(islice(pile.letters(session), len(free)))
+                out += len(letters) - len(errands)
+                if handed_over and not out:
+                    audit.record(session, SYSTEM, "mail.handed_over", OutgoingMail.__tablename__, mails=handed_over)
+            for line, letter in zip(free, letters, strict=False):
+                threads.submit(_run, line, letter).add_done_callback(back.put)
     return handed_over
+
+
+def _run(line: Line, letter: Letter | None) -> Errand:
+    if letter is None:
+        return Errand(line, None, line.ready())
+    answer = line.hand_over(letter.sender, letter.recipient, letter.content)
+    return Errand(line, (letter, answer), answer.fate is not Fate.AWAY and line.ready())
+
+
+def _those_back(back: SimpleQueue[Future[Errand]]) -> Iterator[Future[Errand]]:
+    """At least one, and whichever came back as well."""
+    yield back.get()
+    while not back.empty():
+        yield back.get()
+
+
+class Pile:
+    """What one delivery has before it: `first`, and every other mail that waits."""
+
+    def __init__(self, session: Session, first: int) -> None:
+        found = queries.waiting(session, LISTED)
+        self._more = len(found) == LISTED
+        self._mails = deque(sorted(found, key=lambda mail: mail.id != first))
+
+    def __len__(self) -> int:
+        return len(self._mails)
+
+    def letters(self, session: Session) -> Iterator[Letter]:
+        """Those that may leave at this moment, each marked as being sent when it is asked for."""
+        while self._mails or self._found_more(session):
+            mail = self._mails.popleft()
+            letter = take(session, mail.id) if queries.may_leave(session, mail) else None
+            if letter:
+                yield letter
+
+    def _found_more(self, session: Session) -> bool:
+        if self._more:
+            self._mails.extend(queries.waiting(session, LISTED))
+            self._more = len(self._mails) == LISTED
+        return bool(self._mails)
+
+
+_mails = OutgoingMail.__table__.c
+_NOW = sa.bindparam("now", type_=UtcDateTime())
+_TAKE = lifecycles.moving(
+    OutgoingMail,
+    MailState.SENDING,
+    _mails.id == sa.bindparam("mail_id"),
+    sa.or_(_mails.send_after.is_(None), _mails.send_after <= _NOW),
+    sa.or_(_mails.lease_until.is_(None), _mails.lease_until < _NOW),
+    lease_until=sa.bindparam("until", type_=UtcDateTime()),
+    attempts=_mails.attempts + 1,
+    message_id=sa.func.coalesce(_mails.message_id, sa.bindparam("number")),
+).returning(_mails.attempts, _mails.message_id, *(_mails[name] for name in message.PARTS))
+_SENT = lifecycles.moving(
+    OutgoingMail,
+    MailState.SENT,
+    _mails.id.in_(sa.bindparam("mail_ids", expanding=True)),
+    sa.tuple_(_mails.id, _mails.attempts).in_(sa.bindparam("tries", expanding=True)),
+    sent_at=_NOW,
+    lease_until=None,
+    last_error=None,
+)
 
 
 def take(session: Session, mail_id: int) -> Letter | None:
     """Mark the mail as being sent; None when somebody else has it, or it cannot be sent at all."""
     settings: Settings = session.info["settings"]
-    mail = lifecycles.advance_row(
-        session,
-        OutgoingMail,
-        mail_id,
-        MailState.SENDING,
-        queries.due(),
-        claims.free(OutgoingMail),
-        lease_until=clock.now() + LEASE,
-        attempts=OutgoingMail.attempts + 1,
-        message_id=sa.func.coalesce(OutgoingMail.message_id, message.message_id(settings, mail_id)),
-    )
+    now, number = clock.now(), message.message_id(settings, mail_id)
+    given = {"mail_id": mail_id, "now": now, "until": now + LEASE, "number": number}
+    mail = session.connection().execute(_TAKE, given).mappings().first()
     if mail is None:
         return None
     try:
-        content = message.as_bytes(settings, mail)
+        whole = message.as_bytes(settings, dict(mail))
     except ValueError as error:
-        _give_back(session, mail, Answer(Fate.REFUSED, str(error)))
+        _give_back(session, session.get_one(OutgoingMail, mail_id), Answer(Fate.REFUSED, str(error)))
         return None
-    return Letter(mail.id, mail.attempts, message.sender_address(settings), mail.recipient, content)
+    return Letter(mail_id, mail["attempts"], message.sender_address(settings), mail["recipient"], whole)
 
 
-def settle(session: Session, letter: Letter, answer: Answer) -> None:
-    """Note what became of a letter; one that took longer than its lease is no longer ours to note."""
+def settle(session: Session, told: Sequence[Told]) -> int:
+    """Note what became of letters; returns how many the server heard of.
+
+    One that took longer than its lease is no longer ours to note.
+    """
+    _note_sent(session, [letter for letter, answer in told if answer.fate is Fate.SENT])
+    for letter, answer in told:
+        if answer.fate is not Fate.SENT:
+            _note_unsent(session, letter, answer)
+    return sum(answer.fate is not Fate.AWAY for _, answer in told)
+
+
+def _note_sent(session: Session, letters: Sequence[Letter]) -> None:
+    if letters:
+        mail_ids, tries = [one.mail_id for one in letters], [(one.mail_id, one.attempt) for one in letters]
+        given = {"mail_ids": mail_ids, "tries": tries, "now": clock.now()}
+        if session.connection().execute(_SENT, given).rowcount != len(letters):
+            log.warning("mail.overtaken", mail_ids=mail_ids)
+
+
+def _note_unsent(session: Session, letter: Letter, answer: Answer) -> None:
     ours = (OutgoingMail.state == MailState.SENDING, OutgoingMail.attempts == letter.attempt)
-    if answer.fate is Fate.SENT:
-        left = {"sent_at": clock.now(), "lease_until": None, "last_error": None}
-        noted = lifecycles.advance_row(session, OutgoingMail, letter.mail_id, MailState.SENT, *ours, **left)
+    found = sa.select(OutgoingMail).where(OutgoingMail.id == letter.mail_id, *ours).with_for_update()
+    mail = session.scalars(found).first()
+    if mail is None:
+        log.warning("mail.overtaken", mail_ids=[letter.mail_id])
     else:
-        found = sa.select(OutgoingMail).where(OutgoingMail.id == letter.mail_id, *ours).with_for_update()
-        noted = session.scalars(found).first()
-        if noted is not None:
-            _give_back(session, noted, answer)
-    if noted is None:
-        log.warning("mail.overtaken", mail_id=letter.mail_id)
+        _give_back(session, mail, answer)
 
 
 def recover(session: Session) -> None:
@@ -117,8 +214,12 @@ def recover(session: Session) -> None:
 def _give_back(session: Session, mail: OutgoingMail, answer: Answer, *, at_once: bool = False) -> None:
     mail.uncertain = mail.uncertain or answer.fate is Fate.UNKNOWN
     claims.settle(mail, error=answer.words)
-    if answer.fate is Fate.REFUSED or mail.attempts > len(WAITS):
+    tried_enough = answer.fate is not Fate.AWAY and mail.attempts > len(WAITS)
+    if answer.fate is Fate.REFUSED or tried_enough:
         lifecycles.advance(session, mail, MailState.FAILED, by=SYSTEM, reason=answer.words)
         return
     lifecycles.advance(session, mail, MailState.QUEUED, by=SYSTEM, reason=answer.words)
-    mail.send_after = None if at_once else clock.now() + WAITS[mail.attempts - 1]
+    if answer.fate is Fate.AWAY:
+        mail.attempts -= 1  # the server heard nothing of this mail
+    elif not at_once:
+        mail.send_after = clock.now() + WAITS[mail.attempts - 1]

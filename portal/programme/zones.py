@@ -1,13 +1,11 @@
-"""The same moment where a guest lives: city names and local times. Pure."""
+"""The same moment where a guest lives. Pure."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import get_timezone_location
-
-from portal.i18n import SEOUL, clock_time, day, language
+from portal.i18n import SEOUL, city, clock_time, day
 
 COMMON = (
     "Asia/Seoul",
@@ -24,11 +22,6 @@ COMMON = (
     "America/Los_Angeles",
     "UTC",
 )
-
-
-def city(zone: str) -> str:
-    """The zone's city in the language in use."""
-    return "UTC" if zone == "UTC" else str(get_timezone_location(zone, locale=language(), return_city=True))
 
 
 def there(moment: datetime, zone: str) -> str | None:

@@ -19,7 +19,7 @@ from portal.db import unit_of_work
 from portal.lifecycles import MailState
 from portal.mail import delivery, outbox, queries
 from portal.mail.models import OutgoingMail
-from portal.mail.smtp import Line, Server
+from portal.mail.smtp import Server, lines
 from tests import builders
 from tests.mail.conftest import Postman
 
@@ -48,8 +48,8 @@ def send(sessions: Sessions, smtp_url: str, first: int = 0) -> int:
         with unit_of_work(sessions) as session:
             yield session
 
-    with Line(Server.from_url(smtp_url)) as line:
-        return delivery.deliver(work, line, first)
+    with lines(Server.from_url(smtp_url)) as opened:
+        return delivery.deliver(work, opened, first)
 
 
 def mail(session: Session, mail_id: int) -> OutgoingMail:
@@ -79,11 +79,14 @@ def test_a_mail_arrives_with_everything(session: Session, sessions: Sessions, sm
     assert all(len(line) <= 998 for line in content.splitlines())
 
 
-def test_many_mails_share_one_connection(session: Session, sessions: Sessions, smtp_url: str, postman: Postman) -> None:
-    queued(session, 5)
-    assert send(sessions, smtp_url) == 5
-    assert postman.connections == 1
-    assert len({recipient for recipient, _ in postman.arrived}) == 5
+@pytest.mark.parametrize(("lines", "mails"), [(1, 5), (3, 60)])
+def test_many_mails_share_few_connections(
+    session: Session, sessions: Sessions, smtp_url: str, postman: Postman, lines: int, mails: int
+) -> None:
+    queued(session, mails)
+    assert send(sessions, f"{smtp_url}?lines={lines}") == mails > delivery.LISTED * (lines > 1)
+    assert postman.connections == lines
+    assert len({recipient for recipient, _ in postman.arrived}) == mails
 
 
 def test_two_workers_send_every_mail_once(
@@ -173,7 +176,7 @@ def test_a_sender_that_was_overtaken_changes_nothing(session: Session, sessions:
         delivery.recover(other)
         assert delivery.take(other, mail_id) is not None
     with unit_of_work(sessions) as late:
-        delivery.settle(late, letter, delivery.Answer(delivery.Fate.REFUSED, "550"))
+        delivery.settle(late, [(letter, delivery.Answer(delivery.Fate.REFUSED, "550"))])
     assert mail(session, mail_id).state is MailState.SENDING
 
 

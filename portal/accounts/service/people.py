@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal import audit, clock
 from portal.accounts import passwords
 from portal.accounts.addresses import normal_email
+from portal.accounts.letters import addressed
 from portal.accounts.models import Person
 from portal.accounts.service.sessions import end_other_sessions
 from portal.errors import Invalid, Stale
@@ -64,7 +65,7 @@ def change_password(
     session.flush()
     ended = end_other_sessions(session, person.id, keep=keep, by=by)
     audit.record(session, by, "person.password_changed", person)
-    to = outbox.Recipient(person.email, person.language, person.native_name, person.id)
+    to = addressed(person)
     outbox.queue(
         session, "password_changed", to=to, about=person, transition=f"password.{person.rev}", changed_at=clock.now()
     )

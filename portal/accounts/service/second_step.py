@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal import audit, clock
 from portal.accounts import totp
+from portal.accounts.letters import addressed
 from portal.accounts.models import Person
 from portal.errors import Invalid
 from portal.i18n import N_
@@ -52,7 +53,7 @@ def use_code(session: Session, person: Person, typed: str) -> None:
 
 
 def _tell(session: Session, person: Person) -> None:
-    to = outbox.Recipient(person.email, person.language, person.native_name, person.id)
+    to = addressed(person)
     outbox.queue(
         session,
         "second_step",

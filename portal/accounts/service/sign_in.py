@@ -13,6 +13,7 @@ from sqlalchemy.orm.attributes import InstrumentedAttribute
 
 from portal import clock, db, i18n, links, signing
 from portal.accounts import passwords, queries
+from portal.accounts.letters import addressed
 from portal.accounts.models import LinkPurpose, Person, SignInAttempt, SignInLink
 from portal.accounts.service.people import Names, create_person
 from portal.accounts.service.second_step import use_code
@@ -47,7 +48,7 @@ def ask_link(session: Session, email: str, *, language: str, asked_from: str, ne
         return
     purpose = LinkPurpose.SIGN_IN if person else LinkPurpose.SIGN_UP
     link, token = _make_link(session, email, purpose, LINK_LASTS, asked_from=asked_from, next_path=next_path)
-    to = _recipient(person) if person else outbox.Recipient(email, language, "")
+    to = addressed(person) if person else outbox.Recipient(email, language, "")
     outbox.queue(session, purpose.value, to=to, about=link, transition="asked", token=token, until=link.expires_at)
 
 
@@ -129,10 +130,6 @@ def _within_limits(session: Session, attempt_id: int) -> SignInAttempt:
     if tries > TRIES_PER_ACCOUNT or nearby > TRIES_PER_ADDRESS:
         raise TooManyTries
     return attempt
-
-
-def _recipient(person: Person) -> outbox.Recipient:
-    return outbox.Recipient(person.email, person.language, person.native_name, person.id)
 
 
 def _make_link(

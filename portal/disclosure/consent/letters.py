@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal import i18n
 from portal.accounts import queries as accounts
+from portal.accounts.letters import addressed
 from portal.accounts.models import Person
 from portal.disclosure.codes import Medium, SignerCapacity
 from portal.disclosure.consent.offers import Offer
@@ -61,7 +62,7 @@ def tell_maker(session: Session, consent: Consent) -> None:
     outbox.queue(
         session,
         "consent_answered",
-        to=_recipient(asker),
+        to=addressed(asker),
         about=consent,
         transition=consent.state.value,
         offer=Offer.from_json(consent.offer),
@@ -80,7 +81,7 @@ def tell_office(session: Session, hold: Hold, consent: Consent) -> None:
     outbox.queue_all(
         session,
         "film_held",
-        [outbox.Letter(_recipient(person)) for person in people],
+        [outbox.Letter(addressed(person)) for person in people],
         about=hold,
         transition="placed",
         edition_id=entry.edition_id,
@@ -89,7 +90,3 @@ def tell_office(session: Session, hold: Hold, consent: Consent) -> None:
         since=hold.since,
         told=hold.told,
     )
-
-
-def _recipient(person: Person) -> outbox.Recipient:
-    return outbox.Recipient(person.email, person.language, person.shown_in(person.language), person.id)

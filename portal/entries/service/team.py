@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal import audit, clock, signing
+from portal.accounts.letters import addressed
 from portal.accounts.models import Person
 from portal.entries.models import Entry, Member
 from portal.entries.service.locking import locked
@@ -54,9 +55,7 @@ def _require_invitable(entry: Entry, email: str, known: Member | None) -> None:
 
 def _send(session: Session, entry: Entry, member: Member, token: str) -> None:
     person = session.scalar(sa.select(Person).where(Person.email == member.email))
-    to = outbox.Recipient(
-        member.email, person.language if person else language(), member.name, person.id if person else None
-    )
+    to = addressed(person) if person else outbox.Recipient(member.email, language(), member.name)
     outbox.queue(
         session,
         "team_invitation",

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
+from portal.accounts.letters import addressed
 from portal.entries.models import Entry
 from portal.jury import queries
 from portal.jury.assigning.models import Assignment, AssignmentRun, RunKind
@@ -26,7 +27,7 @@ def tell(session: Session, round_: Round, run: AssignmentRun, moved: Collection[
         outbox.queue(
             session,
             kind,
-            to=outbox.Recipient(person.email, person.language, person.shown_in(person.language), person.id),
+            to=addressed(person),
             about=juror,
             transition=f"run.{run.id}.published",
             edition_id=round_.edition_id,

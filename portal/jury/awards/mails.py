@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.accounts.letters import addressed
 from portal.accounts.models import Person
 from portal.entries.models import Entry, Member
 from portal.jury.awards.models import Award, AwardGrant, Objection
@@ -18,7 +19,7 @@ def tell_makers(session: Session, kind: str, grant: AwardGrant, **context: Any) 
     joined = sa.select(Member.person_id).where(Member.entry_id == grant.entry_id, Member.person_id.is_not(None))
     mine = sa.or_(Person.id == grant.entry.owner_id, Person.id.in_(joined))
     people = session.scalars(sa.select(Person).where(mine).order_by(Person.id)).all()
-    letters = [outbox.Letter(_to(person)) for person in people]
+    letters = [outbox.Letter(addressed(person)) for person in people]
     outbox.queue_all(session, kind, letters, about=grant, transition=str(grant.state), **_known(grant), **context)
 
 
@@ -30,7 +31,7 @@ def tell_objector(session: Session, objection: Objection) -> None:
     outbox.queue(
         session,
         "award_objection_answered",
-        to=_to(person),
+        to=addressed(person),
         about=objection,
         transition="answered",
         answer=objection.answer,
@@ -43,7 +44,3 @@ def _known(grant: AwardGrant) -> dict[str, Any]:
     award: Award = grant.award
     entry: Entry = grant.entry
     return {"edition_id": award.edition_id, "award": award, "entry": entry}
-
-
-def _to(person: Person) -> outbox.Recipient:
-    return outbox.Recipient(person.email, person.language, person.shown_in(person.language), person.id)

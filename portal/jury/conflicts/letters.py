@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from portal import clock
+from portal.accounts.letters import addressed
 from portal.jury.conflicts import queries
 from portal.jury.models import Round
 from portal.mail import outbox
@@ -19,7 +20,7 @@ def ask_to_declare(session: Session, round_: Round) -> int:
     today = clock.now().astimezone(zone).date()
     sent = 0
     for juror, person in queries.seats_to_ask(session, round_.id):
-        to = outbox.Recipient(person.email, person.language, person.shown_in(person.language), person.id)
+        to = addressed(person)
         sent += len(
             outbox.queue_all(
                 session,

@@ -6,12 +6,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal import doorbell
+from portal.accounts.letters import addressed
 from portal.accounts.models import Person
 from portal.entries.models import Entry
-from portal.jury.decisions.models import Decision
+from portal.jury.decisions.models import Decision, Outcome
 from portal.jury.models import Round
 from portal.lifecycles import MailState, advance
-from portal.mail import outbox
+from portal.mail import outbox, queries
 from portal.mail.models import TIED, OutgoingMail
 from portal.policies import Actor
 
@@ -25,36 +26,46 @@ def queue(session: Session, round_: Round, entry: Entry, decision: Decision) -> 
     """Let the mail to the maker wait with its decision."""
     owner = session.get_one(Person, entry.owner_id)
     session.flush()
+    selected = decision.outcome == Outcome.SELECTED
     outbox.queue(
         session,
         f"decision_{decision.outcome}",
-        to=outbox.Recipient(owner.email, owner.language, owner.shown_in(owner.language), owner.id),
+        to=addressed(owner),
         about=decision,
-        transition=f"pending.{decision.rev}",
+        # A selected maker's mail is written anew when the round's day to answer moves.
+        transition=f"pending.{decision.rev}" + (f".{round_.rev}" if selected else ""),
         edition_id=round_.edition_id,
         hold=True,
         batch=batch(round_),
         entry=entry,
+        **({"answer_by": round_.answer_by} if selected else {}),
     )
 
 
-def supersede(session: Session, decision: Decision, by: Actor) -> None:
-    """What waits of an earlier decision will not leave."""
-    for mail in session.scalars(
+def supersede(session: Session, decision: Decision, by: Actor) -> int:
+    """What waits of an earlier decision will not leave; how many mails that were."""
+    waiting = session.scalars(
         sa.select(OutgoingMail).where(
             OutgoingMail.object_kind == Decision.__tablename__,
             OutgoingMail.object_id == decision.id,
             OutgoingMail.state == MailState.DRAFT,
         )
-    ):
+    ).all()
+    for mail in waiting:
         advance(session, mail, MailState.SUPERSEDED, by=by)
+    return len(waiting)
 
 
 def let_go(session: Session, round_: Round, by: Actor) -> None:
-    """Send everything that waited."""
-    for mail in session.scalars(
-        sa.select(OutgoingMail).where(OutgoingMail.batch == batch(round_), OutgoingMail.state == MailState.DRAFT)
-    ):
+    """Send everything that waited; what goes to an address that takes no mail by now has failed, and shows it."""
+    held = sa.select(OutgoingMail).where(OutgoingMail.batch == batch(round_), OutgoingMail.state == MailState.DRAFT)
+    waiting = session.scalars(held).all()
+    unreachable = queries.suppressed(session, [mail.recipient for mail in waiting])
+    for mail in waiting:
+        if mail.recipient in unreachable:
+            mail.last_error = unreachable[mail.recipient]
+            advance(session, mail, MailState.FAILED, by=by, reason="the address is suppressed")
+            continue
         advance(session, mail, MailState.QUEUED, by=by)
         doorbell.after_commit(session, "mail.deliver", mail.id)
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager
 
 from portal import audit, clock
+from portal.accounts.letters import addressed
 from portal.accounts.models import Person
 from portal.jury.calibration.bradley_terry import PairwiseResult, order_films
 from portal.jury.calibration.ordering_batches import SIZE, batches
@@ -68,7 +69,7 @@ def _tell(session: Session, round_: Round, tiebreak: TieBreak, ballot: Ballot) -
     outbox.queue(
         session,
         "jury_tiebreak",
-        to=outbox.Recipient(person.email, person.language, person.shown_in(person.language), person.id),
+        to=addressed(person),
         about=ballot,
         transition="opened",
         edition_id=round_.edition_id,

@@ -242,7 +242,7 @@ def _tell_guests(session: Session, released: Release) -> None:
         outbox.queue(
             session,
             "talk_changed",
-            to=outbox.Recipient(guest.email, guest.language, guest.name, person_id=guest.person_id),
+            to=outbox.Recipient(guest.email, guest.language, guest.name, guest.person_id, guest.timezone),
             about=guest,
             transition=f"release-{released.version}",
             edition_id=released.edition_id,

@@ -13,7 +13,7 @@ from portal import clock, policies
 from portal.calls.models import Edition
 from portal.calls.queries import current_edition
 from portal.errors import Invalid, Stale
-from portal.i18n import N_, NAMES, _, ngettext, pick
+from portal.i18n import N_, NAMES, _, city, ngettext, pick
 from portal.policies import Actor
 from portal.programme import queries, service, stage, states, talk_steps, zones
 from portal.programme.days import day_of
@@ -73,7 +73,7 @@ def desk(
         part=part,
         theirs=theirs,
         suggestions=queries.directors_of(current.session(), screening),
-        zones=[(zone, zones.city(zone)) for zone in zones.COMMON],
+        zones=[(zone, city(zone)) for zone in zones.COMMON],
         languages=list(NAMES.items()),
         steps=talk_steps.steps(found.state, screening.state, planning=True) if found else [],
         way=talk_steps.stages(found.state) if found else [],
