@@ -114,7 +114,7 @@ def _answer(entry: Entry, *, approved: bool) -> ResponseReturnValue:
     require(not policies.own_entry(actor, entry))
     if not form.validate():
         return _material_page(entry, form, status=422)
-    note = form.note.data or ""
+    note, number = form.note.data or "", entry.number
     try:
         if approved:
             service.approve(session, entry, note, by=actor, at=current.arrived_at())
@@ -122,7 +122,8 @@ def _answer(entry: Entry, *, approved: bool) -> ResponseReturnValue:
             service.send_back(session, entry, note, by=actor)
     except Invalid as problem:
         form.blame(problem)
-        return _material_page(entry, form, status=422)
+        session.rollback()  # what the command had locked and begun; the page is drawn from what stands
+        return _material_page(queries.entry_by_number(session, number) or entry, form, status=422)
     done = _("Approved: {number}") if approved else _("Returned: {number}")
     flash(done.format(number=entry.number), "success")
     return redirect(url_for("entries.school_desk"))

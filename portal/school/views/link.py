@@ -100,7 +100,7 @@ def _page(token: str, found: GuardianConsent, form: SignForm, *, status: int = 2
     if found.state == "revoked" and found.answered_at is None:
         return _gone()
     student, cohort = queries.student_of(current.session(), found)
-    return page(
+    shown = page(
         "guardians/consent.html",
         status=status,
         token=token,
@@ -110,3 +110,5 @@ def _page(token: str, found: GuardianConsent, form: SignForm, *, status: int = 2
         texts=words.in_languages(found.text),
         form=form,
     )
+    shown.headers["Cache-Control"] = "no-store"
+    return shown
