@@ -163,17 +163,17 @@ def test_hostile_names_make_one_message_to_one_recipient(session: Session) -> No
     broadcast = written(session, edition, by, draft)
     assert prepared(session, broadcast, by, draft) == len(HOSTILE)
     for mail in mails(session):
-        assert mail.content
-        raw = message.addressed(session.info["settings"], mail.recipient, "<1@portal.test>", mail.content)
+        row = {column.key: getattr(mail, column.key) for column in mail.__table__.columns}
+        raw = message.as_bytes(session.info["settings"], {**row, "message_id": "<1@portal.test>"})
         parsed = message_from_bytes(raw, policy=policy.default)
         assert parsed.get_all("To") == [mail.recipient]
         assert parsed["Bcc"] is None
         assert "\n" not in parsed["Subject"]
         text = parsed.get_body(("plain",)).get_content()  # type: ignore[union-attr]
-        links = _Links()
-        links.feed(parsed.get_body(("html",)).get_content())  # type: ignore[union-attr]
-        assert all(link.startswith("http://portal.test/") for link in links.links)
-        assert not links.tags & {"script", "img"}
+        html = _Links()
+        html.feed(parsed.get_body(("html",)).get_content())  # type: ignore[union-attr]
+        assert all(link.startswith("http://portal.test/") for link in html.links)
+        assert not html.tags & {"script", "img"}
         assert "://evil" not in text
         assert "www.evil" not in text
         assert "AI 필름 판" not in text, "a name's own placeholders stay as they are"
