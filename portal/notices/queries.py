@@ -34,10 +34,20 @@ def rows(actor: Actor, *, unread: bool = False) -> sa.Select[*tuple[Any, ...]]:
     return found.order_by(told_at().desc(), OutgoingMail.id.desc())
 
 
+def newest(session: Session, actor: Actor) -> str:
+    """The name of the actor's last notice; empty without any."""
+    last = session.scalar(sa.select(sa.func.max(OutgoingMail.id)).where(visible_to(actor)))
+    return links.of(session).notice_token(last) if last else ""
+
+
+def behind(session: Session, token: str) -> int:
+    """The number of the mail behind a notice's name; 0 behind what is none."""
+    try:
+        return links.of(session).notice_behind(token)
+    except BadToken:
+        return 0
+
+
 def notice(session: Session, token: str) -> OutgoingMail | None:
     """The mail behind a notice's name, as long as it is one."""
-    try:
-        mail_id = links.of(session).notice_behind(token)
-    except BadToken:
-        return None
-    return session.scalar(sa.select(OutgoingMail).where(OutgoingMail.id == mail_id, are_notices()))
+    return session.scalar(sa.select(OutgoingMail).where(OutgoingMail.id == behind(session, token), are_notices()))

@@ -16,11 +16,12 @@ from portal.accounts.service import start_session
 from portal.lifecycles import MailState
 from portal.links import Links
 from portal.mail.models import OutgoingMail
-from portal.settings import Settings
 from tests import builders
+from tests.conftest import BASE_URL, SECRET
 from tests.notices.letters import write
 
 SignIn = Callable[[int], FlaskClient]
+LINKS = Links(BASE_URL, SECRET)
 _BELL = re.compile(r'id="bell".*?</a>', re.DOTALL)
 
 
@@ -32,8 +33,8 @@ def bell(page: str) -> str:
     return re.sub(r"<[^>]+>", "", spoken).strip()
 
 
-def path(settings: Settings, mail: OutgoingMail) -> str:
-    return f"/ko/me/notices/{Links(settings.base_url, settings.secret_key).notice_token(mail.id)}"
+def path(mail: OutgoingMail) -> str:
+    return f"/ko/me/notices/{LINKS.notice_token(mail.id)}"
 
 
 def test_unread_is_what_was_told_and_not_opened(session: Session) -> None:
@@ -62,18 +63,18 @@ def test_the_bell_stops_counting_at_a_hundred(session: Session, sign_in: SignIn)
     assert ">99+<" in page
 
 
-def test_opening_reads_by_a_form_and_never_by_the_page(session: Session, settings: Settings, sign_in: SignIn) -> None:
+def test_opening_reads_by_a_form_and_never_by_the_page(session: Session, sign_in: SignIn) -> None:
     person = builders.person(session)
     mail, browser = write(session, person), sign_in(person.id)
     for _ in range(2):
-        page = browser.get(path(settings, mail))
+        page = browser.get(path(mail))
         assert bell(page.text) == "알림, 읽지 않은 알림 1개"
     assert page.headers["Cache-Control"] == "no-store"
-    assert "PAN27-1" in browser.get(f"{path(settings, mail)}/html").text
-    answer = browser.post(f"{path(settings, mail)}/read", headers={"HX-Request": "true"})
+    assert "PAN27-1" in browser.get(f"{path(mail)}/html").text
+    answer = browser.post(f"{path(mail)}/read", headers={"HX-Request": "true"})
     assert bell(answer.text) == "알림"
     assert "hx-swap-oob" in answer.text
-    assert browser.post(f"{path(settings, mail)}/read").status_code == 303
+    assert browser.post(f"{path(mail)}/read").status_code == 303
     assert bell(browser.get("/ko/me/notices").text) == "알림"
     assert mail.rev == 1, "reading it is no business of its delivery"
 
@@ -82,18 +83,18 @@ def test_all_read_leaves_what_came_since(session: Session, sign_in: SignIn) -> N
     person = builders.person(session)
     first, browser = write(session, person, "one"), sign_in(person.id)
     write(session, person, "two")
-    browser.post("/ko/me/notices/read", data={"newest": first.id})
+    browser.post("/ko/me/notices/read", data={"newest": LINKS.notice_token(first.id)})
     assert bell(browser.get("/ko/me/notices?unread=1").text) == "알림, 읽지 않은 알림 1개"
 
 
-def test_nobody_reads_anothers_notice(session: Session, settings: Settings, sign_in: SignIn) -> None:
+def test_nobody_reads_anothers_notice(session: Session, sign_in: SignIn) -> None:
     mine, other = builders.person(session), builders.person(session)
     mail, held = write(session, mine), write(session, mine, "held", hold=True)
     stranger, owner = sign_in(other.id), sign_in(mine.id)
-    for place in (path(settings, mail), f"{path(settings, mail)}/html"):
+    for place in (path(mail), f"{path(mail)}/html"):
         assert stranger.get(place).status_code == 404
-    assert stranger.post(f"{path(settings, mail)}/read").status_code == 404
-    assert owner.get(path(settings, held)).status_code == 404, "nobody is told what is held back"
+    assert stranger.post(f"{path(mail)}/read").status_code == 404
+    assert owner.get(path(held)).status_code == 404, "nobody is told what is held back"
     assert owner.get(f"/ko/me/notices/{mail.id}").status_code == 404
 
 
@@ -109,7 +110,7 @@ def test_a_list_costs_the_same_however_long(
         count_queries()
         assert browser.get("/ko/me/notices").status_code == 200
         costs.append(count_queries())
-    assert costs[0] == costs[1] <= 4
+    assert costs[0] == costs[1] <= 5
 
 
 @pytest.mark.parametrize("address", ["/ko/", "/ko/entries", "/ko/me/notices"])

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from portal.audit import AuditRecord
 from portal.lifecycles import MailState
 from portal.links import Links
-from portal.mail import preferences
+from portal.mail import message, preferences
 from portal.mail.models import MailPreference, Topic, Way
 from portal.mail.unsubscribe import DAILY, headers
 from portal.policies import SYSTEM
@@ -40,7 +40,9 @@ def chosen(session: Session, address: str) -> dict[Topic, Way]:
 def test_a_mail_of_a_topic_says_how_to_end_it(session: Session) -> None:
     person = builders.person(session, email="somebody.with.a.long.name@a.long.domain.example.test")
     mail = write(session, person)
-    found = message_from_bytes(headers(LINKS, mail.kind, person.email) + b"\r\n", policy=SMTP)
+    sent = message.content(session.info["settings"], {name: getattr(mail, name) for name in message.PARTS})
+    found = message_from_bytes(sent, policy=SMTP)
+    assert b"<" + LINKS.unsubscribe(person.email, "school").encode() + b">\r\n" in sent, "whole, not as encoded words"
     link = found["List-Unsubscribe"].strip("<>")
     assert found["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert LINKS.unsubscribing(link.rpartition("/")[2]) == (person.email, "school")
@@ -48,7 +50,7 @@ def test_a_mail_of_a_topic_says_how_to_end_it(session: Session) -> None:
     assert link in mail.text
     assert link in mail.html
     receipt = write(session, person, kind="eligible")
-    assert headers(LINKS, "eligible", person.email) == b""
+    assert headers(LINKS, receipt.kind, person.email) == b""
     assert "unsubscribe" not in receipt.text + receipt.html
 
 

@@ -31,6 +31,11 @@ def device_name(user_agent: str) -> str:
     return " · ".join(name for name in found if name)
 
 
+def mark(subscription: PushSubscription) -> str:
+    """By this a browser knows itself in the list: SHA-256 of its address in hex, which gives the address to nobody."""
+    return signing.digest(subscription.endpoint)
+
+
 def signed_in_there() -> sa.ColumnElement[bool]:
     """Says of a subscription that its person has not signed out in that browser since."""
     return sa.exists().where(SignInSession.id == PushSubscription.session_id, SignInSession.ended_at.is_(None))

@@ -40,7 +40,7 @@ def index() -> ResponseReturnValue:
         found=found,
         days=days,
         unread=unread,
-        newest=max((row.id for row in found.rows), default=0),
+        newest=queries.newest(current.session(), current.actor()),
         name_of=current.links().notice_token,
         kind_name=phrases.kind_name,
     )
@@ -84,7 +84,8 @@ def _standing(mail: OutgoingMail, was_unread: bool) -> dict[str, Any]:
 @guard(policies.signed_in)
 def read_all() -> ResponseReturnValue:
     """Note that all of them were seen, up to the newest that the page showed."""
-    read_now = service.read_all(current.session(), current.actor(), up_to=wanted(request.form.get("newest")))
+    up_to = queries.behind(current.session(), request.form.get("newest", ""))
+    read_now = service.read_all(current.session(), current.actor(), up_to=up_to)
     if read_now:
         flash(ngettext("{n} notice marked as read.", "{n} notices marked as read.", read_now).format(n=read_now), "ok")
     else:

@@ -85,7 +85,7 @@ def _page(form: PreferencesForm, *, refused: Form | None = None, status: int = 2
         problems=form.problems() + (refused.problems() if refused else []),
         topics=[(topic.value, phrases.topic_name(topic), phrases.topic_hint(topic)) for topic in Topic],
         ways=phrases.ways(),
-        devices=devices.of(current.session(), current.actor().person_id),
+        devices=[(one, devices.mark(one)) for one in devices.of(current.session(), current.actor().person_id)],
         key=pair.application if pair else "",
         status=status,
     )

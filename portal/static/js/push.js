@@ -47,5 +47,20 @@
     },
     true,
   );
-  form.hidden = false;
+
+  // A browser that is in the list already says so there, and has nothing to ask for
+  const listed = async () => {
+    const registration = await navigator.serviceWorker.getRegistration('/');
+    const subscription = await registration?.pushManager.getSubscription();
+    if (!subscription) return null;
+    const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(subscription.endpoint));
+    const mark = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+    return document.querySelector(`[data-device="${mark}"] [data-here]`);
+  };
+  listed()
+    .catch(() => null)
+    .then((here) => {
+      if (here) here.hidden = false;
+      else form.hidden = false;
+    });
 })();
