@@ -118,6 +118,7 @@ def test_owner_and_leader_who_promote_at_once_make_one_entry(
     sessions: sessionmaker[Session], session: Session, where: Class, film: ClassFilm
 ) -> None:
     number, people = film.entry.number, [where.students[0].id, where.students[1].id] * 2
+    call_id = where.festival.id
     session.commit()
 
     def click(person_id: int) -> str:
@@ -127,7 +128,6 @@ def test_owner_and_leader_who_promote_at_once_make_one_entry(
                 own, found, *place(own, where), by=Actor("person", person_id), at=clock.now()
             ).number
 
-    call_id = where.festival.id
     with ThreadPoolExecutor(4) as pool:
         assert len(set(pool.map(click, people))) == 1
     session.expire_all()

@@ -98,7 +98,11 @@ def _carry(session: Session, source: Entry, entry: Entry, found: Brought, *, by:
         for one in told.all()
     )
     session.flush()
-    files.carry(session, found.files, entry.id, places.rule_of(entry.category), by=by)
+    try:
+        files.carry(session, found.files, entry.id, places.rule_of(entry.category), by=by)
+    except FileNotFoundError as error:
+        gone = N_("A file of this entry is not there any more. Write to the festival office.")
+        raise Invalid("main", gone) from error
     carrying.carry(session, found.disclosure, entry.id, by=by)
     touch(session, entry)
 

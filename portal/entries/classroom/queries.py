@@ -127,7 +127,8 @@ def makers_of(session: Session, entry_ids: Sequence[int]) -> dict[int, set[int]]
 
 def _counted(session: Session, column: Any, ids: Sequence[int]) -> dict[int, int]:
     wanted = sa.select(column, sa.func.count()).where(column.in_(ids)).group_by(column)
-    return dict(session.execute(wanted).tuples().all())
+    rows: Sequence[Any] = session.execute(wanted).all()
+    return dict(rows)
 
 
 def votes_of(session: Session, cohort: Cohort, person_id: int | None) -> frozenset[int]:
@@ -193,7 +194,8 @@ def prompts(session: Session, entry_id: int) -> Sequence[Prompt]:
 def writers(session: Session, lines: Iterable[Prompt]) -> dict[int, str]:
     """The names of who wrote these lines."""
     ids = {one.person_id for one in lines if one.person_id is not None}
-    return dict(session.execute(sa.select(Person.id, Person.native_name).where(Person.id.in_(ids))).tuples().all())
+    rows: Sequence[Any] = session.execute(sa.select(Person.id, Person.native_name).where(Person.id.in_(ids))).all()
+    return dict(rows)
 
 
 def prompt_by_code(session: Session, entry_id: int, code: str) -> Prompt | None:

@@ -1,7 +1,8 @@
 """What the portal can see by itself of why somebody should not judge a film, each with its evidence.
 
 A name alone never proves anything: whatever rests on names, addresses or companies is a hint that the chair settles.
-Only who works for the owner of a film's material is out without a question, as is what was settled in an earlier round.
+Out without a question are who made the film, who mentors or ever mentored its class, and who works for the owner of its
+material; so is what was settled in an earlier round. A film that a class promoted to the festival keeps its class.
 """
 
 from __future__ import annotations
@@ -95,7 +96,9 @@ def _in_team(seat: Seat, index: Index) -> Iterator[Hint]:
     """The juror's own films; films of a namesake, and of people with an address of the same house."""
     own = index.own_films(seat)
     for film_id in sorted(own):
-        yield Hint(seat.juror_id, film_id, COMPUTED, {"kind": "same_person"})
+        # Whom a team has merely invited has not said yes, or else any maker could keep any juror away.
+        sure = ConflictState.CONFIRMED if film_id in index.by_account[seat.person_id] else ConflictState.HINTED
+        yield Hint(seat.juror_id, film_id, COMPUTED, {"kind": "same_person"}, sure)
     for film_id, maker in _all_named(index.by_name, seat.keys).items():
         if film_id not in own:
             yield Hint(seat.juror_id, film_id, COMPUTED, {"kind": "same_name", "name": maker.native_name})
@@ -161,7 +164,8 @@ def _classes(session: Session, known: Facts) -> Iterator[Hint]:
         taught, studied = (by.get(seat.person_id, set()) for by in (places.taught, places.studied))
         for film in known.films if taught or studied else ():
             if film.cohort_id in taught:
-                yield Hint(seat.juror_id, film.id, MENTOR, _class("mentor", places, film.cohort_id))
+                told = _class("mentor", places, film.cohort_id)
+                yield Hint(seat.juror_id, film.id, MENTOR, told, ConflictState.CONFIRMED)
                 continue
             own = {film.cohort_id} if film.cohort_id else set()
             shared = (taught | studied) & own.union(*_studied_by(known.makers.get(film.id, ()), places, seat))

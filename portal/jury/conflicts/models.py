@@ -60,3 +60,8 @@ class Conflict(Versioned, Base):
     settled_at: Mapped[datetime | None]
 
     __table_args__ = (sa.UniqueConstraint("juror_id", "entry_id", "source"),)
+
+    @property
+    def bars(self) -> bool:
+        """Whether nobody's word lets the juror judge the film: a mentor of its class, as the portal knows."""
+        return self.source == ConflictSource.MENTOR and bool(self.evidence)

@@ -7,7 +7,7 @@ takes away what was published already.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,14 +30,23 @@ _KEY = ("juror_id", "entry_id", "source")
 
 
 def compute(session: Session, round_: Round, *, by: Actor) -> int:
-    """Note every conflict the portal can see by itself; those noted before stay as they were settled."""
+    """Note every conflict the portal can see by itself; those noted before stay as they were settled.
+
+    What is certain takes its films from the juror at once, as a confirmed one does.
+    """
     rows = _rows(hints.of_round(session, round_))
-    found = 0
+    found: Sequence[Any] = []
     if rows:
-        new = db.insert(session, Conflict).on_conflict_do_nothing(index_elements=_KEY).returning(Conflict.id)
-        found = len(session.scalars(new, rows).all())
-    audit.record(session, by, "conflicts.computed", round_, found=found)
-    return found
+        new = db.insert(session, Conflict).on_conflict_do_nothing(index_elements=_KEY)
+        found = session.execute(new.returning(Conflict.id, Conflict.status), rows).all()
+    certain = [row.id for row in found if row.status == ConflictState.CONFIRMED]
+    left = _part(session, round_, _by_id(session, certain), by=by) if certain else 0
+    audit.record(session, by, "conflicts.computed", round_, found=len(found), left=left)
+    return len(found)
+
+
+def _by_id(session: Session, ids: Collection[int]) -> Sequence[Conflict]:
+    return session.scalars(sa.select(Conflict).where(Conflict.id.in_(ids)).order_by(Conflict.id)).all()
 
 
 def _rows(found: Iterable[hints.Hint]) -> list[dict[str, Any]]:
@@ -131,6 +140,8 @@ def settle(
     if not confirmed and not reason:
         raise Invalid("reason", N_("Say why this is no conflict."))
     session.refresh(conflict, with_for_update=True)
+    if not confirmed and conflict.bars:
+        raise Invalid("reason", N_("A mentor never judges films of the own class."))
     to = ConflictState.CONFIRMED if confirmed else ConflictState.DISMISSED
     if conflict.status == to:
         return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
@@ -19,7 +20,8 @@ from portal.jury.models import Juror
 from portal.jury.scoring.models import ScoreSheet
 from portal.lifecycles import AssignmentState, SheetState
 from portal.mail.models import OutgoingMail
-from portal.policies import Actor
+from portal.policies import Actor, Role, Scope
+from portal.school.models import Cohort
 from tests import builders
 from tests.jury.conftest import Jury
 
@@ -65,6 +67,26 @@ def test_a_hint_is_dismissed_with_a_reason_and_not_hinted_anew(jury: Jury, sessi
     assert conflicts.compute(session, jury.round, by=chair) == 0
     again = session.scalars(sa.select(Conflict).execution_options(populate_existing=True)).one()
     assert (again.status, again.answer, again.settled_by_id) == (ConflictState.DISMISSED, "다른 사람", jury.chair.id)
+
+
+def test_a_mentor_of_the_films_class_is_out_for_good_and_loses_what_was_given_out(
+    published: Jury, session: Session
+) -> None:
+    place, _ = shown_film(session, published)
+    days = {"starts_on": date(2026, 9, 1), "ends_on": date(2027, 1, 31), "name_ko": "7기", "name_en": "7th"}
+    own = Cohort(edition_id=published.edition.id, call_id=published.call.id, **days)
+    session.add(own)
+    session.flush()
+    published.films[place].cohort_id = own.id
+    builders.grant(session, published.people[0], Role.MENTOR, Scope.COHORT, own.id)
+    conflicts.compute(session, published.round, by=published.actor(published.chair))
+    mentor = session.scalars(sa.select(Conflict).filter_by(source=ConflictSource.MENTOR)).one()
+    assert mentor.status == ConflictState.CONFIRMED
+    assert given_out(session, published, 0)[0].state == AssignmentState.RECUSED
+    with pytest.raises(Invalid):
+        conflicts.settle(
+            session, published.round, mentor, confirmed=False, reason="괜찮아요", by=published.actor(published.chair)
+        )
 
 
 def test_the_same_conflict_told_twice_is_one_row(jury: Jury, session: Session) -> None:
