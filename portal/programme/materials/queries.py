@@ -147,18 +147,6 @@ def unasked(session: Session, edition_id: int) -> Sequence[Entry]:
     return session.scalars(query.order_by(Entry.id)).all()
 
 
-def due(session: Session, *, before: datetime, limit: int = 500) -> Sequence[Material]:
-    """Things that still have to come by a moment, the earliest first, each with its film: whom to remind."""
-    query = (
-        sa.select(Material)
-        .where(Material.state.in_(OWED), Material.due_at <= before)
-        .order_by(Material.due_at, Material.id)
-        .limit(limit)
-        .options(joinedload(Material.entry))
-    )
-    return session.scalars(query).all()
-
-
 def due_soon(session: Session, edition_id: int, *, days: int = 7) -> int:
     """How many things of an edition are due within some days or overdue; for the desk's menu."""
     query = (

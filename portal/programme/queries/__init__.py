@@ -8,7 +8,6 @@ from portal.programme.queries.conversations import (
     slot_by_code,
     talk_by_code,
     talks,
-    to_remind,
 )
 from portal.programme.queries.desk import (
     DayPlan,
@@ -101,7 +100,6 @@ __all__ = [
     "starred",
     "talk_by_code",
     "talks",
-    "to_remind",
     "to_take_effect",
     "unpackaged_films",
     "upcoming_slots",

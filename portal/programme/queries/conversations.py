@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -160,23 +160,3 @@ def also_on_stage(session: Session, guest: Guest) -> Sequence[QASession]:
 
 
 _LONGEST_TALK = timedelta(minutes=180)
-
-
-def to_remind(session: Session, at: datetime, within: timedelta) -> Sequence[Guest]:
-    """Guests who have not answered and should by `at + within`, of talks that are still to come."""
-    query = (
-        sa.select(Guest)
-        .join(Guest.qa_session)
-        .join(QASession.screening)
-        .where(
-            Guest.state == GuestState.INVITED,
-            Guest.answer_by <= at + within,
-            Screening.starts_at > at,
-            Screening.state != ScreeningState.CANCELLED,
-        )
-        .order_by(Guest.answer_by, Guest.id)
-    )
-    where = joinedload(Guest.qa_session).joinedload(QASession.screening)
-    return session.scalars(
-        query.options(where.joinedload(Screening.hall).joinedload(Hall.venue), where.joinedload(Screening.package))
-    ).all()
