@@ -5,21 +5,22 @@ from __future__ import annotations
 from email import message_from_bytes
 from email.policy import default
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
 from portal import i18n
 from portal.mail import message
-from portal.mail.kinds import kind_of
 from portal.mail.render import Rendered, Words
 from portal.mail.wordings.placeholders import EDITABLE
 from portal.settings import Settings
-from tests.mail.contexts import BASE, LINKS, PLAIN, TO, made
+from tests.mail.contexts import BASE, PLAIN, TO, made
 
 HOSTILE = (
     '가\r\nBcc: all@evil.example\r\n\r\n<b onclick="x()">{{ 7*7 }}</b> {name.__class__} {film} {{name}} '
     "https://evil.example/x?y=1 HTTP://EVIL.EXAMPLE www.evil.example <script>alert(1)</script>\x00\u2028" + "긴" * 1000
 )
+SETTINGS = Settings(data=Path(), database_url="", secret_key="k" * 40, base_url=BASE)
 HEADERS = {
     *("From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type", "Content-Language"),
     *("Auto-Submitted", "List-Unsubscribe", "List-Unsubscribe-Post"),
@@ -53,9 +54,8 @@ def _plain(text: str) -> str:
 
 def _check(kind: str, mail: Rendered, language: str) -> None:
     row = {"kind": kind, "recipient": TO, "language": language, "subject": mail.subject, "text": mail.text}
-    body = message.content(LINKS, {**row, "html": mail.html, "attachments": []})
-    raw = message.addressed(Settings(), TO, "<1@pan.example>", body)
-    parsed = message_from_bytes(raw, policy=default)
+    more = {"html": mail.html, "attachments": [], "message_id": "<1@pan.example>"}
+    parsed = message_from_bytes(message.as_bytes(SETTINGS, {**row, **more}), policy=default)
     assert parsed.get_all("To") == [TO]
     assert set(parsed.keys()) <= HEADERS
     assert len(parsed.keys()) == len(set(parsed.keys()))
@@ -90,8 +90,3 @@ def test_an_editions_words(kind: str) -> None:
         assert _plain(HOSTILE) in _plain(_Read(mail.html).words)
         assert "안녕하세요. <b>{x}</b>" in mail.text
         assert "&lt;b&gt;{x}" in mail.html
-
-
-def test_every_kind_is_asked() -> None:
-    assert set(EDITABLE) <= set(PLAIN)
-    assert {kind_of(kind).name for kind in PLAIN}

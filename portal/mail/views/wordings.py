@@ -15,9 +15,11 @@ from portal.mail import phrases
 from portal.mail.forms import WordingForm
 from portal.mail.models import Wording
 from portal.mail.preview import content_policy, framed
+from portal.mail.render import Rendered
 from portal.mail.views.outbox import bp
 from portal.mail.wordings import builtin, diff, preview, queries, service
 from portal.mail.wordings.placeholders import EDITABLE, MEANINGS
+from portal.mail.wordings.queries import Chosen
 from portal.mail.wordings.samples import SAMPLE_NAMES, Sample
 from portal.mail.wordings.service import Seen, Texts
 from portal.web import current, headers
@@ -83,7 +85,7 @@ class Desk:
         befores = [Texts.of(one.wording) for one in self.versions[1:]] + [self.builtin]
         return [
             Step(one, one.wording is self.in_force, changes(before, Texts.of(one.wording)))
-            for one, before in zip(self.versions, befores, strict=True)
+            for one, before in zip(self.versions, befores, strict=False)
         ]
 
 
@@ -175,7 +177,8 @@ def _clash(kind: str, form: WordingForm) -> ResponseReturnValue:
 def _editor(
     desk: Desk, form: WordingForm, seen: Seen, *, status: int = 200, clash: dict[str, Any] | None = None
 ) -> ResponseReturnValue:
-    sample = _sample()
+    sample, words = _sample(), queries.chosen(current.session(), desk.edition_id, desk.kind)
+    texts = form.texts()
     return page(
         "mail/wording.html",
         block="previews",
@@ -185,23 +188,22 @@ def _editor(
         form=form,
         seen=f"{seen.version}.{seen.rev}",
         clash=clash,
-        placeholders=_placeholders(desk.kind),
+        placeholders=_placeholders(desk.kind, sample, words),
         samples=[(one.value, translate(name)) for one, name in SAMPLE_NAMES.items()],
         sample=sample.value,
-        previews={language: _shown(desk, form.texts(), sample, language) for language in LANGUAGES},
+        previews={language: _shown(desk.kind, texts, sample, language, words) for language in LANGUAGES},
         last=queries.last_mail(current.session(), desk.edition_id, desk.kind),
     )
 
 
-def _placeholders(kind: str) -> list[tuple[str, str, bool]]:
-    """Name in braces, meaning, and whether the words need it."""
-    rules = EDITABLE[kind]
-    return [(f"{{{name}}}", translate(MEANINGS[name]), name in rules.needed) for name in sorted(rules.values)]
+def _placeholders(kind: str, sample: Sample, words: Chosen) -> list[tuple[str, str, str, bool]]:
+    """Name in braces, meaning, what it becomes in the sample, and whether the words need it."""
+    values, needed = preview.values(kind, sample, links=current.links(), words=words), EDITABLE[kind].needed
+    return [(f"{{{name}}}", translate(MEANINGS[name]), values[name], name in needed) for name in sorted(values)]
 
 
-def _shown(desk: Desk, texts: Texts, sample: Sample, language: str) -> Any:
-    words = queries.chosen(current.session(), desk.edition_id, desk.kind)
-    return preview.shown(desk.kind, texts, sample, language, links=current.links(), words=words)
+def _shown(kind: str, texts: Texts, sample: Sample, language: str, words: Chosen) -> Rendered:
+    return preview.shown(kind, texts, sample, language, links=current.links(), words=words)
 
 
 @bp.post("/ops/mail/wordings/<kind>/preview")
@@ -229,7 +231,8 @@ def typed_html(kind: str, language: str) -> Response:
 def _frame(desk: Desk, texts: Texts, language: str) -> Response:
     if language not in LANGUAGES:
         abort(404)
-    made = _shown(desk, texts, _sample(), language)
+    words = queries.chosen(current.session(), desk.edition_id, desk.kind)
+    made = _shown(desk.kind, texts, _sample(), language, words)
     response = make_response(framed(made.html, headers.nonce(), fonts=static_url("css/fonts.css")))
     response.headers["Content-Security-Policy"] = content_policy(headers.nonce())
     return response

@@ -102,7 +102,9 @@ def _written(session: Session, edition_id: int, kind: str, texts: Texts, seen: S
             **values, "edition_id": edition_id, "kind": kind, "version": session.scalar(last), "rev": 1,
             "created_at": clock.now(),
         }  # fmt: skip
-        return session.scalar(db.insert(session, Wording).values(row).on_conflict_do_nothing().returning(Wording.id))
+        new = db.insert(session, Wording).values(row).on_conflict_do_nothing().returning(Wording.id)
+        made: int | None = session.scalar(new)
+        return made
     mine = (Wording.edition_id == edition_id, Wording.kind == kind, Wording.version == seen.version)
     differs = sa.or_(*(getattr(Wording, name) != text for name, text in asdict(texts).items()))
     changed = sa.update(Wording).where(*mine, Wording.rev == seen.rev, Wording.published_at.is_(None), differs)
@@ -120,11 +122,9 @@ def publish(session: Session, edition_id: int, kind: str, *, seen: Seen, by: Act
     if found is None:
         raise Stale
     session.refresh(found)
-    if found.published_at is not None:
-        return found
-    problems = [Invalid(name, _MISSING[name]) for name, text in asdict(Texts.of(found)).items() if not text]
-    if problems:
-        raise InvalidMany(problems)
+    missing = [Invalid(name, _MISSING[name]) for name, text in asdict(Texts.of(found)).items() if not text]
+    if missing:
+        raise InvalidMany(missing)
     won = session.scalar(
         sa.update(Wording)
         .where(Wording.id == found.id, Wording.rev == seen.rev, Wording.published_at.is_(None))
@@ -133,9 +133,10 @@ def publish(session: Session, edition_id: int, kind: str, *, seen: Seen, by: Act
         .execution_options(synchronize_session=False)
     )
     session.refresh(found)
-    if won is None:
+    if found.published_at is None or found.rev != seen.rev + 1:
         raise Stale(theirs=asdict(Texts.of(found)))
-    audit.record(session, by, "wording.published", found, kind=kind, version=found.version)
+    if won is not None:
+        audit.record(session, by, "wording.published", found, kind=kind, version=found.version)
     return found
 
 
