@@ -1,4 +1,4 @@
-"""One letter a day, at nine in its reader's zone: what came since the last one to those who asked for that.
+"""One letter a day, at nine in its reader's zone, to those who asked for that: what came and was not read meanwhile.
 
 A mail that was kept back for it is named once: the letter and the mark on every mail it names are one transaction.
 """
@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal import clock, i18n, links
+from portal.accounts.letters import addressed
 from portal.accounts.models import Person
 from portal.lifecycles import MailState
 from portal.links import Links
@@ -76,7 +77,8 @@ def _kept() -> tuple[sa.ColumnElement[bool], ...]:
     unwanted = sa.exists().where(
         MailPreference.address == OutgoingMail.recipient, MailPreference.way == Way.OFF, of_its_topic
     )
-    return OutgoingMail.state == MailState.KEPT, OutgoingMail.digested_at.is_(None), ~unwanted
+    untold = (OutgoingMail.digested_at.is_(None), OutgoingMail.read_at.is_(None))
+    return OutgoingMail.state == MailState.KEPT, *untold, ~unwanted
 
 
 # The sweep asks this every few seconds: one row for each address, out of the few mails that are kept and not told.
@@ -131,14 +133,7 @@ def _mark_told(session: Session, mail_id: int, until: datetime) -> Sequence[Outg
 def _queue(session: Session, one: Waiting, told: Sequence[OutgoingMail], until: datetime) -> OutgoingMail:
     addresses = links.of(session)
     person = session.get(Person, one.person_id) if one.person_id is not None else None
-    newest = told[-1]
-    to = outbox.Recipient(
-        newest.recipient,
-        person.language if person else newest.language,
-        person.native_name if person else "",
-        one.person_id,
-        one.zone,
-    )
+    to = addressed(person) if person else outbox.Recipient(told[0].recipient, told[-1].language, "", timezone=one.zone)
     with i18n.using(to.language):
         named = [_named(addresses, mail, person is not None) for mail in told[-MOST_NAMED:]]
     return outbox.queue(
@@ -149,7 +144,7 @@ def _queue(session: Session, one: Waiting, told: Sequence[OutgoingMail], until: 
         transition=_transition(until),
         notices=named,
         total=len(told),
-        until=until,
+        today=until.date(),
         has_account=person is not None,
     )
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 import time_machine
 from sqlalchemy.orm import Session, sessionmaker
 
+from portal import clock
 from portal.accounts.models import Person
 from portal.db import unit_of_work
 from portal.lifecycles import MailState
@@ -63,22 +64,22 @@ def test_nine_oclock_is_the_readers(zone: str, now: str, nine: str) -> None:
 
 
 def test_it_comes_once_at_nine_in_each_readers_zone(session: Session, environment: Settings) -> None:
-    with time_machine.travel(datetime(2027, 2, 19, 3, 0, tzinfo=UTC), tick=False) as clock:  # noon in Seoul
+    with time_machine.travel(datetime(2027, 2, 19, 3, 0, tzinfo=UTC), tick=False) as time:  # noon in Seoul
         seoul = asking(session, Way.DIGEST)
-        york = asking(session, Way.DIGEST, timezone="America/New_York", language="en", latin_given="Ann")
-        for reader in (seoul, york):
+        angeles = asking(session, Way.DIGEST, timezone="America/Los_Angeles", language="en", latin_given="Ann")
+        for reader in (seoul, angeles):
             for name in ("first film", "second film"):
                 assert write(session, reader, name).state == MailState.KEPT
         told = []
         for hour in range(3, 27 + 2):
-            clock.move_to(datetime(2027, 2, 19 + hour // 24, hour % 24, 0, tzinfo=UTC))
+            time.move_to(datetime(2027, 2, 19 + hour // 24, hour % 24, 0, tzinfo=UTC))
             sweep(session)
             told.append([mail.recipient for mail in letters(session)])
-    nine_in_york, nine_in_seoul = 14, 24
-    assert told[nine_in_york - 3 - 1] == []
-    assert told[nine_in_york - 3] == [york.email]
-    assert told[nine_in_seoul - 3 - 1] == [york.email]
-    assert told[-1] == [york.email, seoul.email]
+    nine_in_los_angeles, nine_in_seoul = 17, 24
+    assert told[nine_in_los_angeles - 3 - 1] == []
+    assert told[nine_in_los_angeles - 3] == [angeles.email]
+    assert told[nine_in_seoul - 3 - 1] == [angeles.email]
+    assert told[-1] == [angeles.email, seoul.email]
     first, second = letters(session)
     assert (first.subject, second.subject) == ("[P.A.N] 2 notices of Fri 19 Feb", "[P.A.N] 2월 20일 토 알림 2개")
     assert "first film" in first.text
@@ -87,52 +88,54 @@ def test_it_comes_once_at_nine_in_each_readers_zone(session: Session, environmen
 
 
 def test_nothing_to_tell_is_no_letter(session: Session, environment: Settings) -> None:
-    with time_machine.travel(datetime(2027, 2, 19, 3, 0, tzinfo=UTC), tick=False) as clock:
+    with time_machine.travel(datetime(2027, 2, 19, 3, 0, tzinfo=UTC), tick=False) as time:
         off, at_once = asking(session, Way.OFF), asking(session, Way.AT_ONCE)
         assert write(session, off).state == MailState.KEPT
         assert write(session, at_once).state == MailState.QUEUED
         assert write(session, off, "receipt", kind="eligible").state == MailState.QUEUED, "without a topic it is sent"
-        clock.move_to(datetime(2027, 2, 20, 12, 0, tzinfo=UTC))
+        time.move_to(datetime(2027, 2, 20, 12, 0, tzinfo=UTC))
         preferences.choose(session, off.email, {Topic.SCHOOL: Way.DIGEST}, by=SYSTEM)
         session.commit()
         assert sweep(session) == 0, "what came while they wanted no letter is in none"
 
 
 def test_what_waited_is_told_when_its_reader_turns_to_each_at_once(session: Session, environment: Settings) -> None:
-    with time_machine.travel(datetime(2027, 2, 19, 3, 0, tzinfo=UTC), tick=False) as clock:
+    with time_machine.travel(datetime(2027, 2, 19, 3, 0, tzinfo=UTC), tick=False) as time:
         person = asking(session, Way.DIGEST)
         write(session, person)
         preferences.choose(session, person.email, {Topic.SCHOOL: Way.AT_ONCE}, by=SYSTEM)
         session.commit()
-        clock.move_to(datetime(2027, 2, 20, 0, 0, tzinfo=UTC))
+        time.move_to(datetime(2027, 2, 20, 0, 0, tzinfo=UTC))
         assert sweep(session) == 1
     assert len(letters(session)) == 1
 
 
 def test_a_late_release_waits_for_tomorrows_letter(session: Session, environment: Settings) -> None:
-    with time_machine.travel(datetime(2027, 2, 19, 3, 0, tzinfo=UTC), tick=False) as clock:
+    with time_machine.travel(datetime(2027, 2, 19, 3, 0, tzinfo=UTC), tick=False) as time:
         person = asking(session, Way.DIGEST)
         write(session, person, "kept")
+        write(session, person, "film read").read_at = clock.now()
         held = write(session, person, "held", hold=True)
-        clock.move_to(datetime(2027, 2, 20, 0, 0, tzinfo=UTC))
+        time.move_to(datetime(2027, 2, 20, 0, 0, tzinfo=UTC))
         sweep(session)
         session.execute(sa.update(OutgoingMail).where(OutgoingMail.id == held.id).values(state=MailState.KEPT))
         session.commit()
         assert sweep(session) == 0
-        clock.move_to(datetime(2027, 2, 21, 0, 0, tzinfo=UTC))
+        time.move_to(datetime(2027, 2, 21, 0, 0, tzinfo=UTC))
         assert sweep(session) == 1
-    assert ["held" in mail.text for mail in letters(session)] == [False, True]
+    assert [("kept" in mail.text, "held" in mail.text) for mail in letters(session)] == [(True, False), (False, True)]
+    assert [mail.text for mail in letters(session) if "film read" in mail.text] == [], "what was read is no news"
 
 
 def test_addresses_without_an_account_get_it_too(session: Session, environment: Settings) -> None:
-    with time_machine.travel(datetime(2027, 2, 19, 3, 0, tzinfo=UTC), tick=False) as clock:
+    with time_machine.travel(datetime(2027, 2, 19, 3, 0, tzinfo=UTC), tick=False) as time:
         preferences.choose(session, "guest@example.test", {Topic.SCHOOL: Way.DIGEST}, by=SYSTEM)
         to = outbox.Recipient("guest@example.test", "en", "Ann")
         about = builders.person(session)
         film = {"title_ko": "t", "title_en": "A film", "number": "PAN27-1", "category": CATEGORY}
         outbox.queue(session, "mentor_review", to=to, about=about, transition="x", **film)
         session.commit()
-        clock.move_to(datetime(2027, 2, 20, 0, 0, tzinfo=UTC))
+        time.move_to(datetime(2027, 2, 20, 0, 0, tzinfo=UTC))
         sweep(session)
     (letter,) = letters(session)
     assert "/en/entries/PAN27-1" in letter.text
@@ -140,9 +143,9 @@ def test_addresses_without_an_account_get_it_too(session: Session, environment: 
 
 
 def test_two_workers_write_one_letter(session: Session, sessions: sessionmaker[Session], environment: Settings) -> None:
-    with time_machine.travel(datetime(2027, 2, 19, 3, 0, tzinfo=UTC), tick=False) as clock:
+    with time_machine.travel(datetime(2027, 2, 19, 3, 0, tzinfo=UTC), tick=False) as time:
         mail = write(session, asking(session, Way.DIGEST))
-        clock.move_to(datetime(2027, 2, 20, 0, 0, tzinfo=UTC))
+        time.move_to(datetime(2027, 2, 20, 0, 0, tzinfo=UTC))
         together = Barrier(2)
 
         def work() -> bool:

@@ -37,9 +37,10 @@ class Reader:
 
 def _reader(session: Session, token: str) -> Reader | None:
     try:
-        return Reader(token, *links.of(session).unsubscribing(token))
+        address, subject = links.of(session).unsubscribing(token)
     except BadToken:
         return None
+    return Reader(token, address, subject) if subject in {*Topic, rules.DAILY} else None
 
 
 @bp.get("/mail/unsubscribe/<token>")
@@ -74,7 +75,7 @@ def _topics(reader: Reader, form: UnsubscribeForm) -> tuple[Topic, ...]:
 def _page(reader: Reader, form: UnsubscribeForm, *, status: int = 200) -> ResponseReturnValue:
     ways = preferences.chosen(current.session(), reader.address)
     topics = _topics(reader, form)
-    return page(
+    response = page(
         "notices/unsubscribe.html",
         reader=reader,
         form=form,
@@ -85,6 +86,8 @@ def _page(reader: Reader, form: UnsubscribeForm, *, status: int = 200) -> Respon
         ways=phrases.ways(),
         status=status,
     )
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @bp.record_once
