@@ -259,7 +259,7 @@ FORMS: dict[str, Form] = {
     "mail.release_batch": Form("organizer", {"batch": "held_batch"}, "mail.batch", {"when": "now"}),
     "broadcasts.create": Form("organizer", {}, "broadcasts.new", _LETTER),
     "broadcasts.edit": Form("organizer", {"code": "broadcast"}, "broadcasts.show", _LETTER),
-    "broadcasts.prepare": Form("organizer", {"code": "broadcast"}, "broadcasts.show", _LETTER),
+    "broadcasts.prepare": Form("organizer", {"code": "broadcast"}, "broadcasts.show", {**_LETTER, "rev": "1"}),
     **_all("organizer", "broadcasts.discard", bare=True, code="broadcast"),
     **_all("organizer", "broadcasts.reopen", bare=True, code="prepared"),
     "entries.vote": Form("student", {"number": PEER}, page="entries.class_film", bare=True),

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.i18n import N_
+from portal.i18n import N_, language
 from portal.lifecycles import MailState
 from portal.mail.kinds import of_topic
 from portal.mail.models import MOST_ALONE, TIED, BatchRelease, MailPreference, OutgoingMail, Suppression, Topic, Way
@@ -29,7 +29,10 @@ _SHOWN = sa.case((sa.and_(OutgoingMail.language != "ko", _latin != ""), _latin),
 
 @dataclass(frozen=True, slots=True)
 class HeldBatch:
-    """Drafts that belong together and wait for one release; `count` is 0 once nothing of it waits any more."""
+    """Drafts that belong together and wait for one release; `count` is 0 once nothing of it waits any more.
+
+    `subject` is one of its subjects, in the language in use where it has that one.
+    """
 
     batch: str
     edition_id: int
@@ -62,7 +65,9 @@ def batch_named(session: Session, batch: str) -> HeldBatch | None:
 
 def _batches() -> sa.Select[*tuple[Any, ...]]:
     waits = sa.func.count().filter(OutgoingMail.state == MailState.DRAFT)
-    subject, since = sa.func.min(OutgoingMail.subject), sa.func.min(OutgoingMail.created_at)
+    mine = sa.func.min(OutgoingMail.subject).filter(OutgoingMail.language == language())
+    subject = sa.func.coalesce(mine, sa.func.min(OutgoingMail.subject))
+    since = sa.func.min(OutgoingMail.created_at)
     place = (OutgoingMail.batch, OutgoingMail.edition_id)
     return (
         sa.select(*place, waits, subject, sa.type_coerce(since, OutgoingMail.created_at.type))

@@ -25,7 +25,7 @@ from portal.jury.models import Juror, Round
 from portal.jury.results.models import Result
 from portal.jury.scoring.models import Fault
 from portal.lifecycles import AmendmentState, EntryState, MailState, ReplacementState, RoundState
-from portal.mail.models import OutgoingMail
+from portal.mail.models import MOST_ALONE, BatchRelease, OutgoingMail
 
 CRAFTS = ("script", "picture", "voice", "music", "editing")
 _JUDGED_STATES = (RoundState.OPEN, RoundState.PAUSED, RoundState.CLOSED, RoundState.DECIDED)
@@ -158,6 +158,7 @@ class Worries:
     changes_waiting: int
     reviews: int
     faults: int
+    batches_to_confirm: int
 
 
 def _count(query: sa.Select[Any]) -> sa.ScalarSelect[Any]:
@@ -217,6 +218,14 @@ _WORRIES = sa.select(
         .join(Assignment, Assignment.id == Fault.assignment_id)
         .join(Round, Round.id == Assignment.round_id)
         .where(Round.edition_id == sa.bindparam("edition"), Fault.answered_at.is_(None))
+    ),
+    _count(
+        sa.select(BatchRelease.id).where(
+            BatchRelease.edition_id == sa.bindparam("edition"),
+            BatchRelease.ended_at.is_(None),
+            BatchRelease.confirmed_at.is_(None),
+            BatchRelease.expected > MOST_ALONE,
+        )
     ),
 )
 

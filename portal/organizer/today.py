@@ -133,8 +133,13 @@ def _mail_todos(worries: Worries) -> list[Todo]:
     failed, held = worries.mails_failed, worries.mails_held
     lost = ngettext("{n} mail could not be delivered", "{n} mails could not be delivered", failed)
     waiting = ngettext("{n} mail waits for release", "{n} mails wait for release", held)
+    asked = worries.batches_to_confirm
+    second = ngettext(
+        "{n} large mailing waits for a second person", "{n} large mailings wait for a second person", asked
+    )
     rows = (
         (failed, "bad", lost, url_for("mail.outbox", state="failed"), _("See")),
+        (asked, "warn", second, url_for("mail.outbox"), _("Confirm")),
         (held, "info", waiting, url_for("mail.outbox", state="draft"), _("Read")),
     )
     return [Todo("mail", kind, title.format(n=n), "", to, verb) for n, kind, title, to, verb in rows if n]
