@@ -39,7 +39,8 @@ class OutgoingMail(Versioned, Claimable, Base):
 
     To a person it is a notice, too, which leads to `path` and is unread until `read_at`; KEPT ones are nothing else
     until a daily letter names them at `digested_at`. `timezone` is set where the mail leaves at its reader's daytime
-    only; `domain` is the recipient's, for the pace; `wording` is the version of the edition's own words it says, if any.
+    only; `domain` is the recipient's, for the pace; `wording` is the version of the edition's own words it
+    says, if any.
     """
 
     __tablename__ = "outgoing_mails"

@@ -56,7 +56,7 @@ def waiting(session: Session, limit: int) -> list[Waiting]:
     asked_for = sa.case((OutgoingMail.kind.in_(of_urgency(Urgency.SECURITY)), 0), else_=1)
     found = (
         sa.select(OutgoingMail.id, OutgoingMail.domain, OutgoingMail.timezone)
-        .where(due(settings, clock.now()), claims.free(OutgoingMail), OutgoingMail.domain.not_in(_full(session, settings)))
+        .where(due(settings, clock.now()), claims.free(OutgoingMail), OutgoingMail.domain.not_in(full(session)))
         .order_by(asked_for, OutgoingMail.id)
         .limit(limit)
     )
@@ -78,8 +78,23 @@ def may_leave(session: Session, mail: Waiting) -> bool:
     return left_lately(session, OutgoingMail.domain == mail.domain).get(mail.domain, 0) < most
 
 
-def _full(session: Session, settings: Settings) -> list[str]:
+def full(session: Session) -> list[str]:
+    """The domains that got their minute's worth of mails."""
+    settings: Settings = session.info["settings"]
     return pace.full(settings.mail_pace, left_lately(session)) if settings.mail_pace else []
+
+
+def asleep(session: Session) -> dict[str, int]:
+    """How many mails wait for the morning, by its time zone."""
+    settings: Settings = session.info["settings"]
+    at_night = quiet.zones(settings.quiet_hours, clock.now())
+    counted = (
+        sa.select(OutgoingMail.timezone, sa.func.count())
+        .where(OutgoingMail.state == MailState.QUEUED, OutgoingMail.timezone.in_(at_night))
+        .group_by(OutgoingMail.timezone)
+        .order_by(OutgoingMail.timezone)
+    )
+    return {row[0]: row[1] for row in session.execute(counted)} if at_night else {}
 
 
 def left_lately(session: Session, *conditions: sa.ColumnElement[bool]) -> dict[str, int]:
@@ -122,7 +137,8 @@ def rows(actor: Actor, *, state: MailState | None, kind: str, search: str) -> sa
     """The outbox as the desk lists it, the newest first."""
     columns = (OutgoingMail.id, OutgoingMail.state, OutgoingMail.kind, OutgoingMail.recipient, OutgoingMail.subject)
     more = (OutgoingMail.created_at, OutgoingMail.sent_at, OutgoingMail.uncertain, OutgoingMail.last_error)
-    found = sa.select(*columns, *more).where(visible_to(actor)).order_by(OutgoingMail.id.desc())
+    keeps = (OutgoingMail.timezone, OutgoingMail.domain)
+    found = sa.select(*columns, *more, *keeps).where(visible_to(actor)).order_by(OutgoingMail.id.desc())
     if state is not None:
         found = found.where(OutgoingMail.state == state)
     if kind:

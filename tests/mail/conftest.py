@@ -11,11 +11,12 @@ from aiosmtpd.controller import Controller
 
 
 class Postman:
-    """Keeps every message; answers by recipient where a test says so."""
+    """Keeps every message; answers by recipient where a test says so, or to whoever comes next (`at_once`)."""
 
     def __init__(self) -> None:
         self.arrived: list[tuple[str, bytes]] = []
         self.answers: dict[str, str] = {}
+        self.at_once: list[str] = []
         self.hang_up_on: set[str] = set()
         self.connections = 0
 
@@ -23,6 +24,12 @@ class Postman:
         self.connections += 1
         session.host_name = hostname
         return responses
+
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+        if self.at_once:
+            return self.at_once.pop(0)
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
         if address in self.answers:

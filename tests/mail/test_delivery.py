@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -12,16 +14,18 @@ from email.policy import default
 import pytest
 import sqlalchemy as sa
 import time_machine
+from markupsafe import escape
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal import clock
 from portal.db import unit_of_work
 from portal.lifecycles import MailState
-from portal.mail import delivery, outbox, queries
+from portal.mail import delivery, message, outbox, queries
 from portal.mail.models import OutgoingMail
 from portal.mail.smtp import Server, lines
 from tests import builders
 from tests.mail.conftest import Postman
+from tests.mail.test_outbox import SignIn, desk
 
 Sessions = sessionmaker[Session]
 
@@ -133,6 +137,66 @@ def test_a_server_that_is_away_costs_no_try(session: Session, sessions: Sessions
     assert send(sessions, "smtp://127.0.0.1:9") == 0
     row = mail(session, mail_id)
     assert (row.state, row.attempts, row.lease_until) == (MailState.QUEUED, 0, None)
+
+
+@pytest.mark.parametrize("answer", ["421 closing", "432 too many lines", "550 not from you"])
+def test_what_a_server_says_before_it_knows_the_reader_is_no_try(
+    session: Session, sessions: Sessions, smtp_url: str, postman: Postman, answer: str
+) -> None:
+    (mail_id,) = queued(session)
+    postman.at_once = [answer] * 2
+    assert send(sessions, smtp_url) == 0
+    row = mail(session, mail_id)
+    assert (row.state, row.attempts, row.send_after, row.last_error) == (MailState.QUEUED, 0, None, answer)
+    postman.at_once = ["421 a hundred mails a line"]
+    assert send(sessions, smtp_url) == 1
+    assert mail(session, mail_id).state is MailState.SENT
+
+
+def test_a_server_that_greets_with_a_no_is_away(session: Session, sessions: Sessions) -> None:
+    (mail_id,) = queued(session)
+    with socket.create_server(("127.0.0.1", 0)) as door, ThreadPoolExecutor(1) as porter:
+        turned_away = porter.submit(_turn_away, door)
+        assert send(sessions, f"smtp://127.0.0.1:{door.getsockname()[1]}?lines=1") == 0
+        turned_away.result()
+    assert (mail(session, mail_id).attempts, mail(session, mail_id).last_error) == (0, None)
+
+
+def _turn_away(door: socket.socket) -> None:
+    guest, _ = door.accept()
+    with guest:
+        guest.sendall(b"421 4.3.2 come back later\r\n")
+
+
+def test_what_arrives_is_what_the_desk_shows(
+    session: Session, sessions: Sessions, smtp_url: str, postman: Postman, sign_in: SignIn
+) -> None:
+    edition_id, organizer = desk(session)
+    calendar = ("일정.ics", "text/calendar; method=REQUEST; charset=utf-8", b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
+    (mail_id,) = queued(session, edition_id=edition_id, hold=True, attachments=[calendar])
+    at_desk = sign_in(organizer)
+    page, framed = (at_desk.get(f"/ko/ops/mail/{mail_id}{part}").text for part in ("", "/html"))
+    before = message.content(session.info["settings"], parts(session, mail_id))
+    at_desk.post(f"/ko/ops/mail/{mail_id}/release")
+    assert send(sessions, smtp_url) == 1
+    ((_, arrived),) = postman.arrived
+    head, _, content = arrived.partition(b"Subject:")
+    assert b"Subject:" + content == before
+    assert [line.partition(b":")[0] for line in head.splitlines()] == [b"From", b"To", b"Date", b"Message-ID"]
+    read = message_from_bytes(arrived, policy=default)
+    assert f"<title>{escape(read['Subject'])}" in page
+    assert escape(read.get_body(("plain",)).get_content().replace("\r\n", "\n")) in page
+    assert words(read.get_body(("html",)).get_content()) == words(framed)
+
+
+def parts(session: Session, mail_id: int) -> dict[str, object]:
+    """What a mail's content is made of."""
+    return {name: getattr(mail(session, mail_id), name) for name in message.PARTS}
+
+
+def words(html: str) -> list[str]:
+    """What a page says, without its styles."""
+    return re.sub(r"<style.*?</style>|<[^>]+>", " ", html, flags=re.DOTALL).split()
 
 
 def test_a_line_that_breaks_after_the_content_is_flagged(

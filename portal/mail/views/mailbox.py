@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, make_response
 from flask.typing import ResponseReturnValue
 
 from portal import i18n, policies
-from portal.mail import mailbox, preview
+from portal.mail import mailbox, phrases, preview, queries
 from portal.mail.mailbox import Delivered
 from portal.web import current, headers, language
 from portal.web.access import guard, require
@@ -26,8 +26,13 @@ def only_here() -> None:
 @bp.get("/mailbox")
 @guard(policies.anyone)
 def inbox() -> ResponseReturnValue:
-    """What was delivered, newest first."""
-    return page("mail/mailbox.html", mails=mailbox.newest(current.settings()))
+    """What was delivered, newest first, and what waits for its reader's morning."""
+    settings = current.settings()
+    asleep = [
+        (count, phrases.morning(settings, zone), i18n.city(zone))
+        for zone, count in queries.asleep(current.session()).items()
+    ]
+    return page("mail/mailbox.html", mails=mailbox.newest(settings), asleep=asleep)
 
 
 @bp.get("/mailbox/<name>")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, flash, make_response, redirect, request, url_for
@@ -40,6 +41,7 @@ def outbox() -> ResponseReturnValue:
         kinds=[("", _("All kinds")), *((kind, phrases.kind_name(kind)) for kind in kinds)],
         chosen=chosen,
         states=[(state, phrases.state_name(state), phrases.state_tag(state)) for state in MailState],
+        why_waiting=_why_waiting(),
         address=_address,
     )
 
@@ -50,7 +52,8 @@ def letter(mail: OutgoingMail) -> ResponseReturnValue:
     """One mail as its reader gets it."""
     state = (phrases.state_name(mail.state), phrases.state_tag(mail.state))
     moves = frozenset() if mail.tied else mail.lifecycle.moves.get(mail.state, frozenset())
-    return page("mail/letter.html", mail=mail, kind=phrases.kind_name(mail.kind), state=state, moves=moves)
+    why = _why_waiting()(mail)
+    return page("mail/letter.html", mail=mail, kind=phrases.kind_name(mail.kind), state=state, moves=moves, why=why)
 
 
 @bp.get("/ops/mail/<int:mail_id>/html")
@@ -105,6 +108,11 @@ def _filters() -> dict[str, Any]:
         "kind": tidy(request.args.get("kind"))[:40],
         "search": tidy(request.args.get("search"))[:100],
     }
+
+
+def _why_waiting() -> Callable[[Any], str]:
+    full = queries.full(current.session())
+    return lambda mail: phrases.why_waiting(current.settings(), mail, full)
 
 
 def _address(**changed: Any) -> str:
