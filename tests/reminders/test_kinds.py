@@ -138,6 +138,11 @@ def test_a_selected_film_is_asked_twice_and_not_after_its_answer(session: Sessio
     session.scalars(sa.select(FilmInvitation)).first().state = InvitationState.CONFIRMED
     strike_all(session, around(second))
     assert [at for _, at in told(session, "reminder_invitation")] == [first, first, second]
+    waiting = session.scalars(sa.select(FilmInvitation).where(FilmInvitation.state == InvitationState.INVITED)).one()
+    waiting.answer_by = invited + 20 * DAY
+    last = invited.replace(month=4, day=12, hour=10)
+    strike_all(session, around(last))
+    assert [at for _, at in told(session, "reminder_invitation")][3:] == [last]
 
 
 def test_what_is_due_together_is_one_letter_and_none_once_it_came(session: Session, environment: object) -> None:

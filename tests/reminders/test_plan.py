@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -204,6 +205,20 @@ def test_a_mail_that_cannot_be_written_rests_and_keeps_nobody_waiting(
     assert told(session, "reminder_draft") == []
     strike(session, row.due_at + HOUR)
     assert len(told(session, "reminder_draft")) == 1
+
+
+def test_the_plan_asks_as_much_of_many_as_of_few(session: Session, count_queries: Callable[[], int]) -> None:
+    call = call_until(session, CLOSES[0])
+    asked = []
+    for _ in range(2):
+        for _ in range(6):
+            draft(session, call)
+        session.commit()
+        count_queries()
+        found = planning.differences(session, now=call.closes_at - 8 * DAY)
+        asked.append(count_queries())
+        assert planning.apply(session, found) == 18
+    assert asked[0] == asked[1] <= 2 * len(KINDS) + 2
 
 
 def test_every_kind_says_what_it_does() -> None:

@@ -1,4 +1,7 @@
-"""Selected films whose makers have neither confirmed nor declined: three and seven days after they were invited."""
+"""Selected films whose makers have neither confirmed nor declined: three and seven days after they were invited.
+
+Where they got more time than that, once more two days before it ends.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,8 @@ from portal.reminders.makers import owned, tell
 from portal.reminders.models import Reminder
 
 AFTER = {1: timedelta(days=3), 2: timedelta(days=7)}
+LAST, BEFORE = 3, timedelta(days=2)
+_APART = timedelta(days=4)
 _OUT = (EntryState.WITHDRAWN, EntryState.INELIGIBLE, EntryState.DISQUALIFIED)
 
 
@@ -32,10 +37,17 @@ def _wanted(session: Session, *, now: datetime, of: int | None = None) -> Iterat
         .where(*waiting, *(() if of is None else (FilmInvitation.id == of,)))
     )
     for row in session.execute(query):
-        for nth, after in AFTER.items():
-            due_at = ten_after(row.invited_at + after, row.timezone)
+        for nth, due_at in _moments(row.invited_at, row.answer_by, row.timezone):
             if due_at < row.answer_by:
                 yield Wanted(row.id, row.email, nth, due_at, row.answer_by, row.edition_id)
+
+
+def _moments(invited_at: datetime, answer_by: datetime, zone: str) -> Iterator[tuple[int, datetime]]:
+    asked = {nth: ten_after(invited_at + after, zone) for nth, after in AFTER.items()}
+    yield from asked.items()
+    last = ten_after(answer_by - BEFORE, zone)
+    if last - max(asked.values()) >= _APART:
+        yield LAST, last
 
 
 def _named(session: Session, invitation_ids: Collection[int]) -> dict[int, str]:
@@ -58,7 +70,9 @@ KIND = Kind(
     name="invitation",
     model=FilmInvitation,
     title=N_("Invitation not answered"),
-    rule=N_("To the owner of a selected film who has not confirmed: 3 and 7 days after the invitation."),
+    rule=N_(
+        "To the owner of a selected film that is not confirmed: after 3 and 7 days, and 2 days before a later date."
+    ),
     ended=N_("Confirmed, declined or withdrawn"),
     wanted=_wanted,
     named=_named,
