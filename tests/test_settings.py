@@ -30,6 +30,8 @@ def test_a_production_start_needs_its_settings(tmp_path: Path) -> None:
         ("PORTAL_SMTP_URL", ""),
         ("PORTAL_PAPERS_KEY", ""),
         ("PORTAL_PAPERS_KEY", "words that are no key"),
+        ("PORTAL_VAPID_KEY", "words that are no key"),
+        ("PORTAL_PUSH_SERVICES", "fcm.googleapis.com http://10.0.0.1"),
     ],
 )
 def test_a_production_start_refuses_weak_settings(tmp_path: Path, name: str, value: str) -> None:
