@@ -285,9 +285,9 @@ FORMS: dict[str, Form] = {
     **_all("organizer", "school.take_out school.revoke_consent", bare=True, code="young", person_id="young_student"),
     **_all("organizer", "school.void_certificate", bare=True, code="young", person_id="young_signed"),
     **_all("mentor2", "school.save_team", code="young_team"),
-    "school.guardian_sign": Form("", {"token": "guardian"}, public=True),
-    **_all("", "school.guardian_refuse", bare=True, public=True, token="guardian"),
-    **_all("", "school.guardian_revoke", bare=True, public=True, token="guardian_signed"),
+    "school.guardian_sign": Form("", {"token": "young_guardian"}, public=True),
+    **_all("", "school.guardian_refuse", bare=True, public=True, token="young_guardian"),
+    **_all("", "school.guardian_revoke", bare=True, public=True, token="young_guardian_signed"),
     # programme and audience
     "programme.add_venue": Form("programmer", {}, "programme.venues", _NAMES),
     "programme.create_package": Form(

@@ -61,9 +61,9 @@ def things(session: Session) -> dict[str, Any]:
         "young_student": places[1].person_id,
         "young_signed": places[0].person_id,
         "young_team": session.scalars(sa.select(Team.code).filter_by(cohort_id=cohort.id).order_by(Team.id)).first(),
-        "certificate": places[0].certificate,
-        "guardian": links.of(session).guardian(asked.code).rpartition("/")[2],
-        "guardian_signed": links.of(session)
+        "young_certificate": places[0].certificate,
+        "young_guardian": links.of(session).guardian(asked.code).rpartition("/")[2],
+        "young_guardian_signed": links.of(session)
         .guardian(session.scalars(sa.select(GuardianConsent.code).filter_by(enrolment_id=places[0].id)).one())
         .rpartition("/")[2],
     }

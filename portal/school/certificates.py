@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import segno
 
 from portal import pdf
-from portal.i18n import day, language, translate
+from portal.i18n import language, translate
 
 if TYPE_CHECKING:
     from fpdf import FPDF
@@ -63,11 +63,18 @@ def _page(sheet: FPDF, one: Certificate) -> None:
         y = pdf.write(sheet, _LEFT, y + 1, one.other_name, 13, wide=_COLUMN, grey=True)
     y = pdf.write(sheet, _LEFT, y + 10, _("has completed the class named below."), 13, wide=_COLUMN)
     y = pdf.write(sheet, _LEFT, y + 5, one.cohort, 18, wide=_COLUMN, bold=True)
-    span = f"{day(one.starts_on, year=True)} – {day(one.ends_on, year=True)}"
+    span = f"{_date(one.starts_on)} – {_date(one.ends_on)}"
     pdf.write(sheet, _LEFT, y + 1, span, 11, wide=_COLUMN, grey=True)
-    y = pdf.write(sheet, _LEFT, 166, day(one.completed_on, year=True), 12, wide=_COLUMN)
+    y = pdf.write(sheet, _LEFT, 166, _date(one.completed_on), 12, wide=_COLUMN)
     pdf.write(sheet, _LEFT, y + 1, one.festival, 15, wide=_COLUMN, bold=True)
     _check(sheet, one)
+
+
+def _date(value: date) -> str:
+    """A date as papers say it, without the day of the week."""
+    if language() == "ko":
+        return f"{value.year}년 {value.month}월 {value.day}일"
+    return f"{value.day} {value:%B %Y}"
 
 
 def _gels(sheet: FPDF) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _ = translate
 _LEFT, _WIDE = 20.0, 170.0
-_LINES = (N_("Guardian's name"), N_("Relation to the student"), N_("Date"), N_("Signature"))
+_LINES = (N_("Guardian's name"), N_("Relation to the student"), N_("Day of signing"), N_("Signature"))
 
 
 @dataclass(frozen=True, slots=True)
