@@ -189,7 +189,7 @@ def _consent(session: Session, disclosure_id: int, name: str, state: ConsentStat
 def test_what_stands_in_the_way_is_said(session: Session, where: Class, film: ClassFilm) -> None:
     call, fits = place(session, where)
     short = builders.category(session, call, max_seconds=60)
-    ruled = builders.category(session, call, ai_rules=[{"code": "P01", "severity": "FAIL", "params": {"min_bp": 5000}}])
+    ruled = builders.category(session, call, ai_rules=[{"code": "P01", "severity": "FAIL", "min_bp": 5000, "on": "V"}])
     school_call = queries.call_of(session, where.cohort.call_id)
     session.commit()
 
@@ -213,7 +213,7 @@ def test_what_stands_in_the_way_is_said(session: Session, where: Class, film: Cl
     assert refused(film, call, fits) == "main"
     where.cohort.minors = False
     session.commit()
-    service.withdraw(session, film.entry, "", by=where.by(1))
+    service.withdraw(session, made.found(session, film.entry.number), "", by=where.by(1))
     session.commit()
     assert refused(class_film(session, film.entry.number), call, fits) == "main"
 
@@ -223,27 +223,26 @@ def test_the_page_offers_what_fits_and_both_entries_name_each_other(
 ) -> None:
     call, fits = place(session, where)
     short = builders.category(session, call, max_seconds=60, name_ko="초단편")
-    session.commit()
-    leader, mate, path = (
-        sign_in(where.students[0].id),
-        sign_in(where.students[2].id),
-        f"/ko/entries/{film.entry.number}/promote",
-    )
-    assert mate.get(path).status_code == 404
-    page = leader.get(path).text
-    assert f'value="{fits.id}"' in page
-    assert f'value="{short.id}"' not in page
-    assert "초단편" in page
-    answers = [leader.post(path, data={"category": str(fits.id)}) for _ in range(2)]
-    assert {one.status_code for one in answers} == {302}
-    assert len({one.headers["Location"] for one in answers}) == 1
-    assert answers[0].headers["Location"].endswith("/review")
-    assert leader.post(path, data={"category": str(short.id)}).status_code == 302
-    number = session.scalars(sa.select(Entry.number).where(Entry.call_id == call.id)).one()
     sha = queries.latest_receipt(session, film.entry.id).film_sha256[:16]
-    owner = sign_in(where.students[1].id)
-    for one, other in ((number, film.entry.number), (film.entry.number, number)):
-        text = owner.get(f"/ko/entries/{one}").text
+    source, call_id, fit, unfit = film.entry.number, call.id, str(fits.id), str(short.id)
+    leader, owner, mate, mentor = (one.id for one in (*where.students, where.mentor))
+    session.commit()
+    browser, path = sign_in(leader), f"/ko/entries/{source}/promote"
+    assert sign_in(mate).get(path).status_code == 404
+    page = browser.get(path).text
+    assert f'value="{fit}"' in page
+    assert f'value="{unfit}"' not in page
+    assert "초단편" in page
+    answers = [browser.post(path, data={"category": chosen}) for chosen in (fit, fit, unfit)]
+    assert {one.status_code for one in answers} == {302}
+    (there,) = {one.headers["Location"] for one in answers}
+    number = session.scalars(sa.select(Entry.number).where(Entry.call_id == call_id)).one()
+    session.commit()
+    assert there.endswith(f"/{number}/review")
+    browser = sign_in(owner)
+    for one, other in ((number, source), (source, number)):
+        text = browser.get(f"/ko/entries/{one}").text
         assert other in text
         assert sha in text
-    assert number in sign_in(where.mentor.id).get("/ko/school").text
+    assert browser.get(f"/ko/entries/{number}").text.count("그대로 옮김") == 14  # in the rail and in the list
+    assert number in sign_in(mentor).get("/ko/school").text

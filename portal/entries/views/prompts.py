@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,7 +16,7 @@ from portal.entries.forms import PromptForm, PromptListForm
 from portal.entries.views import frame
 from portal.entries.views.blueprint import bp
 from portal.errors import Invalid
-from portal.i18n import ngettext, translate
+from portal.i18n import N_, ngettext, translate
 from portal.school import roster
 from portal.web import current
 from portal.web.access import guard, require
@@ -60,7 +60,7 @@ def import_prompts(film: ClassFilm) -> ResponseReturnValue:
     text = _sent_text(form)
     found = promptlist.read(text, form.tool.data or "") if text is not None else None
     if found is None or found.mistakes:
-        wrong = found.mistakes if found else [Mistake("Save the list as CSV in UTF-8.")]
+        wrong = found.mistakes if found else [Mistake(N_("Save the list as CSV in UTF-8."))]
         return _log_page(film, many=form, text=text, mistakes=wrong, status=422)
     try:
         added = prompts.add(current.session(), film.entry, found.lines, by=current.actor())
@@ -156,8 +156,9 @@ def _log_page(
     *,
     form: PromptForm | None = None,
     many: PromptListForm | None = None,
+    text: str | None = None,
+    mistakes: Sequence[Mistake] = (),
     status: int = 200,
-    **context: Any,
 ) -> Response:
     session, actor = current.session(), current.actor()
     rows = queries.prompts(session, film.entry.id)
@@ -174,7 +175,8 @@ def _log_page(
         form=form or PromptForm(formdata=None),
         many=many or PromptListForm(formdata=None),
         columns=promptlist.COLUMNS,
-        **context,
+        text=text,
+        mistakes=mistakes,
     )
 
 
