@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from portal import i18n, policies
+from portal.accounts.models import Person
 from portal.broadcasts import audiences, phrases, queries, service
 from portal.broadcasts.audiences import AUDIENCES, Narrowed
 from portal.broadcasts.forms import LONGEST_LETTER, LONGEST_SUBJECT, LetterForm
@@ -116,10 +117,11 @@ def face(broadcast: Broadcast) -> Response:
 
 
 def _drawn(broadcast: Broadcast, language: str) -> Rendered:
-    session, me = current.session(), current.me()
-    assert me is not None
+    session = current.session()
+    me = session.get_one(Person, current.actor().person_id)
     letter = service.words_of(broadcast, session.get_one(Edition, broadcast.edition_id))
-    context = {"links": current.links(), "recipient": Recipient(me.email, language, me.name), "letter": letter}
+    recipient = Recipient(me.email, language, me.shown_in(language))
+    context = {"links": current.links(), "recipient": recipient, "letter": letter}
     with i18n.using(language):
         return render(service.kind_of(broadcast), current.settings().base_url, context)
 

@@ -7,12 +7,13 @@ from base64 import b64decode
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal import audit, clock, doorbell, lifecycles
+from portal import audit, clock, doorbell, i18n, lifecycles, links
 from portal.lifecycles import MailState
-from portal.mail import outbox
+from portal.mail import outbox, unsubscribe
 from portal.mail.models import OutgoingMail
 from portal.mail.outbox import Recipient
 from portal.mail.releasing import require_free
+from portal.mail.render import Rendered
 from portal.policies import Actor
 
 
@@ -47,6 +48,7 @@ def send_test(session: Session, mail: OutgoingMail, *, to: Recipient, by: Actor)
     if sent and sent[0].created_at > clock.now() - clock.PRESSED_TWICE:
         return sent[0]
     audit.record(session, by, "mail.tested", mail)
+    attachments = [(one["name"], one["type"], b64decode(one["base64"])) for one in mail.attachments]
     return outbox.queue(
         session,
         "test",
@@ -54,6 +56,14 @@ def send_test(session: Session, mail: OutgoingMail, *, to: Recipient, by: Actor)
         about=mail,
         transition=f"test.{len(sent) + 1}",
         edition_id=mail.edition_id,
-        attachments=[(one["name"], one["type"], b64decode(one["base64"])) for one in mail.attachments],
-        sample=mail,
+        attachments=attachments,
+        sample=_for(session, mail, to),
     )
+
+
+def _for(session: Session, mail: OutgoingMail, to: Recipient) -> Rendered:
+    """What a mail says, but that the link in its foot is the tester's: nobody unsubscribes somebody else by a test."""
+    with i18n.using(mail.language):
+        theirs, own = (unsubscribe.link(links.of(session), mail.kind, one) for one in (mail.recipient, to.email))
+    text, html = (face.replace(theirs, own) if theirs and own else face for face in (mail.text, mail.html))
+    return Rendered(mail.subject, text, html)

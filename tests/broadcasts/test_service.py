@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
+from portal import links
 from portal.accounts.models import Person
 from portal.broadcasts import queries, service
 from portal.broadcasts.models import Broadcast
@@ -24,7 +25,9 @@ from portal.entries.models import Member
 from portal.errors import Invalid, Stale
 from portal.lifecycles import BroadcastState, MailState
 from portal.mail import batches, message, releasing
+from portal.mail import service as single
 from portal.mail.models import MailPreference, OutgoingMail, Topic, Way
+from portal.mail.outbox import Recipient
 from portal.policies import Actor, Role, Scope, write_broadcast
 from tests import builders
 from tests.scene_outbox import LETTER
@@ -230,6 +233,23 @@ def test_a_letter_is_sent_once_its_batch_left(session: Session) -> None:
     assert sorted(mail.state for mail in mails(session)) == ["kept", "queued"]
     with pytest.raises(Stale):
         service.reopen(session, broadcast, rev=broadcast.rev, by=by)
+
+
+def test_a_test_of_a_letter_unsubscribes_its_tester_alone(session: Session) -> None:
+    edition, organizer, by = desk(session)
+    reader = builders.person(session)
+    makers(session, edition, reader)
+    broadcast = written(session, edition, by)
+    prepared(session, broadcast, by)
+    (held,) = mails(session)
+    to = Recipient(organizer.email, "en", "Organizer")
+    test = single.send_test(session, held, to=to, by=by)
+    theirs, own = (links.of(session).unsubscribe(one.email, Topic.NEWS) for one in (reader, organizer))
+    assert theirs in held.text
+    for face in (test.text, test.html):
+        assert own in face
+        assert theirs not in face
+    assert test.subject == f"[Test] {held.subject}"
 
 
 def test_a_batch_cancelled_in_the_outbox_cancels_its_letter(session: Session) -> None:
