@@ -131,7 +131,7 @@ def _held(session: Session, broadcast: Broadcast) -> None:
 def _require_readable(broadcast: Broadcast, people: list[Recipient]) -> None:
     if not people:
         raise Invalid("audience", N_("There is nobody in this audience now."))
-    read = {one.language for one in people}
+    read = {one.language if one.language in _MISSING else "en" for one in people}
     for language, (fields, sentence) in _MISSING.items():
         missing = [name for name in fields if not getattr(broadcast, name)]
         if language in read and missing:

@@ -8,8 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal import audit, clock, doorbell, i18n, lifecycles, links
+from portal.errors import Invalid
+from portal.i18n import N_
 from portal.lifecycles import MailState
-from portal.mail import outbox, unsubscribe
+from portal.mail import batches, outbox, unsubscribe
 from portal.mail.models import OutgoingMail
 from portal.mail.outbox import Recipient
 from portal.mail.releasing import require_free
@@ -18,12 +20,22 @@ from portal.policies import Actor
 
 
 def release(session: Session, mail: OutgoingMail, *, by: Actor) -> None:
-    """Send one draft, or try a failed mail again with its tries counted anew."""
+    """Send one draft, or try a failed mail again with its tries counted anew.
+
+    Raises Invalid for a draft of a batch that is too large for one person: it would be let go mail by mail.
+    """
     require_free(mail)
+    _require_small(session, mail)
     lifecycles.advance(session, mail, MailState.QUEUED, by=by)
     mail.attempts, mail.send_after = 0, None
     session.flush()
     doorbell.after_commit(session, "mail.deliver", mail.id)
+
+
+def _require_small(session: Session, mail: OutgoingMail) -> None:
+    held = batches.batch_named(session, mail.batch) if mail.state == MailState.DRAFT and mail.batch else None
+    if held is not None and held.needs_second:
+        raise Invalid("main", N_("This mail belongs to a large batch, which two people let go together."))
 
 
 def cancel(session: Session, mail: OutgoingMail, *, by: Actor) -> None:

@@ -155,6 +155,9 @@ def test_above_fifty_a_second_person_confirms(session: Session, sign_in: SignIn,
         assert states(session) == {MailState.QUEUED: count}
         return
     assert states(session) == {MailState.DRAFT: count}
+    single = session.scalar(sa.select(sa.func.max(OutgoingMail.id)))
+    session.rollback()
+    assert browser.post(f"/ko/ops/mail/{single}/release").status_code == 422, "not one by one either"
     refused = browser.post(f"{PAGE}/confirm", data={"rev": 1})
     assert refused.status_code == 422
     assert "다른 사람이 확인해야 해요" in refused.text

@@ -15,7 +15,7 @@ from portal.errors import Invalid
 from portal.i18n import N_, _, ngettext
 from portal.mail import batches, phrases, releasing
 from portal.mail.batches import HeldBatch
-from portal.mail.models import MOST_ALONE, BatchRelease
+from portal.mail.models import MOST_ALONE, BatchRelease, OutgoingMail
 from portal.mail.views.outbox import back, bp
 from portal.web import current
 from portal.web.access import guard
@@ -69,7 +69,8 @@ def language_name(language: str) -> str:
 def recipients(held: HeldBatch) -> ResponseReturnValue:
     """Everybody who gets the batch, to check against another list; the trail says who took it."""
     rows = current.session().execute(batches.recipients(held)).all()
-    audit.record(current.session(), current.actor(), "export.recipients", held.batch, rows=len(rows))
+    told = {"batch": held.batch, "rows": len(rows)}
+    audit.record(current.session(), current.actor(), "export.recipients", OutgoingMail.__tablename__, **told)
     header = [_("Recipient"), _("Name"), _("Name in Latin script"), _("Language"), _("State")]
     return csv_download(f"{held.batch.replace(':', '-')}.csv", header, _lines(rows))
 
