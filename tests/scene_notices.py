@@ -35,7 +35,8 @@ def with_notices(session: Session, draft: Entry, reader: Person) -> None:
     film: dict[str, Any] = {"number": draft.number, "title_ko": draft.title_ko, "title_en": draft.title_en}
     film["category"] = session.get_one(Category, draft.category_id)
     said = {"parts": [N_("Credits")], "note": "이름 하나가 빠졌어요.", "due_at": clock.now() + timedelta(days=3)}
-    outbox.queue(session, "eligible", to=to, about=draft, transition="stage", **film)
+    day = ("judging.ics", "text/calendar", b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
+    outbox.queue(session, "eligible", to=to, about=draft, transition="stage", attachments=[day], **film)
     session.execute(sa.update(OutgoingMail).where(OutgoingMail.recipient == to.email).values(read_at=clock.now()))
     outbox.queue(session, "needs_fix", to=to, about=draft, transition="stage", **film, **said)
     offer = SimpleNamespace(**film, name="김순례")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +14,16 @@ from portal.mail.models import OutgoingMail
 from portal.mail.notices import are_notices
 from portal.policies import Actor
 from portal.signing import BadToken
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """A file that came with a notice, and whose notice it is."""
+
+    person_id: int | None
+    name: str
+    content_type: str
+    body: bytes
 
 
 def told_at() -> sa.ColumnElement[Any]:
@@ -51,3 +63,12 @@ def behind(session: Session, token: str) -> int:
 def notice(session: Session, token: str) -> OutgoingMail | None:
     """The mail behind a notice's name, as long as it is one."""
     return session.scalar(sa.select(OutgoingMail).where(OutgoingMail.id == behind(session, token), are_notices()))
+
+
+def enclosed(session: Session, token: str, number: int) -> Enclosed | None:
+    """One of the files of a notice, counted from 0."""
+    mail = notice(session, token)
+    if mail is None or number >= len(mail.attachments):
+        return None
+    file = mail.attachments[number]
+    return Enclosed(mail.person_id, file["name"], file["type"], b64decode(file["base64"]))

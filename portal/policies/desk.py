@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from portal.calls.models import Call, Category, Edition
     from portal.mail.models import OutgoingMail
     from portal.notices.models import PushSubscription
+    from portal.notices.queries import Enclosed
     from portal.reminders.models import Reminder
 
 
@@ -106,9 +107,9 @@ def export_edition(actor: Actor, edition: Edition) -> bool:
     return organize(actor, edition)
 
 
-def own_notice(actor: Actor, mail: OutgoingMail) -> bool:
+def own_notice(actor: Actor, told: OutgoingMail | Enclosed) -> bool:
     """What somebody was told is read by nobody else."""
-    return actor.person_id is not None and mail.person_id == actor.person_id
+    return actor.person_id is not None and told.person_id == actor.person_id
 
 
 def own_device(actor: Actor, device: PushSubscription) -> bool:

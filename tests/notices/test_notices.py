@@ -89,10 +89,14 @@ def test_all_read_leaves_what_came_since(session: Session, sign_in: SignIn) -> N
 
 def test_nobody_reads_anothers_notice(session: Session, sign_in: SignIn) -> None:
     mine, other = builders.person(session), builders.person(session)
-    mail, held = write(session, mine), write(session, mine, "held", hold=True)
+    day = ("day.ics", "text/calendar", b"BEGIN:VCALENDAR")
+    mail, held = write(session, mine, attachments=[day]), write(session, mine, "held", hold=True)
     stranger, owner = sign_in(other.id), sign_in(mine.id)
-    for place in (path(mail), f"{path(mail)}/html"):
+    for place in (path(mail), f"{path(mail)}/html", f"{path(mail)}/files/0"):
+        assert owner.get(place).status_code == 200
         assert stranger.get(place).status_code == 404
+    assert owner.get(f"{path(mail)}/files/0").data == day[2]
+    assert owner.get(f"{path(mail)}/files/1").status_code == 404
     assert stranger.post(f"{path(mail)}/read").status_code == 404
     assert owner.get(path(held)).status_code == 404, "nobody is told what is held back"
     assert owner.get(f"/ko/me/notices/{mail.id}").status_code == 404

@@ -13,11 +13,12 @@ from portal.i18n import _, ngettext
 from portal.mail import phrases, preview
 from portal.mail.models import OutgoingMail
 from portal.notices import queries, service
+from portal.notices.queries import Enclosed
 from portal.notices.views.blueprint import bp
 from portal.web import current, headers
 from portal.web.access import guard
 from portal.web.filters import static_url
-from portal.web.pages import page, wants_fragment
+from portal.web.pages import download, page, wants_fragment
 from portal.web.pagination import paged, wanted
 
 _SIZE = 30
@@ -62,6 +63,13 @@ def body(mail: OutgoingMail) -> Response:
     )
     response.headers["Content-Security-Policy"] = preview.content_policy(headers.nonce(), open_links=True)
     return response
+
+
+@bp.get("/me/notices/<token>/files/<int:number>")
+@guard(policies.own_notice, load=queries.enclosed)
+def file(found: Enclosed) -> Response:
+    """A file that came with it, to save: who gets no mails has it from here alone."""
+    return download(found.body, name=found.name, content_type=found.content_type)
 
 
 @bp.post("/me/notices/<token>/read")
