@@ -300,12 +300,12 @@ def test_one_event_rises_with_every_change_and_is_taken_back(session: Session) -
     screening = rows.on_sale(session)
     talk = rows.talk(session, screening, "han")
     [guest] = talk.guests
-    seen = [_event(guest_calendar(session, guest, talk))]
+    seen = [_event(guest_calendar(session, guest, talk)[2])]
     for choice in (GuestState.ACCEPTED, GuestState.DECLINED, GuestState.REMOTE):
         service.answer(session, guest, choice, by=SYSTEM)
-        seen.append(_event(guest_calendar(session, guest, talk)))
+        seen.append(_event(guest_calendar(session, guest, talk)[2]))
     service.plan_talk(session, screening, minutes=40, moderator="최민경", by=SYSTEM)
-    seen.append(_event(guest_calendar(session, guest, talk)))
+    seen.append(_event(guest_calendar(session, guest, talk)[2]))
     assert len({uid for *_rest, uid in seen}) == 1
     numbers = [number for _method, _status, number, _uid in seen]
     assert numbers == sorted(set(numbers))
@@ -319,13 +319,13 @@ def test_one_event_rises_with_every_change_and_is_taken_back(session: Session) -
     screening.cancel_reason = "영사기 고장"
     session.execute(sa.update(Screening).values(state=ScreeningState.CANCELLED))
     session.refresh(screening, ["state"])
-    assert _event(guest_calendar(session, guest, talk))[:2] == ("CANCEL", "CANCELLED")
+    assert _event(guest_calendar(session, guest, talk)[2])[:2] == ("CANCEL", "CANCELLED")
 
 
 def test_a_talk_that_is_called_off_tells_those_who_were_asked(session: Session) -> None:
     talk = rows.talk(session, rows.on_sale(session), "han", "oh")
     service.answer(session, talk.guests[1], GuestState.DECLINED, by=SYSTEM)
-    before = _event(guest_calendar(session, talk.guests[0], talk))[2]
+    before = _event(guest_calendar(session, talk.guests[0], talk)[2])[2]
     assert service.remove_talk(session, talk, by=SYSTEM) == 1
     [mail] = mails(session, "qa_called_off")
     assert mail.recipient == "han@example.test"

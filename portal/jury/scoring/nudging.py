@@ -18,6 +18,7 @@ from portal.jury.scoring.progress import Pace
 from portal.lifecycles import RoundState
 from portal.mail import outbox
 from portal.mail.render import Rendered, render
+from portal.mail.wordings.queries import chosen
 from portal.policies import Actor
 
 KIND = "jury_nudge"
@@ -36,9 +37,10 @@ def due_for_one(paces: Sequence[Pace], *, now: datetime) -> list[Pace]:
 
 def preview(session: Session, round_: Round, one: Pace) -> Rendered:
     """The mail as this juror would get it."""
+    addresses, words = links.of(session), chosen(session, round_.edition_id, KIND)
     with i18n.using(one.language):
-        context = {**_values(round_, one), "links": links.of(session), "recipient": _recipient(one)}
-        return render(KIND, links.of(session).base_url, context)
+        known = {"links": addresses, "recipient": _recipient(one), "festival": words.festival}
+        return render(KIND, addresses.base_url, {**_values(round_, one), **known}, words.spoken)
 
 
 def nudge(session: Session, round_: Round, paces: Sequence[Pace], *, by: Actor) -> int:
