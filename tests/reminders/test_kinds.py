@@ -23,6 +23,7 @@ from portal.entries.models import Entry
 from portal.jury.decisions.models import Decision
 from portal.jury.invitations.models import FilmInvitation
 from portal.jury.models import Juror, Round
+from portal.jury.scoring import nudging, progress
 from portal.lifecycles import (
     ConsentState,
     EntryState,
@@ -177,10 +178,14 @@ def test_a_juror_behind_hears_every_five_days_three_times_and_only_of_the_own_fi
     opened = seoul("2027-03-01 09:00")
     round_.opened_at, round_.due_at = opened, opened + 20 * DAY
     session.execute(sa.update(Juror).where(Juror.id != jury.jurors[0].id).values(ended_at=clock.now()))
-    strike_all(session, [at for n in range(24) for at in around(opened + n * DAY + timedelta(hours=1))])
+    by_hand = opened + 7 * DAY
+    strike_all(session, [at for n in range(8) for at in around(opened + n * DAY + timedelta(hours=1))])
+    with time_machine.travel(by_hand + timedelta(hours=5), tick=False):
+        nudging.nudge(session, round_, progress.board(session, round_, now=clock.now()), by=SYSTEM)
+    strike_all(session, [at for n in range(8, 24) for at in around(opened + n * DAY + timedelta(hours=1))])
     got = told(session, "jury_nudge")
     assert [(who, at.astimezone(ZoneInfo("Asia/Seoul")).day) for who, at in got] == [
-        (jury.people[0].email, day) for day in (6, 11, 16)
+        (jury.people[0].email, day) for day in (6, 8, 14, 19)
     ]
     assert not any(one.label in row.text for row in session.scalars(sa.select(OutgoingMail)) for one in jury.jurors[1:])
 

@@ -17,6 +17,7 @@ from portal.accounts.models import Person
 from portal.calls.models import Call, Edition
 from portal.db import unit_of_work
 from portal.entries.models import Entry
+from portal.errors import IllegalMove
 from portal.lifecycles import EntryState, MailState, ReminderState
 from portal.mail.models import MailPreference, OutgoingMail, Topic, Way
 from portal.policies import SYSTEM
@@ -184,6 +185,31 @@ def test_many_workers_at_once_plan_and_send_once(sessions: sessionmaker[Session]
     assert (sum(planned), sum(sent)) == (9, 3)
     with sessions() as session:
         assert len(set(told(session, "reminder_draft"))) == len(told(session, "reminder_draft")) == 3
+
+
+def test_cancelled_by_hand_while_it_is_sent_it_is_one_of_the_two(sessions: sessionmaker[Session]) -> None:
+    with sessions() as session:
+        draft(session, call_until(session, CLOSES[0]))
+        found = planning.differences(session, now=CLOSES[0] - 8 * DAY)
+        planning.apply(session, found)
+        row_id = session.scalars(sa.select(Reminder.id).where(Reminder.nth == 1)).one()
+        session.commit()
+
+    def cancel(_: int) -> None:
+        with unit_of_work(sessions) as session:
+            service.cancel(session, session.get_one(Reminder, row_id), by=SYSTEM)
+
+    def send(_: int) -> None:
+        with unit_of_work(sessions) as session:
+            sending.settle(session, row_id)
+
+    with time_machine.travel(CLOSES[0] - 6 * DAY, tick=False), ThreadPoolExecutor(4) as pool:
+        ended = [pool.submit(job, n) for n in range(2) for job in (cancel, send)]
+    errors = {type(one.exception()) for one in ended} - {type(None)}
+    assert errors <= {IllegalMove}
+    with sessions() as session:
+        state = session.get_one(Reminder, row_id).state
+        assert (state == _R.SENT) == (len(told(session, "reminder_draft")) == 1) == bool(errors)
 
 
 def test_a_mail_that_cannot_be_written_rests_and_keeps_nobody_waiting(

@@ -49,14 +49,17 @@ def _wanted(session: Session, *, now: datetime, of: int | None = None) -> Iterat
     for juror_id, (round_, one) in behind.items():
         before = past.get(juror_id, _Past())
         if before.settled < MOST:
-            due_at = before.planned_at or ten_after(_rested(round_, one, before, now), one.timezone)
+            due_at = _due(round_, one, before, now)
             yield Wanted(juror_id, one.email, before.settled + 1, due_at, one.due.at + CHASED, round_.edition_id)
 
 
-def _rested(round_: Round, one: Pace, before: _Past, now: datetime) -> datetime:
-    """When the juror may be reminded: five days after the round opened, or anybody wrote last."""
+def _due(round_: Round, one: Pace, before: _Past, now: datetime) -> datetime:
+    """The ten o'clock that is planned, or the next; five days after the round opened and after anybody wrote last."""
     told = [at for at in (round_.opened_at, one.nudged_at, before.last_at) if at is not None]
-    return max(now, *(at + EVERY for at in told))
+    rested = max((at + EVERY for at in told), default=now)
+    if before.planned_at is not None and before.planned_at >= rested:
+        return before.planned_at
+    return ten_after(max(now, rested), one.timezone)
 
 
 def _past(session: Session, juror_ids: Collection[int]) -> dict[int, _Past]:
