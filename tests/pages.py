@@ -111,6 +111,8 @@ PAGES: dict[str, Visit] = {
     **_all("chair", "discussions.thread", code="discussion"),
     **_all("juror", "discussions.mine"),
     **_all("chair", "decisions.select quotas.show release.review release.public_list", code="round"),
+    **_all("creator2", "film_invitation.show", number="invited"),
+    **_all("organizer", "invitations.index", code="round_invited"),
     **_all("chair", "minutes.show minutes.paper", code="round"),
     **_all("chair", "awards.index"),
     **_all("chair", "awards.show", award_id="award"),

@@ -59,6 +59,7 @@ from tests import (
     scene_ballots,
     scene_classroom,
     scene_clips,
+    scene_invitations,
     scene_live,
     scene_materials,
     scene_notices,
@@ -213,6 +214,7 @@ def _dress(session: Session) -> None:
     _a_decision_that_waits(session)
     scene_awards.with_an_award(session)
     scene_ballots.with_a_ballot(session)
+    scene_invitations.with_invitations(session, person(session, "creator2"))
     _a_vote(session)
     scene_rounds.with_a_round(session, _open_round(session).call_id, actor(session, "chair"))
     _a_film_to_talk_about(session)
@@ -471,6 +473,7 @@ def things(session: Session) -> dict[str, Any]:
         "cut_file": session.scalars(sa.select(Asset.code).where(Asset.slot == Slot.REPLACEMENT)).first(),
         **scene_papers.things(session),
         **scene_awards.things(session),
+        **scene_invitations.things(session),
         **scene_notices.things(session, person(session, "creator")),
         **scene_materials.things(session),
         **scene_ballots.things(session),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal.jury.assigning import replaying, solving, storing, tries
 from portal.jury.assigning.models import AssignmentRun
+from portal.jury.invitations import service as invitations
 from portal.jury.models import Round
 from portal.jury.results import service as results
 from portal.jury.rounds import comparing, planner
@@ -99,3 +100,10 @@ def tiebreak(tiebreak_id: int) -> None:
     """Make a vote's ballots, or count them; whoever comes second finds it done."""
     with work() as session:
         counting.go_on(session, tiebreak_id)
+
+
+@app.task(name="jury.fill_places")
+def fill_places(round_id: int) -> None:
+    """Let invitations lapse whose day has gone by, and make the next reserve ready for each free place."""
+    with work() as session:
+        invitations.fill_places(session, round_id)

@@ -13,6 +13,7 @@ from portal.entries import queries as entries
 from portal.jury import queries as jury
 from portal.jury.assigning import replays as replaying
 from portal.jury.assigning import tries
+from portal.jury.invitations import service as invitations
 from portal.jury.rounds import comparing
 from portal.jury.tiebreak import queries as tiebreak
 from portal.live.ballots import queries as ballots
@@ -45,6 +46,7 @@ SWEEPS: dict[str, Waiting] = {
     "jury.calibrate": jury.waiting_for_results,
     "jury.compare": comparing.waiting,
     "jury.fill_days": placing.waiting,
+    "jury.fill_places": invitations.waiting,
     "jury.replay": replaying.waiting,
     "jury.tiebreak": tiebreak.waiting,
     "mail.deliver": mail.first_waiting,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,16 +20,19 @@ from portal.jury.assigning import storing
 from portal.jury.assigning.models import Assignment
 from portal.jury.awards.models import Award
 from portal.jury.decisions.models import Decision, Outcome
+from portal.jury.invitations import terms
+from portal.jury.invitations.models import FilmInvitation
 from portal.jury.models import Criterion, Juror, Panel, Round
 from portal.jury.results import service as results
 from portal.jury.rounds import setup
 from portal.jury.scoring.models import EventKind, Score, ScoreEvent, ScoreSheet
 from portal.jury.scoring.service import weighted_total
-from portal.lifecycles import AssignmentState, DecisionState, EntryState, RoundState, SheetState
+from portal.lifecycles import AssignmentState, DecisionState, EntryState, InvitationState, RoundState, SheetState
 from portal.policies import SYSTEM, Actor
 
 SCORED = 0.61
 EARLY = 24
+UNANSWERED = 5
 AWARDS_PER_CATEGORY = (
     ("대상", "Grand Prize"),
     ("최우수상", "First Prize"),
@@ -193,7 +196,33 @@ def _early_selection(session: Session, rng: random.Random, call: Call, cast: Cas
             for entry_id in picked
         ],
     )
+    _invite(session, round_.id, at)
     return picked
+
+
+def _invite(session: Session, round_id: int, at: datetime) -> None:
+    """Most of the invited have confirmed; the last ones still have some days."""
+    announced = session.execute(
+        sa.select(Decision.id, Decision.entry_id, Entry.owner_id)
+        .join(Entry, Entry.id == Decision.entry_id)
+        .where(Decision.round_id == round_id)
+        .order_by(Decision.id)
+    ).all()
+    confirmed = {"state": InvitationState.CONFIRMED, "answered_at": at + timedelta(days=2)}
+    waiting = {"state": InvitationState.INVITED, "answered_at": None, "answered_by_id": None}
+    session.execute(
+        sa.insert(FilmInvitation),
+        [
+            {
+                "decision_id": row.id,
+                "entry_id": row.entry_id,
+                "invited_at": at,
+                "answer_by": terms.usual(at),
+                **({**confirmed, "answered_by_id": row.owner_id} if n < EARLY - UNANSWERED else waiting),
+            }
+            for n, row in enumerate(announced)
+        ],
+    )
 
 
 def _awards(session: Session, call: Call) -> None:

@@ -61,6 +61,7 @@ class Round(Versioned, Claimable, Base):
     `jurors_per_film` is the sum of the panels' demands. A listed round judges the films of its RoundFilm rows alone.
     `comparison` is the round planner's last table, `meeting` who sat together and where, for the minutes.
     Nothing of the outcome is public before `embargo_until`; `listed_at` is when the public list was shown.
+    `answer_by` is what the waiting mails to selected makers say: until when they confirm that their film comes.
     """
 
     __tablename__ = "rounds"
@@ -93,6 +94,7 @@ class Round(Versioned, Claimable, Base):
     meeting: Mapped[dict[str, Any]] = mapped_column(default=dict)
     embargo_until: Mapped[datetime | None]
     listed_at: Mapped[datetime | None]
+    answer_by: Mapped[datetime | None]
     call: Mapped[Call] = relationship(lazy="raise")
     panels: Mapped[list[Panel]] = relationship(back_populates="round", order_by="Panel.position", lazy="raise")
 

@@ -137,7 +137,7 @@ _I = InvitationState
 INVITATION = Lifecycle(
     "film_invitation",
     moves(
-        (_I.INVITED, (_I.CONFIRMED, _I.DECLINED, _I.LAPSED)),
+        (_I.INVITED, (_I.INVITED, _I.CONFIRMED, _I.DECLINED, _I.LAPSED)),
         (_I.CONFIRMED, (_I.DECLINED,)),
         (_I.LAPSED, (_I.INVITED, _I.CONFIRMED)),
     ),

@@ -21,6 +21,7 @@ from portal.disclosure.models import Amendment, Disclosure, Hold
 from portal.entries.models import Entry, Replacement, Verdict
 from portal.jury.assigning.models import Assignment
 from portal.jury.conflicts.models import Conflict, ConflictState
+from portal.jury.invitations.queries import places_to_fill
 from portal.jury.models import Juror, Round
 from portal.jury.results.models import Result
 from portal.jury.scoring.models import Fault
@@ -159,6 +160,7 @@ class Worries:
     reviews: int
     faults: int
     batches_to_confirm: int
+    places_free: int
 
 
 def _count(query: sa.Select[Any]) -> sa.ScalarSelect[Any]:
@@ -227,6 +229,7 @@ _WORRIES = sa.select(
             BatchRelease.expected > MOST_ALONE,
         )
     ),
+    _count(places_to_fill(sa.bindparam("edition"))),
 )
 
 

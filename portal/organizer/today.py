@@ -76,7 +76,11 @@ def _judging_todos(worries: Worries, round_: Round, pace: Sequence[ProgressRow])
         "{n} technical fault waits for an answer", "{n} technical faults wait for an answer", worries.faults
     )
     doubts = ngettext("{n} possible conflict of interest", "{n} possible conflicts of interest", conflicts)
+    free = ngettext("{n} place in the selection is free", "{n} places in the selection are free", worries.places_free)
+    by_whom = _("A film was declined, not answered for, or withdrawn.")
+    asked = url_for("invitations.index", code=round_.code)
     rows = (
+        (worries.places_free, "mail-check", "warn", free, by_whom, asked, _("See")),
         (len(slow), "clock-alert", "bad", stopped, films, board, _("See the pace")),
         (worries.faults, "file-warning", "warn", faults, "", told, _("Answer")),
         (conflicts, "triangle-alert", "warn", doubts, "", f"{address}#conflicts", _("Settle")),

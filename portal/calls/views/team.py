@@ -15,6 +15,7 @@ from portal.calls.models import Edition
 from portal.calls.views.blueprint import bp
 from portal.errors import Invalid
 from portal.i18n import _
+from portal.mail import returned
 from portal.policies import TEAM, Grant, Role, Scope
 from portal.web import current
 from portal.web.access import guard
@@ -96,6 +97,7 @@ def _page(edition: Edition, form: InviteForm, *, status: int = 200) -> ResponseR
     held = accounts.holders(current.session(), Scope.EDITION, edition.id)
     return page(
         "calls/team.html",
+        came_back=returned.returned(current.session(), [one.person_id for one in held]),
         edition=edition,
         holders=[one for one in held if one.role in TEAM],
         invited=accounts.open_invitations(current.session(), Scope.EDITION, edition.id),

@@ -17,6 +17,7 @@ from portal.entries.views.blueprint import bp
 from portal.entries.views.files import reel_of
 from portal.i18n import N_, translate
 from portal.lifecycles import EntryState
+from portal.mail import returned
 from portal.web import current
 from portal.web.access import guard
 from portal.web.pages import page
@@ -114,6 +115,7 @@ def _frame(entry: Entry, tab: str) -> dict[str, Any]:
         "on_hold": queries.stands_on_hold(session, entry.id),
         "needs_review": may_check and queries.needs_review(session, entry.id),
         "may_check": may_check,
+        "came_back": returned.returned(session, entry.member_ids).values(),
     }
 
 

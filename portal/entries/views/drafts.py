@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,8 +12,9 @@ from flask.typing import ResponseReturnValue
 from portal import policies, signing
 from portal.calls import queries as calls
 from portal.calls.models import Call, Category
-from portal.entries import queries, service, stages
+from portal.entries import invited, queries, service, stages
 from portal.entries.classroom import queries as classroom
+from portal.entries.invited import Invited
 from portal.entries.models import Entry
 from portal.entries.views import frame, school
 from portal.entries.views.blueprint import bp
@@ -101,7 +104,17 @@ def own() -> Response:
     person_id = current.actor().person_id
     assert person_id is not None
     rows = queries.own_rows(current.session(), person_id)
-    return page("entries/own.html", rows=[(row, stages.standing(row.state, row.announced)) for row in rows])
+    asked = _asked(rows)
+    # What waits for an answer comes first.
+    rows = sorted(rows, key=lambda row: row.id not in asked or not asked[row.id].waits)
+    standings = [(row, stages.standing(row.state, row.announced)) for row in rows]
+    return page("entries/own.html", rows=standings, asked=asked)
+
+
+def _asked(films: Iterable[Any]) -> dict[int, Invited]:
+    """The invitations of those of the films that are announced and in the running."""
+    running = [one.id for one in films if one.announced == "selected" and one.state == EntryState.ELIGIBLE]
+    return invited.of_entries(current.session(), running)
 
 
 @bp.get("/entries/<number>")
@@ -126,6 +139,7 @@ def show(entry: Entry) -> ResponseReturnValue:
         sign_offs=queries.sign_offs(session, entry.id) if entry.cohort_id else [],
         open=entry.call.opens_at <= current.arrived_at() < entry.call.closes_at,
         lead=policies.lead_entry(actor, entry),
+        asked=_asked([entry]).get(entry.id),
         origin=classroom.origin(session, entry),
         onward=[school.went_on(one) for one in onward],
         promotable=_promotable(entry),

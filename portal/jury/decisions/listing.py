@@ -1,7 +1,7 @@
-"""The public list of a round: shown by a command, never before its embargo ends, nor before everybody who was not
-selected was told by mail or is marked as out of reach with a reason.
+"""The public list of a round: shown by a command, never before its embargo ends, nor before every maker the decisions
+are about was told by mail or is marked as out of reach with a reason. A mail that came back has told nobody.
 
-What is announced after a list was shown waits until it is shown again.
+What is announced after a list was shown waits until it is shown again; a film that does not come is off it.
 """
 
 from __future__ import annotations
@@ -19,12 +19,14 @@ from portal.entries.models import Entry
 from portal.errors import Invalid
 from portal.i18n import N_
 from portal.jury.decisions.models import Decision, Outcome
+from portal.jury.invitations import places
 from portal.jury.models import Round
 from portal.lifecycles import DecisionState, MailState, RoundState, advance
 from portal.mail.models import OutgoingMail
 from portal.policies import Actor
 
 MOST_WORDS = 300
+_CHOSEN = (Decision.state == DecisionState.ANNOUNCED, Decision.outcome == Outcome.SELECTED)
 _ON_THEIR_WAY = (MailState.QUEUED, MailState.SENDING)
 
 
@@ -45,7 +47,8 @@ class Untold:
 def on_the_list(decision: Any) -> sa.ColumnElement[bool]:
     """Says of a decision (the model or an alias of it) that the public list which was shown last contains it."""
     listed_at = sa.select(Round.listed_at).where(Round.id == decision.round_id).scalar_subquery()
-    return sa.and_(decision.state == DecisionState.ANNOUNCED, decision.announced_at <= listed_at)
+    shown = sa.and_(decision.state == DecisionState.ANNOUNCED, decision.announced_at <= listed_at)
+    return sa.and_(shown, ~places.given_up(decision))
 
 
 def _unreached(round_id: int) -> tuple[sa.ColumnElement[bool], ...]:
@@ -57,11 +60,11 @@ def _unreached(round_id: int) -> tuple[sa.ColumnElement[bool], ...]:
         mail.state == MailState.SENT,
     )
     announced = (Decision.round_id == round_id, Decision.state == DecisionState.ANNOUNCED)
-    return (*announced, Decision.outcome != Outcome.SELECTED, Decision.undeliverable == "", ~told)
+    return (*announced, Decision.undeliverable == "", ~told)
 
 
 def untold(session: Session, round_id: int) -> list[Untold]:
-    """Makers of films that were not selected whom no mail has reached, those whose mail is on its way last."""
+    """Makers whom no mail about the decision has reached, those whose mail is on its way last."""
     mail = aliased(OutgoingMail)
     last = (
         sa.select(sa.func.max(mail.id))
@@ -130,15 +133,14 @@ def show(session: Session, round_: Round, *, by: Actor) -> int:
 
 
 def _selected(session: Session, round_id: int) -> int:
-    chosen = (Decision.state == DecisionState.ANNOUNCED, Decision.outcome == Outcome.SELECTED)
+    chosen = (*_CHOSEN, ~places.given_up(Decision))
     return session.scalar(sa.select(sa.func.count()).where(Decision.round_id == round_id, *chosen)) or 0
 
 
 def news(session: Session, round_: Round) -> int:
     """How many selected films have been announced since the list was last shown."""
     later = [] if round_.listed_at is None else [Decision.announced_at > round_.listed_at]
-    chosen = (Decision.state == DecisionState.ANNOUNCED, Decision.outcome == Outcome.SELECTED)
-    return session.scalar(sa.select(sa.func.count()).where(Decision.round_id == round_.id, *chosen, *later)) or 0
+    return session.scalar(sa.select(sa.func.count()).where(Decision.round_id == round_.id, *_CHOSEN, *later)) or 0
 
 
 def is_listed(session: Session, entry_id: int) -> bool:

@@ -9,13 +9,15 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from portal.calls.models import Category
 from portal.entries.models import Entry
 from portal.jury import queries
 from portal.jury.decisions.models import Decision, Outcome, Quota
 from portal.jury.decisions.quotas import Bound, Chosen, Standing, standings
+from portal.jury.invitations import places
+from portal.jury.invitations.models import FilmInvitation
 from portal.jury.models import Round
 from portal.jury.results.models import Result
 from portal.lifecycles import DecisionState, EntryState
@@ -110,6 +112,7 @@ def chosen(session: Session, round_id: int) -> list[Chosen]:
             Decision.state.in_(DECIDED),
             Decision.outcome == Outcome.SELECTED,
             Entry.state == EntryState.ELIGIBLE,
+            ~places.freed(Decision),
         )
     )
     return [Chosen(*row) for row in rows]
@@ -154,21 +157,30 @@ def decision_on(session: Session, round_: Round, number: str) -> Decision | None
 
 
 def vacancies(session: Session, round_id: int) -> Sequence[Any]:
-    """(decision id, number, titles) of announced selections that left the running and whose place nobody took."""
-    taken = sa.select(Decision.replaces_id).where(Decision.round_id == round_id, Decision.replaces_id.is_not(None))
-    film = (Entry.number, Entry.title_ko, Entry.title_en)
-    return session.execute(
-        sa.select(Decision.id.label("decision_id"), *film)
+    """The places that announced selections left free and that nobody took, the first left first.
+
+    (decision id, number, titles), why (the entry's state, the invitation's id and state), and when one was offered.
+    """
+    return session.execute(free_places().where(Decision.round_id == round_id)).all()
+
+
+def free_places() -> sa.Select[*tuple[Any, ...]]:
+    """The same of every round."""
+    taker = aliased(Decision)
+    film = (Entry.number, Entry.title_ko, Entry.title_en, Entry.state.label("entry_state"))
+    answered = (FilmInvitation.id.label("invitation_id"), FilmInvitation.state.label("invitation_state"))
+    return (
+        sa.select(Decision.id.label("decision_id"), *film, *answered, FilmInvitation.offered_at)
         .join(Entry, Entry.id == Decision.entry_id)
+        .outerjoin(FilmInvitation, FilmInvitation.decision_id == Decision.id)
         .where(
-            Decision.round_id == round_id,
             Decision.state == DecisionState.ANNOUNCED,
             Decision.outcome == Outcome.SELECTED,
-            Entry.state != EntryState.ELIGIBLE,
-            Decision.id.not_in(taken),
+            sa.or_(Entry.state != EntryState.ELIGIBLE, FilmInvitation.state.in_(places.FREED)),
+            ~sa.exists().where(taker.replaces_id == Decision.id),
         )
         .order_by(Decision.id)
-    ).all()
+    )
 
 
 def reserves(session: Session, round_: Round) -> Sequence[Any]:

@@ -23,6 +23,7 @@ from portal.jury.decisions import mails, reserves
 from portal.jury.decisions import queries as reading
 from portal.jury.decisions.mails import batch
 from portal.jury.decisions.models import Decision, Outcome
+from portal.jury.invitations import inviting
 from portal.jury.models import Round
 from portal.lifecycles import DecisionState, EntryState, RoundState, advance
 from portal.policies import Actor
@@ -65,6 +66,8 @@ def decide(session: Session, round_: Round, entry: Entry, outcome: Outcome | Non
     decision.decided_by_id, decision.decided_at = by.person_id, clock.now()
     advance(session, decision, DecisionState.PENDING, by=by, outcome=str(outcome))
     mails.supersede(session, decision, by)
+    if outcome == Outcome.SELECTED:
+        inviting.keep_fair(session, round_, by=by)
     mails.queue(session, round_, entry, decision)
     return decision
 
@@ -150,7 +153,8 @@ def release(session: Session, round_: Round, *, reason: str = "", by: Actor) -> 
     """Announce every pending decision at once and let its mails go; needs a second person. How many were announced.
 
     A selection that breaks a quota needs a reason. Pressing twice announces once: the second time finds nothing
-    pending. A film that left the running meanwhile is not announced.
+    pending. A film that left the running meanwhile is not announced. The makers of what is selected are invited to
+    confirm by the day their mail tells; raises Invalid when that day has come too near.
     """
     pending = session.scalars(
         sa.select(Decision)
@@ -167,6 +171,7 @@ def release(session: Session, round_: Round, *, reason: str = "", by: Actor) -> 
         decision.released_by_id, decision.announced_at = by.person_id, clock.now()
         advance(session, decision, DecisionState.ANNOUNCED, by=by, outcome=str(decision.outcome))
     _tell_makers(session, standing)
+    inviting.invite(session, round_, standing, by=by)
     mails.let_go(session, round_, by)
     _follow(session, round_, by)
     return len(standing)

@@ -14,7 +14,11 @@ from portal.lifecycles import INVITATION, InvitationState, Lifecycle
 
 
 class FilmInvitation(Versioned, Base):
-    """Made when a selection is announced: its makers confirm or decline by `answer_by`; after it the office is told."""
+    """Made when a selection is announced: its makers confirm or decline by `answer_by`, after which it lapses.
+
+    `reason` is why they declined, or who told the office by other means. `offered_at` is when a reserve was first made
+    ready for its place: from then on the desk decides, and the portal makes nothing ready by itself.
+    """
 
     __tablename__ = "film_invitations"
     lifecycle: ClassVar[Lifecycle] = INVITATION
@@ -29,6 +33,7 @@ class FilmInvitation(Versioned, Base):
     answered_at: Mapped[datetime | None]
     answered_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
     reason: Mapped[str] = mapped_column(sa.String(500), default="")
+    offered_at: Mapped[datetime | None]
     entry: Mapped[Entry] = relationship(lazy="raise")
 
     __table_args__ = (sa.CheckConstraint("invited_at < answer_by", name="answer_by"),)

@@ -19,6 +19,7 @@ from portal.jury.scoring import coverage, faults, nudging, progress, voiding
 from portal.jury.scoring import phrases as scoring_phrases
 from portal.jury.scoring.progress import Pace
 from portal.lifecycles import RoundState
+from portal.mail import returned
 from portal.web import current
 from portal.web.access import guard, require
 from portal.web.forms import tidy
@@ -120,6 +121,8 @@ def _juror_page(round_: Round, seat: Juror, *, error: Invalid | None = None) -> 
         pace=next((one for one in rows if one.juror_id == seat.id), None),
         films=[(row, coverage.of(row.watched_s, row.runtime_s)) for row in progress.films(session, seat.id)],
         me_id=current.actor().person_id,
+        came_back=returned.returned(session, [seat.person_id]).values(),
+        may_office=policies.enter_office(current.actor()),
         due_on=request.form.get("due_on", i18n.korean_day(seat.due_at).isoformat() if seat.due_at else ""),
         error=error,
     )

@@ -10,13 +10,16 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import i18n, policies
-from portal.errors import Invalid
+from portal.errors import Invalid, Stale
 from portal.i18n import N_, _, ngettext
 from portal.jury import desk_queries, phrases, queries
 from portal.jury.decisions import listing, service
 from portal.jury.decisions import phrases as words
 from portal.jury.decisions import queries as reading
+from portal.jury.invitations import inviting, terms
 from portal.jury.models import Round
+from portal.jury.views.round_forms import number
+from portal.jury.views.rounds import newest
 from portal.mail import phrases as mail_words
 from portal.web import current
 from portal.web.access import guard, require
@@ -48,8 +51,25 @@ def _review(round_: Round, *, status: int = 200, error: Invalid | None = None) -
         reason=request.form.get("reason", ""),
         batch=service.batch(round_),
         may_office=policies.enter_office(current.actor()),
+        answer_by=request.form.get("answer_by") or (i18n.korean_day(round_.answer_by) if round_.answer_by else ""),
         error=error,
     )
+
+
+@bp.post("/<code>/answer-by")
+@guard(policies.release_decisions, load=queries.round_by_code)
+def answer_by(round_: Round) -> ResponseReturnValue:
+    """Until when the makers to be told confirm; the mails that wait for them are written anew."""
+    try:
+        day, rev = terms.read(tidy(request.form.get("answer_by"))), number(request.form.get("rev")) or 0
+        mails = inviting.set_answer_by(current.session(), round_, day, rev=rev, by=current.actor())
+    except Invalid as problem:
+        return _review(round_, status=422, error=problem)
+    except Stale:
+        return _review(newest(round_), status=409, error=Invalid("main", N_("Somebody else has just changed this.")))
+    text = ngettext("{n} mail was written anew. Read it again.", "{n} mails were written anew. Read them again.", mails)
+    flash(text.format(n=mails) if mails else _("Saved."), "ok")
+    return redirect(url_for("release.review", code=round_.code), 303)
 
 
 @bp.post("/<code>/release")
@@ -97,7 +117,7 @@ def _list(
 @bp.post("/<code>/list")
 @guard(policies.release_decisions, load=queries.round_by_code)
 def show_list(round_: Round) -> ResponseReturnValue:
-    """Show the public list; refused while somebody who was not selected does not know it."""
+    """Show the public list; refused while somebody it is about was not told."""
     try:
         films = listing.show(current.session(), round_, by=current.actor())
     except Invalid as problem:

@@ -14,25 +14,31 @@ from portal.entries.models import Entry
 from portal.i18n import N_, translate
 from portal.jury.decisions.listing import on_the_list
 from portal.jury.decisions.models import Decision, Outcome
-from portal.lifecycles import DecisionState, EntryState
+from portal.jury.invitations.models import FilmInvitation
+from portal.jury.invitations.places import given_up
+from portal.lifecycles import DecisionState, EntryState, InvitationState
 from portal.programme.models import Package, PackageFilm
 from portal.programme.queries.holding import shown_film, unlabelled
 
 
 class Gap(StrEnum):
-    """Why a film is not ready; only a missing screener does not keep it from the public."""
+    """Why a film is not ready; a missing screener, or makers who have not answered, do not keep it from the public."""
 
     GONE = "gone"
+    DECLINED = "declined"
     NOT_ANNOUNCED = "not_announced"
+    UNCONFIRMED = "unconfirmed"
     CONSENT = "consent"
     LABEL = "label"
     SCREENER = "screener"
 
 
-BLOCKING = frozenset({Gap.GONE, Gap.NOT_ANNOUNCED, Gap.CONSENT, Gap.LABEL})
+BLOCKING = frozenset(Gap) - {Gap.SCREENER, Gap.UNCONFIRMED}
 _TEXTS = {
     Gap.GONE: N_("Withdrawn or refused"),
+    Gap.DECLINED: N_("Declined by its makers"),
     Gap.NOT_ANNOUNCED: N_("Selection not announced"),
+    Gap.UNCONFIRMED: N_("Not confirmed yet"),
     Gap.CONSENT: N_("Consent missing"),
     Gap.LABEL: N_("AI label not final"),
     Gap.SCREENER: N_("No playable film"),
@@ -51,7 +57,12 @@ def announced() -> sa.ColumnElement[bool]:
         Decision.entry_id == Entry.id,
         Decision.state == DecisionState.ANNOUNCED,
         Decision.outcome == Outcome.SELECTED,
+        ~given_up(Decision),
     )
+
+
+def _answered(*states: InvitationState) -> sa.ColumnElement[bool]:
+    return sa.exists().where(FilmInvitation.entry_id == Entry.id, FilmInvitation.state.in_(states))
 
 
 def _listed() -> sa.ColumnElement[bool]:
@@ -67,6 +78,9 @@ _COLUMNS = (
     Entry.id,
     Entry.state,
     _listed().label("announced"),
+    _answered(InvitationState.CONFIRMED).label("confirmed"),
+    _answered(InvitationState.DECLINED).label("declined"),
+    _answered(InvitationState.INVITED, InvitationState.LAPSED).label("asked"),
     kept_back(Entry.id).label("consent_missing"),
     unlabelled(Entry.id).label("unlabelled"),
     _playable().label("playable"),
@@ -74,9 +88,12 @@ _COLUMNS = (
 
 
 def _gaps_of(row: sa.Row[*tuple[Any, ...]]) -> tuple[Gap, ...]:
+    declined = row.declined and not (row.confirmed or row.asked)
     found = (
         (Gap.GONE, row.state in _LEFT),
-        (Gap.NOT_ANNOUNCED, not row.announced),
+        (Gap.DECLINED, declined),
+        (Gap.NOT_ANNOUNCED, not row.announced and not declined),
+        (Gap.UNCONFIRMED, row.asked and not row.confirmed),
         (Gap.CONSENT, row.consent_missing),
         (Gap.LABEL, row.unlabelled),
         (Gap.SCREENER, not row.playable),

@@ -31,7 +31,9 @@ from portal.web.pages import page
 # The desk page that mends each gap.
 _MENDED_AT = {
     Gap.GONE: "entries.desk_entry",
+    Gap.DECLINED: "entries.desk_entry",
     Gap.NOT_ANNOUNCED: "entries.desk_entry",
+    Gap.UNCONFIRMED: "entries.desk_entry",
     Gap.CONSENT: "entries.desk_holds",
     Gap.LABEL: "entries.desk_disclosure",
     Gap.SCREENER: "entries.desk_films",

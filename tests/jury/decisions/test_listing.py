@@ -52,17 +52,22 @@ def _public(client: FlaskClient, jury: Jury) -> str:
     return "\n".join(client.get(address).text.replace(number, "") for address in (*addresses, *files))
 
 
-def test_the_list_waits_for_everybody_who_was_not_selected(
+def test_the_list_waits_for_every_maker_the_selected_too(
     released: Jury, session: Session, client: FlaskClient
 ) -> None:
     second = released.actor(released.organizer)
     assert released.round.state == RoundState.DECIDED
-    assert len(listing.untold(session, released.round.id)) == 5, "the selected one may learn it from the list"
+    assert len(listing.untold(session, released.round.id)) == 6
     with pytest.raises(Invalid) as refused:
         listing.show(session, released.round, by=second)
-    assert refused.value.params["n"] == 5
+    assert refused.value.params["n"] == 6
     session.rollback()
     assert "뽑힌 영화" not in _public(client, released)
+    _mails(session, MailState.SENT)
+    chosen = sa.update(OutgoingMail).where(OutgoingMail.kind == "decision_selected")
+    session.execute(chosen.values(state=MailState.BOUNCED))
+    session.commit()
+    assert [one.outcome for one in listing.untold(session, released.round.id)] == [Outcome.SELECTED]
     _mails(session, MailState.SENT)
     assert listing.show(session, released.round, by=second) == 1
     session.commit()
@@ -70,7 +75,7 @@ def test_the_list_waits_for_everybody_who_was_not_selected(
     assert "뽑힌 영화" in client.get("/ko/films").text
 
 
-@pytest.mark.parametrize("state", [MailState.QUEUED, MailState.SENDING, MailState.FAILED, MailState.CANCELLED])
+@pytest.mark.parametrize("state", [MailState.QUEUED, MailState.SENDING, MailState.FAILED, MailState.BOUNCED, MailState.CANCELLED])
 def test_only_a_mail_that_was_sent_tells(released: Jury, session: Session, state: MailState) -> None:
     _mails(session, state)
     assert {one.mail_state for one in listing.untold(session, released.round.id)} == {state}

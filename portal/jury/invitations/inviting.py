@@ -1,0 +1,76 @@
+"""The day the mails to selected makers tell of, and the invitations a release makes in its own transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from portal import audit, clock
+from portal.errors import Invalid, Stale
+from portal.i18n import N_
+from portal.jury.decisions import mails
+from portal.jury.decisions.models import Decision, Outcome
+from portal.jury.invitations import terms
+from portal.jury.invitations.models import FilmInvitation
+from portal.jury.models import Round
+from portal.lifecycles import DecisionState
+from portal.policies import Actor
+
+
+def keep_fair(session: Session, round_: Round, *, by: Actor) -> None:
+    """Before a selected maker's mail is written: a day that is still far enough off; else the usual one is set."""
+    now = clock.now()
+    if not terms.fair(round_.answer_by, now):
+        _set(session, round_, terms.usual(now), by)
+
+
+def set_answer_by(session: Session, round_: Round, answer_by: datetime, *, rev: int, by: Actor) -> int:
+    """Let the makers to be told confirm by another day: what waits for them is written anew. How many mails.
+
+    Raises Stale when the round was changed meanwhile, Invalid for a day too near or too far off.
+    """
+    if round_.answer_by == answer_by:
+        return 0
+    if round_.rev != rev:
+        raise Stale
+    terms.require_fair(answer_by, clock.now())
+    return _set(session, round_, answer_by, by)
+
+
+def _set(session: Session, round_: Round, answer_by: datetime, by: Actor) -> int:
+    audit.record(session, by, "round.answer_by", round_, before=round_.answer_by, until=answer_by)
+    round_.answer_by = answer_by
+    session.flush()
+    waiting = session.scalars(
+        sa.select(Decision)
+        .where(
+            Decision.round_id == round_.id,
+            Decision.state == DecisionState.PENDING,
+            Decision.outcome == Outcome.SELECTED,
+        )
+        .options(joinedload(Decision.entry))
+        .order_by(Decision.id)
+    ).all()
+    rewritten = [decision for decision in waiting if mails.supersede(session, decision, by)]
+    for decision in rewritten:
+        mails.queue(session, round_, decision.entry, decision)
+    return len(rewritten)
+
+
+def invite(session: Session, round_: Round, announced: Sequence[Decision], *, by: Actor) -> None:
+    """Ask the makers of what was just announced as selected; raises Invalid when their day is no longer fair."""
+    chosen = [decision for decision in announced if decision.outcome == Outcome.SELECTED]
+    if not chosen:
+        return
+    now, answer_by = clock.now(), round_.answer_by
+    if answer_by is None or not terms.fair(answer_by, now):
+        raise Invalid("answer_by", N_("The day to confirm by is too near. Choose a later one; the mails follow it."))
+    for decision in chosen:
+        session.add(
+            FilmInvitation(decision_id=decision.id, entry_id=decision.entry_id, invited_at=now, answer_by=answer_by)
+        )
+        audit.record(session, by, "film_invitation.invited", decision, answer_by=answer_by)
+    session.flush()

@@ -1,0 +1,42 @@
+"""Whose place in the selection is free, as conditions on rows: of those who declined, did not answer, or left."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from portal.jury.decisions.models import Decision, Outcome
+from portal.jury.invitations.models import FilmInvitation
+from portal.lifecycles import DecisionState, InvitationState
+
+FREED = (InvitationState.DECLINED, InvitationState.LAPSED)
+
+
+def freed(decision: Any) -> sa.ColumnElement[bool]:
+    """Says of a decision that its film's makers declined, or let the day go by."""
+    answered = (FilmInvitation.decision_id == decision.id, FilmInvitation.state.in_(FREED))
+    return sa.exists().where(*answered)
+
+
+def taken(decision_id: Any) -> sa.ColumnElement[bool]:
+    """Says of a place that a reserve has it for good: its maker was told."""
+    taker = aliased(Decision)
+    return sa.exists().where(
+        taker.replaces_id == decision_id,
+        taker.state == DecisionState.ANNOUNCED,
+        taker.outcome == Outcome.SELECTED,
+    )
+
+
+def given_up(decision: Any) -> sa.ColumnElement[bool]:
+    """Says of a selection that its film does not come: declined, or unanswered until a reserve had the place."""
+    invitation = aliased(FilmInvitation)
+    return sa.exists().where(
+        invitation.decision_id == decision.id,
+        sa.or_(
+            invitation.state == InvitationState.DECLINED,
+            sa.and_(invitation.state == InvitationState.LAPSED, taken(invitation.decision_id)),
+        ),
+    )

@@ -1,0 +1,125 @@
+"""A place that became free goes to the next reserve: made ready by the portal once, announced by a second person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from portal import clock, i18n
+from portal.entries.models import Entry
+from portal.errors import Invalid
+from portal.jury.decisions import listing
+from portal.jury.decisions import queries as decisions
+from portal.jury.decisions import service as deciding
+from portal.jury.decisions.models import Outcome
+from portal.jury.invitations import inviting, service, terms
+from portal.jury.invitations.models import FilmInvitation
+from portal.lifecycles import DecisionState, EntryState, MailState
+from portal.mail.models import OutgoingMail
+from tests.jury.invitations.conftest import Selection
+
+
+def _decline(selection: Selection, n: int) -> None:
+    service.decline(selection.session, selection.invitation(n), by=selection.maker)
+    selection.session.commit()
+
+
+def _withdraw(selection: Selection, n: int) -> None:
+    film = selection.jury.films[n].id
+    selection.session.execute(sa.update(Entry).where(Entry.id == film).values(state=EntryState.WITHDRAWN))
+    selection.session.commit()
+
+
+def _fill(selection: Selection) -> int:
+    made = service.fill_places(selection.session, selection.round.id)
+    selection.session.commit()
+    return made
+
+
+def test_the_next_reserve_is_made_ready_once_and_told_by_a_second_person(released: Selection, session: Session) -> None:
+    _decline(released, 0)
+    assert service.waiting(session) == [released.round.id]
+    assert (_fill(released), _fill(released)) == (1, 0)
+    ready = released.decision(2)
+    assert (ready.state, ready.replaces_id) == (DecisionState.PENDING, released.invitation(0).decision_id)
+    assert ready.decided_by_id == released.jury.chair.id, "whoever made it a reserve is its first person"
+    assert deciding.tally(session, released.round).mails == 1
+    with pytest.raises(Invalid, match="Somebody else must release"):
+        deciding.release(session, released.round, by=released.chair)
+    session.rollback()
+    assert deciding.release(session, released.round, by=released.second) == 1
+    session.commit()
+    assert released.invitation(2).answer_by > clock.now() + terms.LEAST
+    assert decisions.vacancies(session, released.round.id) == []
+
+
+def test_films_that_left_are_passed_over_and_the_end_is_said(
+    released: Selection, session: Session, sign_in: Callable[..., FlaskClient]
+) -> None:
+    _withdraw(released, 2)
+    _decline(released, 0)
+    _withdraw(released, 1)
+    assert _fill(released) == 2, "a withdrawn film frees its place likewise"
+    assert [released.decision(n).replaces_id is not None for n in (2, 3, 4)] == [False, True, True]
+    _withdraw(released, 3)
+    assert service.waiting(session) == [released.round.id]
+    assert _fill(released) == 0
+    assert released.decision(3).replaces_id is None
+    assert service.waiting(session) == []
+    code = released.round.code
+    session.commit()
+    page = sign_in(released.jury.organizer.id).get(f"/en/ops/rounds/{code}/invitations").text
+    assert "No reserve is left." in page
+
+
+def test_what_the_desk_puts_back_is_not_offered_again(released: Selection, session: Session) -> None:
+    _decline(released, 0)
+    _fill(released)
+    deciding.decide(session, released.round, released.jury.films[2], Outcome.RESERVE, by=released.second)
+    session.commit()
+    assert (_fill(released), service.waiting(session)) == (0, [])
+
+
+def test_a_film_that_does_not_come_is_off_the_public_list(released: Selection, session: Session) -> None:
+    session.execute(sa.update(OutgoingMail).values(state=MailState.SENT))
+    session.commit()
+    assert listing.show(session, released.round, by=released.second) == 2
+    session.commit()
+    _decline(released, 0)
+    shown = [listing.is_listed(session, film.id) for film in released.jury.films[:2]]
+    assert shown == [False, True]
+
+
+def test_a_new_day_writes_the_waiting_mails_anew(decided: Selection, session: Session) -> None:
+    round_ = decided.round
+    with pytest.raises(Invalid, match="Give the makers"):
+        inviting.set_answer_by(session, round_, terms.end_of(clock.now().date()), rev=round_.rev, by=decided.second)
+    session.rollback()
+    usual, day = round_.answer_by, terms.end_of(clock.now().date() + timedelta(days=20))
+    assert usual is not None
+    for moment in (day, usual, day):
+        assert inviting.set_answer_by(session, round_, moment, rev=round_.rev, by=decided.second) == 2
+    session.commit()
+    waiting = sa.select(OutgoingMail).where(
+        OutgoingMail.kind == "decision_selected", OutgoingMail.state == MailState.DRAFT
+    )
+    texts = [mail.text for mail in session.scalars(waiting)]
+    with i18n.using("ko"):
+        assert [i18n.moment(day, year=True) in text for text in texts] == [True, True]
+    deciding.release(session, round_, by=decided.second)
+    assert set(session.scalars(sa.select(FilmInvitation.answer_by))) == {day}
+
+
+def test_a_release_too_late_for_its_day_says_so(
+    decided: Selection, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = clock.now() + timedelta(days=8)
+    monkeypatch.setattr(clock, "now", lambda: moment)
+    with pytest.raises(Invalid) as refused:
+        deciding.release(session, decided.round, by=decided.second)
+    assert refused.value.field == "answer_by"
