@@ -49,7 +49,7 @@ class Said(str):
 
 _KNOWN: dict[str, Any] = {
     **dict.fromkeys(("number", "code", "token", "screening_code"), "A1"),
-    **dict.fromkeys(("until", "since", "doors"), WHEN),
+    **dict.fromkeys(("until", "since", "doors", "today"), WHEN),
     **dict.fromkeys(("films", "new", "fewer", "minutes_a_day", "minutes", "party", "total", "n", "place_no"), 3),
     "path": "/ko/entries/A1",
     "seconds": 5400,
