@@ -285,3 +285,27 @@ def test_the_rooms_of_a_class_are_its_offices_and_leaders_are_named_by_its_mento
     assert browser.post(address, data=form).location.endswith(f"/ko/school/{code}/teams")
     assert browser.post(address, data=form | {"name": "새벽", "was_leader": other}).status_code == 422
     assert browser.post(address, data=form | {"name": "달"}).status_code == 409
+
+
+def test_a_large_class_asks_no_more_than_a_small_one(session, cohort, office, sign_in, count_queries) -> None:
+    cohort.minors, cohort.team_limit = True, 9
+    rooms = [f"/ko/ops/school/{cohort.code}{room}" for room in ("", "/teams", "/guardians", "/certificates")]
+    session.commit()
+    browser = sign_in(office.person_id)
+
+    def asked() -> list[int]:
+        session.rollback()
+        counts = []
+        for room in rooms:
+            assert browser.get(room).status_code == 200
+            count_queries()
+            browser.get(room)
+            counts.append(count_queries())
+        return counts
+
+    small = asked()
+    born_on = date(2010, 5, 1)
+    more = [Student(f"n{n}@example.org", f"이름{n}", team=f"{n % 9}조", born_on=born_on) for n in range(20)]
+    service.enrol(session, cohort, more, by=office)
+    session.commit()
+    assert asked() == small

@@ -41,23 +41,25 @@ def school_desk() -> Response:
     mentored = actor.places(Scope.COHORT, Role.MENTOR)
     rows = queries.cohort_rows(session, mentored)
     onward = classroom.onward(session, [row.id for row in rows])
+    waiting, elsewhere = _queue(session, rows)
     return page(
         "school/desk.html",
         studied=[_studied(session, cohort) for cohort in cohorts if cohort.id not in mentored],
         mentored=[(cohort, _of(rows, cohort)) for cohort in cohorts if cohort.id in mentored],
         onward={source: [went_on(one) for one in found] for source, found in onward.items()},
-        **_queue(session, rows),
+        waiting=waiting,
+        elsewhere=elsewhere,
     )
 
 
-def _queue(session: Session, rows: Sequence[Any]) -> dict[str, list[Any]]:
+def _queue(session: Session, rows: Sequence[Any]) -> tuple[list[Any], list[Any]]:
     """What waits for this mentor: the own teams first, then teams without a mentor; and what waits for the others."""
     me = current.actor().person_id
     asked = school.mentoring(session, {row.cohort_id for row in rows})
     waiting = [row for row in rows if row.state == EntryState.MENTOR_REVIEW]
     others = [row for row in waiting if row.mentor_id != me and (row.cohort_id, row.mentor_id) in asked]
     mine = sorted((row for row in waiting if row not in others), key=lambda row: row.mentor_id != me)
-    return {"waiting": mine, "elsewhere": others}
+    return mine, others
 
 
 def _studied(session: Session, cohort: Cohort) -> dict[str, object]:
