@@ -143,7 +143,10 @@ def _school(
         sa.insert(RoleGrant),
         [{"person_id": one, "role": role, "scope": Scope.COHORT, "scope_id": cohort.id} for one, role in grants],
     )
-    teams = [Team(cohort_id=cohort.id, name=f"{n + 1}조") for n in range(STUDENTS // 5)]
+    teams = [
+        Team(cohort_id=cohort.id, name=f"{n + 1}조", leader_id=students[n * 5], mentor_id=mentor)
+        for n in range(STUDENTS // 5)
+    ]
     session.add_all(teams)
     session.flush()
     session.execute(
