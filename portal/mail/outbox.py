@@ -111,7 +111,7 @@ def _content(session: Session, kind: str, letter: Letter, context: dict[str, Any
         "subject": made.subject,
         "text": made.text,
         "html": made.html,
-        "path": first_path(addresses.base_url, made.text),
+        "path": first_path(addresses.base_url, made.html),
         "domain": to.email.rpartition("@")[2],
         "timezone": to.timezone if kind_of(kind).urgency is Urgency.DAYTIME else None,
         "wording": words.version,

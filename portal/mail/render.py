@@ -106,10 +106,13 @@ def one_line(text: str) -> str:
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
-def first_path(base_url: str, text: str) -> str:
-    """Where the first of our own links in a mail's text leads, without the origin; empty when there is none."""
-    found = re.search(rf"{re.escape(base_url)}(/\S*)", text)
-    return found.group(1)[:PATH_LIMIT] if found else ""
+def first_path(base_url: str, html: str) -> str:
+    """Where a mail's first link leads, its button as a rule, without the origin; empty when there is none.
+
+    What people wrote is never a link there, even where it names one of our addresses.
+    """
+    found = re.search(rf'<a href="{re.escape(base_url)}(/[^"]*)"', html)
+    return Markup(found.group(1)).unescape()[:PATH_LIMIT] if found else ""
 
 
 def without_links(base_url: str, value: Any) -> Any:

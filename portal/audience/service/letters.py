@@ -65,7 +65,7 @@ def offer_expired(session: Session, booking: Booking, screening: Screening) -> N
 def cancelled(session: Session, booking: Booking, screening: Screening, *, had_ticket: bool) -> None:
     """You have given the seats back; whoever had a ticket gets the screening taken off their calendar."""
     showing, files = _taken_away(session, booking, screening) if had_ticket else (None, ())
-    _queue(session, "booking_cancelled", booking, screening, "cancelled", showing, files)
+    _queue(session, "booking_cancelled", booking, screening, "cancelled", showing, files, had_ticket=had_ticket)
 
 
 def tomorrow(session: Session, booking: Booking, screening: Screening, *, nth: int) -> None:
