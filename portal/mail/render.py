@@ -11,6 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache, partial
+from html import unescape
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -27,7 +28,7 @@ SENDER = "[P.A.N]"
 """What every subject begins with."""
 COLUMNS = 72
 _BREAK = "\u200b"
-_LINKISH = re.compile(r"\S+(?:://|\.[a-z]{2,})\S*", re.IGNORECASE)
+_WORD, _LINKISH = re.compile(r"\S+"), re.compile(r"\S(?:://|\.[a-z]{2,})", re.IGNORECASE)
 _PARTS = ("para", "button", "facts", "quote")
 
 
@@ -112,18 +113,18 @@ def first_path(base_url: str, html: str) -> str:
     What people wrote is never a link there, even where it names one of our addresses.
     """
     found = re.search(rf'<a href="{re.escape(base_url)}(/[^"]*)"', html)
-    return Markup(found.group(1)).unescape()[:PATH_LIMIT] if found else ""
+    return unescape(found.group(1))[:PATH_LIMIT] if found else ""
 
 
 def without_links(base_url: str, value: Any) -> Any:
     """The value with every foreign address broken by zero-width spaces; markup and our own addresses stay whole."""
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
-    return _LINKISH.sub(lambda found: _broken(base_url, found.group()), value)
+    return _WORD.sub(lambda found: _broken(base_url, found.group()), value)
 
 
 def _broken(base_url: str, word: str) -> str:
-    if word == base_url or word.startswith((f"{base_url}/", f"{base_url}?")):
+    if not _LINKISH.search(word) or word == base_url or word.startswith((f"{base_url}/", f"{base_url}?")):
         return word
     return word.replace("://", f":{_BREAK}//").replace(".", f".{_BREAK}")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
@@ -25,7 +24,6 @@ _MISSING = {
     "body_ko": N_("The Korean words are missing. Words are published in both languages."),
     "body_en": N_("The English words are missing. Words are published in both languages."),
 }
-_ADDRESS = re.compile(r"\S+(?:://|\.[a-z]{2,})\S*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +86,7 @@ def _problems(session: Session, kind: str, texts: Texts) -> Iterator[Invalid]:
 def _foreign(session: Session, text: str) -> str | None:
     """The first address in the text that is not the portal's own."""
     origin = links.of(session).base_url
-    return next((word for word in _ADDRESS.findall(text) if without_links(origin, word) != word), None)
+    return next((word for word in text.split() if without_links(origin, word) != word), None)
 
 
 def _written(session: Session, edition_id: int, kind: str, texts: Texts, seen: Seen, by: Actor) -> int | None:
