@@ -12,7 +12,7 @@ from portal import clock
 from portal.i18n import N_, translate
 from portal.school.models import Cohort, Enrolment, Team
 from portal.school.roster import Student
-from portal.school.service import CohortDraft
+from portal.school.service import CohortDraft, ListWords
 from portal.web.forms import AtMost, Between, EmailAddress, Form, Line, Required
 from portal.web.forms import Day as DayOrNothing
 
@@ -136,6 +136,12 @@ class PlaceForm(Form):
     born_on = BornOn()
     guardian = Line(validators=[AtMost(200)])
     guardian_email = Line(validators=[Optional(), AtMost(254), EmailAddress()])
+    seen = Line()
+
+    def words(self) -> ListWords:
+        """What was written; only after the form was found valid."""
+        email = (self.guardian_email.data or "").lower()
+        return ListWords(self.number.data or "", self.born_on.day, self.guardian.data or "", email)
 
     @classmethod
     def of(cls, place: Enrolment) -> PlaceForm:

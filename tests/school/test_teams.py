@@ -193,6 +193,19 @@ def test_settings_keep_room_for_what_there_is_and_refuse_old_forms(session, coho
         )
 
 
+def test_what_the_list_says_of_a_student_is_not_overwritten_by_an_old_form(session, cohort, office) -> None:
+    student = place(session, "a")
+    seen, first = service.stamp_of(student), service.ListWords("7", date(2010, 5, 1), "나", "n@example.org")
+    for _ in range(2):
+        service.edit_student(session, student, first, seen=seen, by=office)
+    with pytest.raises(Stale):
+        service.edit_student(session, student, service.ListWords("8", None, "", ""), seen=seen, by=office)
+    cohort.minors = True
+    with pytest.raises(Invalid):
+        service.edit_student(session, student, service.ListWords("8", None, "", ""), seen=seen, by=office)
+    assert (student.student_number, student.guardian_email) == ("7", "n@example.org")
+
+
 def test_who_is_taken_out_leaves_entries_behind_and_the_role(session, cohort, office) -> None:
     leaving = place(session, "a")
     person_id, moon = leaving.person_id, team(session, "낮달")

@@ -24,7 +24,8 @@ from portal.i18n import translate
 from portal.lifecycles import EntryState
 from portal.policies import Role, Scope
 from portal.school import queries as school
-from portal.school.models import Cohort
+from portal.school.guardians import queries as guardians
+from portal.school.models import Cohort, Enrolment
 from portal.web import current
 from portal.web.access import guard, require
 from portal.web.pages import page
@@ -74,11 +75,19 @@ def _studied(session: Session, cohort: Cohort) -> dict[str, object]:
         "call": call,
         "countdown": frame.countdown(call.closes_at),
         "certificate": place.certificate if place else None,
+        "lacking": _lacking(session, cohort, place),
         "mates": school.team_mates(session, place.team_id) if place and place.team_id else [],
         "rows": [(row, stages.standing(row.state, row.announced)) for row in own],
         "onward": {source: [went_on(one) for one in found] for source, found in onward.items()},
         "open": call.opens_at <= current.arrived_at() < call.closes_at,
     }
+
+
+def _lacking(session: Session, cohort: Cohort, place: Enrolment | None) -> list[str]:
+    """The names of a student's team whose guardians have not consented yet."""
+    if place is None:
+        return []
+    return [one.name for one in guardians.missing(session, cohort.id, team_id=place.team_id, person_id=place.person_id)]
 
 
 def went_on(one: Onward) -> tuple[Onward, stages.Standing]:

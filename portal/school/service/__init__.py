@@ -10,11 +10,20 @@ from portal.school.service.cohorts import (
     note_sign_off,
 )
 from portal.school.service.completion import complete, take_back
-from portal.school.service.enrolling import add_student, edit_student, enrol, take_out, welcome_again
+from portal.school.service.enrolling import (
+    ListWords,
+    add_student,
+    edit_student,
+    enrol,
+    stamp_of,
+    take_out,
+    welcome_again,
+)
 from portal.school.service.teams import assign_mentors, edit_team, make_team, move, spread, spread_mentors
 
 __all__ = [
     "CohortDraft",
+    "ListWords",
     "NamesAndDays",
     "add_student",
     "assign_mentors",
@@ -31,6 +40,7 @@ __all__ = [
     "note_sign_off",
     "spread",
     "spread_mentors",
+    "stamp_of",
     "take_back",
     "take_out",
     "welcome_again",

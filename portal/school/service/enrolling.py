@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal import audit, clock
+from portal import audit, clock, signing
 from portal.accounts import service as accounts
 from portal.accounts.letters import addressed
 from portal.accounts.models import Person, RoleGrant
-from portal.errors import Invalid, InvalidMany
+from portal.errors import Invalid, InvalidMany, Stale
 from portal.i18n import N_, korean_day
 from portal.mail import outbox
 from portal.policies import Actor, Grant, Role, Scope
@@ -21,6 +21,16 @@ from portal.school import preview, queries
 from portal.school.models import Cohort, Enrolment, Team
 from portal.school.roster import Student
 from portal.school.service.cohorts import held
+
+
+@dataclass(frozen=True, slots=True)
+class ListWords:
+    """What the class list says of a student."""
+
+    student_number: str
+    born_on: date | None
+    guardian_name: str
+    guardian_email: str
 
 
 def enrol(session: Session, cohort: Cohort, students: Sequence[Student], *, by: Actor) -> int:
@@ -109,26 +119,29 @@ def add_student(session: Session, cohort: Cohort, student: Student, *, by: Actor
         ) from None
 
 
-def edit_student(
-    session: Session,
-    place: Enrolment,
-    *,
-    number: str,
-    born_on: date | None,
-    guardian: str,
-    guardian_email: str,
-    by: Actor,
-) -> None:
-    """Correct what the list says of a student; a class with minors keeps a day of birth."""
-    if place.cohort.minors and born_on is None:
+def stamp_of(place: Enrolment) -> str:
+    """What stands for the list's words on a student in a form: another stamp means that somebody changed them."""
+    said = (place.student_number, place.born_on, place.guardian_name, place.guardian_email)
+    return signing.digest("\n".join(map(str, said)))
+
+
+def edit_student(session: Session, place: Enrolment, wanted: ListWords, *, seen: str, by: Actor) -> None:
+    """Correct what the list says of a student; a class with minors keeps a day of birth.
+
+    Raises Stale where the form, which showed `seen`, is older than what there is.
+    """
+    if place.cohort.minors and wanted.born_on is None:
         raise Invalid("born_on", N_("This class has minors, so the day of birth is needed."))
-    wanted = {"student_number": number, "born_on": born_on, "guardian_name": guardian, "guardian_email": guardian_email}
-    changed = [name for name, value in wanted.items() if getattr(place, name) != value]
-    for name in changed:
-        setattr(place, name, wanted[name])
+    session.refresh(place, list(asdict(wanted)), with_for_update=True)
+    changed = {name: value for name, value in asdict(wanted).items() if getattr(place, name) != value}
+    if not changed:
+        return
+    if stamp_of(place) != seen:
+        raise Stale
+    for name, value in changed.items():
+        setattr(place, name, value)
     session.flush()
-    if changed:
-        audit.record(session, by, "student.edited", place, fields=changed)
+    audit.record(session, by, "student.edited", place, fields=list(changed))
 
 
 def welcome_again(session: Session, cohort: Cohort, person_ids: Sequence[int], *, by: Actor) -> int:

@@ -39,18 +39,13 @@ def save_student(place: Enrolment) -> ResponseReturnValue:
     if not form.validate():
         return _page(place, list_form=form, status=422)
     try:
-        service.edit_student(
-            current.session(),
-            place,
-            number=form.number.data or "",
-            born_on=form.born_on.day,
-            guardian=form.guardian.data or "",
-            guardian_email=(form.guardian_email.data or "").lower(),
-            by=current.actor(),
-        )
+        service.edit_student(current.session(), place, form.words(), seen=form.seen.data or "", by=current.actor())
     except Invalid as problem:
         form.blame(problem)
         return _page(place, list_form=form, status=422)
+    except Stale:
+        said = _("Somebody saved this student meanwhile. What you typed stands below; save again to keep it.")
+        return _page(place, list_form=form, problems=[("number", said)], status=409)
     return _back(place, _("Saved."))
 
 
@@ -169,6 +164,7 @@ def _page(
         consents=guardians.consents_of(session, place.id),
         state_name=state_name,
         list_form=list_form or PlaceForm.of(place),
+        stamp=service.stamp_of(place),
         ask_form=ask_form or GuardianForm(formdata=None, data=known),
         paper_form=paper_form or PaperForm(formdata=None),
         problems=found,
