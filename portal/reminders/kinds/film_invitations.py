@@ -69,7 +69,7 @@ def _write(session: Session, reminder: Reminder) -> None:
 KIND = Kind(
     name="invitation",
     model=FilmInvitation,
-    title=N_("Invitation not answered"),
+    title=N_("Film invitation not answered"),
     rule=N_(
         "To the owner of a selected film that is not confirmed: after 3 and 7 days, and 2 days before a later date."
     ),
