@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from portal.lifecycles import MailState
 from portal.mail.kinds import Urgency, of_urgency
-from portal.mail.models import OutgoingMail
+from portal.mail.models import BatchRelease, OutgoingMail
 
 MOST_COUNTED = 100
 """Unread notices are counted up to here: every page of everybody shows the number, and past it nobody reads it."""
@@ -30,6 +31,22 @@ _MAILS_ALONE = sorted(of_urgency(Urgency.SECURITY) | {"digest"})
 def are_notices() -> sa.ColumnElement[bool]:
     """Says of mails that their readers, if they have an account, find them in the portal."""
     return sa.and_(OutgoingMail.state.in_(TOLD), OutgoingMail.kind.not_in(_MAILS_ALONE))
+
+
+def told_at() -> sa.ColumnElement[datetime]:
+    """When a notice reached its reader: a mail that was held back is as new as its leaving."""
+    released = (
+        sa.select(sa.func.min(BatchRelease.left_at))
+        .where(
+            BatchRelease.edition_id == OutgoingMail.edition_id,
+            BatchRelease.batch == OutgoingMail.batch,
+            BatchRelease.left_at >= OutgoingMail.created_at,
+        )
+        .correlate(OutgoingMail)
+        .scalar_subquery()
+    )
+    moments = (OutgoingMail.sent_at, released, OutgoingMail.created_at)
+    return sa.func.coalesce(*moments, type_=OutgoingMail.created_at.type)
 
 
 def unread(person: Any) -> sa.ScalarSelect[int]:

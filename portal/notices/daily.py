@@ -22,6 +22,7 @@ from portal.links import Links
 from portal.mail import outbox
 from portal.mail.kinds import of_topic
 from portal.mail.models import MailPreference, OutgoingMail, Topic, Way
+from portal.mail.notices import told_at
 
 HOUR = 9
 MOST_NAMED = 40
@@ -87,7 +88,7 @@ _WAITING = (
         sa.func.min(OutgoingMail.id).label("mail_id"),
         sa.func.min(Person.id).label("person_id"),
         sa.func.coalesce(sa.func.min(Person.timezone), sa.func.min(OutgoingMail.timezone)).label("zone"),
-        sa.func.min(OutgoingMail.created_at, type_=OutgoingMail.created_at.type).label("since"),
+        sa.func.min(told_at(), type_=OutgoingMail.created_at.type).label("since"),
     )
     .outerjoin(Person, Person.email == OutgoingMail.recipient)
     .where(*_kept(), Person.disabled_at.is_(None))
@@ -100,7 +101,7 @@ def _waiting(row: Any, festival: str) -> Waiting:
 
 
 def _written(session: Session, due: Sequence[Waiting], now: datetime) -> set[tuple[int, str]]:
-    """(person, transition) of the letters that were written already: what was released since waits for tomorrow."""
+    """(person, transition) of the letters that were written already: what was late for one waits for the next."""
     wanted = {(one.person_id, _transition(one.until(now))) for one in due if one.person_id is not None}
     about = (OutgoingMail.object_id, OutgoingMail.transition)
     found = sa.select(*about).where(
@@ -122,7 +123,7 @@ def _mark_told(session: Session, mail_id: int, until: datetime) -> Sequence[Outg
     """The mails of the letter, marked: of two workers one gets them."""
     ours = session.scalars(
         sa.update(OutgoingMail)
-        .where(OutgoingMail.recipient == _address_of(mail_id), *_kept(), OutgoingMail.created_at < until)
+        .where(OutgoingMail.recipient == _address_of(mail_id), *_kept(), told_at() < until)
         .values(digested_at=clock.now())
         .returning(OutgoingMail.id)
         .execution_options(synchronize_session=False)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal import links
 from portal.mail.models import OutgoingMail
-from portal.mail.notices import are_notices
+from portal.mail.notices import are_notices, told_at
 from portal.policies import Actor
 from portal.signing import BadToken
 
@@ -24,11 +24,6 @@ class Enclosed:
     name: str
     content_type: str
     body: bytes
-
-
-def told_at() -> sa.ColumnElement[Any]:
-    """When a notice reached its reader: a mail that was held back is as new as its leaving."""
-    return sa.func.coalesce(OutgoingMail.sent_at, OutgoingMail.created_at, type_=OutgoingMail.created_at.type)
 
 
 def visible_to(actor: Actor) -> sa.ColumnElement[bool]:

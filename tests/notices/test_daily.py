@@ -110,7 +110,7 @@ def test_what_waited_is_told_when_its_reader_turns_to_each_at_once(session: Sess
     assert len(letters(session)) == 1
 
 
-def test_a_late_release_waits_for_tomorrows_letter(session: Session, environment: Settings) -> None:
+def test_what_is_late_for_one_letter_is_in_the_next(session: Session, environment: Settings) -> None:
     with time_machine.travel(datetime(2027, 2, 19, 3, 0, tzinfo=UTC), tick=False) as time:
         person = asking(session, Way.DIGEST)
         write(session, person, "kept")

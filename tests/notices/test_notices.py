@@ -15,7 +15,7 @@ from portal.accounts.queries import account_behind
 from portal.accounts.service import start_session
 from portal.lifecycles import MailState
 from portal.links import Links
-from portal.mail.models import OutgoingMail
+from portal.mail.models import BatchRelease, OutgoingMail
 from tests import builders
 from tests.conftest import BASE_URL, SECRET
 from tests.notices.letters import write
@@ -85,6 +85,18 @@ def test_all_read_leaves_what_came_since(session: Session, sign_in: SignIn) -> N
     write(session, person, "two")
     browser.post("/ko/me/notices/read", data={"newest": LINKS.notice_token(first.id)})
     assert bell(browser.get("/ko/me/notices?unread=1").text) == "알림, 읽지 않은 알림 1개"
+
+
+def test_what_was_held_back_is_as_new_as_its_leaving(session: Session, sign_in: SignIn) -> None:
+    person, edition = builders.person(session), builders.edition(session)
+    held = write(session, person, "held", hold=True, batch="news", edition_id=edition.id)
+    write(session, person, "between")
+    word = {"batch": "news", "expected": 1, "recipients": "0" * 64, "proposed_at": clock.now()}
+    session.add(BatchRelease(edition_id=edition.id, left_at=clock.now(), ended_at=clock.now(), **word))
+    session.execute(sa.update(OutgoingMail).where(OutgoingMail.id == held.id).values(state=MailState.KEPT))
+    session.commit()
+    listed = re.findall(r"— (held|between)</a>", sign_in(person.id).get("/ko/me/notices").text)
+    assert listed == ["held", "between"]
 
 
 def test_nobody_reads_anothers_notice(session: Session, sign_in: SignIn) -> None:

@@ -21,12 +21,11 @@ from portal.lifecycles import MailState
 from portal.mail import quiet
 from portal.mail.kinds import Urgency, of_urgency
 from portal.mail.models import OutgoingMail
-from portal.mail.notices import TOLD
+from portal.mail.notices import TOLD, told_at
 from portal.notices.models import PushSubscription
 from portal.notices.push import endpoints, keys, lockscreen
 from portal.notices.push.devices import signed_in_there
 from portal.notices.push.sending import Target, send
-from portal.notices.queries import told_at
 from portal.policies import SYSTEM
 from portal.settings import Settings
 
