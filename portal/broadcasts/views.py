@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from portal import i18n, policies
 from portal.accounts.models import Person
 from portal.broadcasts import audiences, phrases, queries, service
-from portal.broadcasts.audiences import AUDIENCES, Narrowed
+from portal.broadcasts.audiences import AUDIENCES
 from portal.broadcasts.forms import LONGEST_LETTER, LONGEST_SUBJECT, LetterForm
 from portal.broadcasts.models import Broadcast
 from portal.calls.models import Edition
 from portal.calls.queries import current_edition
 from portal.errors import Invalid, Stale
-from portal.i18n import N_, _, ngettext
+from portal.i18n import _, ngettext
 from portal.mail import preview
 from portal.mail.models import Topic
 from portal.mail.outbox import Recipient
@@ -29,12 +29,6 @@ from portal.web.pages import page
 from portal.web.pagination import paged, wanted
 
 bp = Blueprint("broadcasts", __name__)
-_GROUPS = {
-    Narrowed.CALL: N_("Calls"),
-    Narrowed.ROUND: N_("Rounds"),
-    Narrowed.COHORT: N_("Classes"),
-    Narrowed.SCREENING: N_("Screenings"),
-}
 
 
 @bp.get("/ops/broadcasts")
@@ -185,9 +179,8 @@ def _compose(
 ) -> ResponseReturnValue:
     session = current.session()
     audience = form.audience.data if form.audience.data in AUDIENCES else "handed_in"
-    narrowed = AUDIENCES[audience].narrowed
-    choices = {kind: audiences.places(session, edition_id, kind) for kind in _GROUPS}
-    place = form.place.data if form.place.data in dict(choices.get(narrowed, [])) else ""
+    places = audiences.places(session, edition_id, AUDIENCES[audience].narrowed)
+    place = form.place.data if form.place.data in dict(places) else ""
     return page(
         "broadcasts/compose.html",
         block="reach",
@@ -199,7 +192,7 @@ def _compose(
         address=url_for("broadcasts.show", code=broadcast.code) if broadcast else url_for("broadcasts.new"),
         audiences=[(name, _(one.name)) for name, one in AUDIENCES.items()],
         topics=[(topic.value, topic_name(topic)) for topic in Topic],
-        groups=[(_(_GROUPS[kind]), found) for kind, found in choices.items() if found],
+        places=places,
         reach=audiences.languages(session, edition_id, audience, place),
         language_name=lambda one: i18n.NAMES.get(one, one),
         held=queries.held(session, broadcast) if broadcast else 0,
