@@ -72,12 +72,12 @@ def film(session: Session, entry: Entry, **values: Any) -> Asset:
     return asset(session, entry, Slot.FILM, **{"duration_ms": 840_000, "width": 1920, "height": 1080} | values)
 
 
-def disclosed(session: Session, entry: Entry, film_sha256: str | None) -> None:
+def disclosed(session: Session, entry: Entry, film_sha256: str | None, *, picture_s: int = 840) -> None:
     """The declaration that no AI was used, signed for a film."""
     answers = Answers(
         base=(Base.LIVE,),
         degrees=dict.fromkeys(Scope, Degree.N),
-        picture_s=840,
+        picture_s=picture_s,
         human_statement=STATEMENT,
         attested=True,
     )

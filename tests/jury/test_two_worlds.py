@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.accounts.models import Person
+from portal.entries.classroom.models import PeerNote, PeerVote, Prompt
 from portal.entries.models import Credit, Entry
 from portal.jury.assigning.models import Assignment
 from portal.jury.conflicts.models import Conflict, ConflictSource
@@ -176,7 +177,16 @@ def _another_juror(session: Session) -> None:
     )
 
 
-HIDDEN_FROM_JURORS = [_score, _comment, _conflict, _decision, _name, _another_juror]
+def _words(session: Session) -> None:
+    """What others wrote: another juror to the makers, the team in its prompt log, a classmate in a note."""
+    _comment(session)
+    film = session.get_one(Entry, _shared_film(session).entry_id)
+    mine = {"entry_id": film.id, "person_id": film.owner_id}
+    session.add_all([Prompt(tool="Veo", text="비밀", outcome="", **mine), PeerNote(text="비밀", **mine)])
+    session.add(PeerVote(**mine))
+
+
+HIDDEN_FROM_JURORS = [_score, _words, _conflict, _decision, _name, _another_juror]
 HIDDEN_FROM_MAKERS = [_score, _comment, _conflict, _decision, _another_juror]
 
 
