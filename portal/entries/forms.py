@@ -170,7 +170,7 @@ class PromptForm(Form):
 
     tool = Line(N_("Tool"), [AtMost(120)])
     prompt = Words(N_("Prompt"), [Required(N_("Write the prompt.")), AtMost(4000)])
-    outcome = Words(N_("What came of it"), [AtMost(500)])
+    outcome = Words(N_("Result of the prompt"), [AtMost(500)])
 
 
 class PromptListForm(Form):
