@@ -32,7 +32,8 @@ OF_COLOUR = ["color-contrast", "link-in-text-block"]
 _RUN = """rules => axe.run(document, rules).then(found => found.violations.map(
     one => `${one.id}: ${one.nodes.map(node => node.html.slice(0, 160)).join(' | ')}`))"""
 # Addresses that answer with a file, a calendar, JSON, or the way to a page. The API of pages is what people see.
-NO_PAGES = """entries.prompt_file entries.pack_file entries.own_paper entries.paper_file front.door static health.alive health.ready
+NO_PAGES = """entries.prompt_file entries.pack_file entries.own_paper entries.paper_file front.door static
+    health.alive health.ready
     api.description api.schedule media.play media.picture
     programme.schedule programme.schedule_calendar programme.day_calendar programme.plan_feed programme.mine_calendar
     programme.export api.schedule_day programme.screening_calendar programme.calendar audience.calendar
@@ -42,7 +43,8 @@ NO_PAGES = """entries.prompt_file entries.pack_file entries.own_paper entries.pa
     school.guardian_forms school.certificate_papers school.certificate
     minutes.paper entries.receipt_document scores.export scores.data
     organizer.export_sheet mailbox.attachment
-    mailbox.delivered_html mail.letter_html mail.recipients broadcasts.face notices.body notices.file push_worker.script entries.film_status programme.desk entries.eligibility_queue
+    mailbox.delivered_html mail.letter_html mail.recipients broadcasts.face notices.body notices.file
+    push_worker.script entries.film_status programme.desk entries.eligibility_queue
     accounts.second_step public.label_file entries.label_file front.mining_reserved"""
 _STILL = "*, *::before, *::after { transition: none !important; animation: none !important; }"
 WIDTHS = (1440, 390)
