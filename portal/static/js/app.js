@@ -96,9 +96,10 @@
     if (event.target.action?.endsWith?.('/logout')) forgetEntrances(true);
   });
 
-  // One submission a form: the second press waits for the answer of the first
+  // One submission a form: the second press waits for the answer of the first; an answer in a frame leaves the form
   document.addEventListener('submit', (event) => {
     const form = event.target;
+    if (event.submitter?.formTarget) return;
     if (event.defaultPrevented || form.method !== 'post' || form.hasAttribute('hx-post')) return;
     if (form.dataset.sent) {
       event.preventDefault();
