@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from portal import clock
 from portal.accounts.models import Person
-from portal.entries.models import Entry, Member
+from portal.entries.models import Member
 from portal.jury.decisions.models import Decision
 from portal.jury.invitations.models import FilmInvitation
 from portal.jury.models import Round

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -42,9 +43,9 @@ def returned(session: Session, person_ids: Collection[int]) -> dict[int, Returne
     )
     mail = (OutgoingMail.id, OutgoingMail.person_id, OutgoingMail.recipient, OutgoingMail.subject, OutgoingMail.sent_at)
     closed = sa.exists().where(Suppression.address == OutgoingMail.recipient)
-    rows = session.execute(
+    rows: Sequence[Any] = session.execute(
         sa.select(*mail, sa.func.coalesce(OutgoingMail.last_error, ""), closed).where(
             OutgoingMail.id.in_(last), OutgoingMail.state != MailState.SENT
         )
-    )
+    ).all()
     return {row.person_id: Returned(*row) for row in rows}

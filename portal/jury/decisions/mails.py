@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -27,6 +29,7 @@ def queue(session: Session, round_: Round, entry: Entry, decision: Decision) -> 
     owner = session.get_one(Person, entry.owner_id)
     session.flush()
     selected = decision.outcome == Outcome.SELECTED
+    more: dict[str, Any] = {"answer_by": round_.answer_by} if selected else {}
     outbox.queue(
         session,
         f"decision_{decision.outcome}",
@@ -38,7 +41,7 @@ def queue(session: Session, round_: Round, entry: Entry, decision: Decision) -> 
         hold=True,
         batch=batch(round_),
         entry=entry,
-        **({"answer_by": round_.answer_by} if selected else {}),
+        **more,
     )
 
 

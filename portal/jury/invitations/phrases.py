@@ -8,9 +8,9 @@ from portal import clock
 from portal.i18n import N_, ngettext, translate
 
 STATES = {
-    "confirmed": (N_("Confirmed"), "ok"),
-    "invited": (N_("Waiting"), "info"),
-    "declined": (N_("Declined"), "bad"),
+    "confirmed": (N_("Coming"), "ok"),
+    "invited": (N_("Awaiting an answer"), "info"),
+    "declined": (N_("Not coming"), "bad"),
     "lapsed": (N_("No answer"), "warn"),
 }
 

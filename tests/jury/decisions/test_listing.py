@@ -52,9 +52,7 @@ def _public(client: FlaskClient, jury: Jury) -> str:
     return "\n".join(client.get(address).text.replace(number, "") for address in (*addresses, *files))
 
 
-def test_the_list_waits_for_every_maker_the_selected_too(
-    released: Jury, session: Session, client: FlaskClient
-) -> None:
+def test_the_list_waits_for_every_maker_the_selected_too(released: Jury, session: Session, client: FlaskClient) -> None:
     second = released.actor(released.organizer)
     assert released.round.state == RoundState.DECIDED
     assert len(listing.untold(session, released.round.id)) == 6
@@ -75,7 +73,9 @@ def test_the_list_waits_for_every_maker_the_selected_too(
     assert "뽑힌 영화" in client.get("/ko/films").text
 
 
-@pytest.mark.parametrize("state", [MailState.QUEUED, MailState.SENDING, MailState.FAILED, MailState.BOUNCED, MailState.CANCELLED])
+@pytest.mark.parametrize(
+    "state", [MailState.QUEUED, MailState.SENDING, MailState.FAILED, MailState.BOUNCED, MailState.CANCELLED]
+)
 def test_only_a_mail_that_was_sent_tells(released: Jury, session: Session, state: MailState) -> None:
     _mails(session, state)
     assert {one.mail_state for one in listing.untold(session, released.round.id)} == {state}
