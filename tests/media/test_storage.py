@@ -248,3 +248,17 @@ def test_an_upload_the_bucket_gave_up_is_gone(bucket: Switched, tmp_path: Path) 
     draft.append(FILM[:PART])
     with bucket.refusing("404 Not Found", "NoSuchUpload"), pytest.raises(FileNotFoundError):
         draft.append(FILM[PART:])
+
+
+def test_a_second_key_outlives_the_first_and_looks_new(store: Storage, tmp_path: Path) -> None:
+    store.jobs.mkdir(parents=True, exist_ok=True)
+    made = store.jobs / "made"
+    made.write_bytes(FILM[:1000])
+    os.utime(made, (0, 0))
+    key = store.adopt(made)
+    other = store.again(key)
+    store.delete(key)
+    assert store.head(other, 1000) == FILM[:1000]
+    assert other not in store.keys(unchanged_for=timedelta(minutes=5))
+    with pytest.raises(FileNotFoundError):
+        store.again(key)
