@@ -43,7 +43,7 @@ KINDS: dict[str, Kind] = {
     "broadcast.news": Kind(N_("Letter to many: news"), Urgency.DAYTIME, Topic.NEWS),
     "broadcast.school": Kind(N_("Letter to many: school"), Urgency.DAYTIME, Topic.SCHOOL),
     "broadcast.screenings": Kind(N_("Letter to many: screenings"), Urgency.DAYTIME, Topic.SCREENINGS),
-    "consent_answered": Kind(N_("Consent answered"), Urgency.DAYTIME, Topic.FILMS),
+    "consent_answered": Kind(N_("Consent answered")),
     "consent_copy": Kind(N_("Copy of a consent")),
     "consent_request": Kind(N_("Consent asked for")),
     "cut_asked": Kind(N_("New cut asked for")),
