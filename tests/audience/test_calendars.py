@@ -1,4 +1,4 @@
-"""Calendar files in mails: an event for each booking and guest, told anew with higher numbers, taken away at the end."""
+"""Calendar files in mails: an event for each booking and guest, told anew by higher numbers, taken away at last."""
 
 from __future__ import annotations
 
