@@ -94,7 +94,7 @@ def asleep(session: Session) -> dict[str, int]:
         .group_by(OutgoingMail.timezone)
         .order_by(OutgoingMail.timezone)
     )
-    return {row[0]: row[1] for row in session.execute(counted)} if at_night else {}
+    return {str(row[0]): row[1] for row in session.execute(counted)} if at_night else {}
 
 
 def left_lately(session: Session, *conditions: sa.ColumnElement[bool]) -> dict[str, int]:
