@@ -35,6 +35,7 @@ from aiosmtpd.smtp import SMTP
 
 from benchmarks.machine import machine
 from portal import clock, db, schema
+from portal.lifecycles import MailState
 from portal.mail import delivery, message, outbox, queries, smtp
 from portal.mail.models import OutgoingMail
 from portal.settings import Settings
@@ -114,13 +115,18 @@ class Post:
     def fill(self, mails: int) -> list[bytes]:
         """As many queued rows; the bytes each of them becomes."""
         with self.work() as session:
-            session.execute(sa.delete(OutgoingMail))
             person = builders.person(session)
             readers = (f"reader{n}@seats.example" for n in range(mails))
             letters = [outbox.Letter(outbox.Recipient(reader, "ko", person.native_name)) for reader in readers]
             context = {"token": "t", "until": clock.now()}
             stored = outbox.queue_all(session, "sign_in", letters, about=person, transition="asked", **context)
             return [self._finished(mail) for mail in stored]
+
+    def again(self) -> None:
+        """Let every row wait once more."""
+        afresh = {"state": MailState.QUEUED, "lease_until": None, "attempts": 0, "sent_at": None, "message_id": None}
+        with self.work() as session:
+            session.execute(sa.update(OutgoingMail).values(**afresh))
 
     def _finished(self, mail: OutgoingMail) -> bytes:
         parts = {name: getattr(mail, name) for name in message.PARTS}
@@ -137,6 +143,7 @@ class Post:
 
     def portal(self, mails: int) -> Cost:
         """What the worker's task needs for as many rows."""
+        self.again()
         began = Cost.now()
         server = smtp.Server.from_url(f"smtp://127.0.0.1:{self.port}")
         with smtp.lines(server) as lines, db.sessions_in_turn(self.settings) as sessions:
@@ -147,7 +154,7 @@ class Post:
 
     def claims(self, mails: int) -> tuple[float, int]:
         """Rows a second that four processes take at once, and how many were taken twice."""
-        self.fill(mails)
+        self.again()
         together = multiprocessing.get_context("spawn")
         start, told = together.Barrier(WORKERS), together.SimpleQueue()
         hands = [together.Process(target=_claim, args=(self.settings, start, told)) for _ in range(WORKERS)]
@@ -182,9 +189,9 @@ def _claim(settings: Settings, start: Barrier, told: Any) -> None:
 
 def measure(post: Post, mails: int, rounds: int) -> dict[str, Any]:
     """The figures of one database; each round sends the same mails bare and from the outbox, in changing order."""
+    messages = post.fill(mails)
     bare, portal, claimed = [], [], []
     for n in range(rounds):
-        messages = post.fill(mails)
         turns: list[Callable[[], Cost]] = [partial(post.bare, messages), partial(post.portal, mails)]
         for turn in turns if n % 2 else reversed(turns):
             (bare if turn is turns[0] else portal).append(turn())

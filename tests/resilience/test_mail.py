@@ -129,7 +129,8 @@ def test_killed_at_random_moments_before_a_weary_server(
     assert {reader for reader, row in rows.items() if row.state == MailState.FAILED} == refused
     assert set(times) == set(readers) - refused  # none lost
     assert all(rows[reader].uncertain for reader, n in times.items() if n > 1)
-    print(f"{kills} kills: {sum(row.uncertain for row in rows.values())} uncertain, {times.total() - len(times)} twice")
+    flagged = sum(row.uncertain for row in rows.values())
+    print(f"{kills} kills, {len(rows)} mails: {flagged} flagged as uncertain, {times.total() - len(times)} copies more")
 
 
 def queued_to_many(session: Session, mails: int) -> list[str]:
