@@ -58,10 +58,21 @@ def expected(round_: Round) -> float:
 
 
 def todos(
-    actor: Actor, counts: Counts, worries: Worries, round_: Round | None, pace: Sequence[ProgressRow]
+    actor: Actor,
+    counts: Counts,
+    worries: Worries,
+    round_: Round | None,
+    pace: Sequence[ProgressRow],
+    *,
+    to_fill: str | None = None,
 ) -> list[Todo]:
-    """What needs the actor's hand, most urgent first; an empty list is good news."""
+    """What needs the actor's hand, most urgent first; an empty list is good news.
+
+    `to_fill` is the code of a round with free places.
+    """
     judging = _judging_todos(worries, round_, pace) if round_ and policies.enter_judging(actor) else []
+    if to_fill and policies.enter_judging(actor):
+        judging.append(_place_todo(worries.places_free, to_fill))
     office = [*_entry_todos(counts, worries), *_mail_todos(worries)] if policies.enter_office(actor) else []
     return sorted([*judging, *office], key=lambda todo: _URGENCY.index(todo.kind))
 
@@ -76,16 +87,19 @@ def _judging_todos(worries: Worries, round_: Round, pace: Sequence[ProgressRow])
         "{n} technical fault waits for an answer", "{n} technical faults wait for an answer", worries.faults
     )
     doubts = ngettext("{n} possible conflict of interest", "{n} possible conflicts of interest", conflicts)
-    free = ngettext("{n} place in the selection is free", "{n} places in the selection are free", worries.places_free)
-    by_whom = _("A film was declined, not answered for, or withdrawn.")
-    asked = url_for("invitations.index", code=round_.code)
     rows = (
-        (worries.places_free, "mail-check", "warn", free, by_whom, asked, _("See")),
         (len(slow), "clock-alert", "bad", stopped, films, board, _("See the pace")),
         (worries.faults, "file-warning", "warn", faults, "", told, _("Answer")),
         (conflicts, "triangle-alert", "warn", doubts, "", f"{address}#conflicts", _("Settle")),
     )
     return [Todo(icon, kind, title.format(n=n), text, to, verb) for n, icon, kind, title, text, to, verb in rows if n]
+
+
+def _place_todo(free: int, code: str) -> Todo:
+    places = ngettext("{n} place in the selection is free", "{n} places in the selection are free", free)
+    why = _("A film was declined, not answered for, or withdrawn.")
+    address = url_for("invitations.index", code=code)
+    return Todo("mail-check", "warn", places.format(n=free), why, address, _("See"))
 
 
 def _entry_todos(counts: Counts, worries: Worries) -> list[Todo]:

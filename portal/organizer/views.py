@@ -17,6 +17,7 @@ from portal.calls.models import Edition
 from portal.calls.queries import current_edition
 from portal.i18n import _, pick
 from portal.jury import desk_queries as judging
+from portal.jury.invitations.queries import round_to_fill
 from portal.organizer import exports, figures, today
 from portal.web import current
 from portal.web.access import guard, require
@@ -40,6 +41,8 @@ def home(edition: Edition) -> ResponseReturnValue:
     round_ = figures.current_round(session, edition.id)
     pace = judging.progress(session, round_.id) if round_ else []
     growth = figures.growth(session, edition.id)
+    worries = figures.worries(session, edition.id)
+    to_fill = round_to_fill(session, edition.id) if worries.places_free else None
     return page(
         "organizer/today.html",
         edition=edition,
@@ -50,7 +53,7 @@ def home(edition: Edition) -> ResponseReturnValue:
         late={row.juror_id for row in today.late(pace)},
         may_judge=policies.enter_judging(current.actor()),
         may_office=policies.enter_office(current.actor()),
-        hands=today.todos(current.actor(), counts, figures.worries(session, edition.id), round_, pace),
+        hands=today.todos(current.actor(), counts, worries, round_, pace, to_fill=to_fill),
         trend=today.trend(growth),
         ranking=today.ranking(round_, figures.around_the_cut(session, round_)) if round_ else None,
         funnel=today.funnel(counts),

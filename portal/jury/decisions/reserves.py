@@ -89,6 +89,18 @@ def put_back(session: Session, decision: Decision, *, by: Actor) -> None:
     session.flush()
 
 
+def pass_over(session: Session, decision: Decision, *, by: Actor) -> None:
+    """The same for a film that left the running meanwhile: its place is open to be offered to the next one."""
+    place = decision.replaces_id
+    put_back(session, decision, by=by)
+    session.execute(
+        sa.update(FilmInvitation)
+        .where(FilmInvitation.decision_id == place)
+        .values(offered_at=None, rev=FilmInvitation.rev + 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
 # ── the next reserve, made ready by the portal ─────────────────────────
 
 

@@ -180,7 +180,7 @@ def release(session: Session, round_: Round, *, reason: str = "", by: Actor) -> 
 def _leave_out(gone: Sequence[Decision], session: Session, by: Actor) -> None:
     for decision in gone:
         if decision.replaces_id is not None:
-            reserves.put_back(session, decision, by=by)
+            reserves.pass_over(session, decision, by=by)
         else:
             _take_back(session, decision, by)
 

@@ -102,3 +102,11 @@ def places_to_fill(edition_id: Any) -> sa.Select[Any]:
     free = decisions.free_places().with_only_columns(Decision.id).order_by(None)
     of_edition = Decision.round_id.in_(sa.select(Round.id).where(Round.edition_id == edition_id))
     return sa.select(Decision.id).where(of_edition, sa.or_(Decision.id.in_(free), Decision.id.in_(waiting)))
+
+
+def round_to_fill(session: Session, edition_id: int) -> str | None:
+    """The code of the round with the first of them."""
+    first = sa.select(sa.func.min(places_to_fill(edition_id).subquery().c.id)).scalar_subquery()
+    return session.scalar(
+        sa.select(Round.code).join(Decision, Decision.round_id == Round.id).where(Decision.id == first)
+    )

@@ -169,9 +169,7 @@ def over(round_id: int | None = None) -> sa.Select[int]:
 def _take_leavers_back(session: Session, round_id: int) -> None:
     """A reserve that left the running before it was told of its place makes way for the next one."""
     for decision in session.scalars(reserves.leavers().where(Decision.round_id == round_id)).all():
-        place = decision.replaces_id
-        reserves.put_back(session, decision, by=SYSTEM)
-        session.execute(sa.update(FilmInvitation).where(FilmInvitation.decision_id == place).values(offered_at=None))
+        reserves.pass_over(session, decision, by=SYSTEM)
 
 
 def waiting(session: Session) -> list[int]:

@@ -78,7 +78,7 @@ def test_the_next_one_takes_over_and_learns_of_it_with_the_release(
     session.rollback()
     assert service.release(session, released.round, by=released.actor(released.organizer)) == 1
     session.commit()
-    assert "Your film has been selected" in maker.get(f"/en/entries/{number}").text
+    assert "Confirm or decline by" in maker.get(f"/en/entries/{number}").text
     assert queries.vacancies(session, released.round.id) == []
 
 

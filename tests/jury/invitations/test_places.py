@@ -21,6 +21,8 @@ from portal.jury.invitations import inviting, service, terms
 from portal.jury.invitations.models import FilmInvitation
 from portal.lifecycles import DecisionState, EntryState, MailState
 from portal.mail.models import OutgoingMail
+from portal.programme.queries import readiness
+from portal.programme.queries.readiness import Gap
 from tests.jury.invitations.conftest import Selection
 
 
@@ -73,8 +75,21 @@ def test_films_that_left_are_passed_over_and_the_end_is_said(
     assert service.waiting(session) == []
     code = released.round.code
     session.commit()
-    page = sign_in(released.jury.organizer.id).get(f"/en/ops/rounds/{code}/invitations").text
-    assert "No reserve is left." in page
+    office = sign_in(released.jury.organizer.id)
+    assert "No reserve is left." in office.get(f"/en/ops/rounds/{code}/invitations").text
+    today = office.get("/en/ops").text
+    assert "2 places in the selection are free" in today, "one has no reserve, one waits for its release"
+    assert f"/en/ops/rounds/{code}/invitations" in today
+
+
+def test_a_release_passes_over_who_left_meanwhile(released: Selection, session: Session) -> None:
+    _decline(released, 0)
+    _fill(released)
+    _withdraw(released, 2)
+    assert deciding.release(session, released.round, by=released.second) == 0
+    session.commit()
+    assert _fill(released) == 1
+    assert released.decision(3).replaces_id == released.invitation(0).decision_id
 
 
 def test_what_the_desk_puts_back_is_not_offered_again(released: Selection, session: Session) -> None:
@@ -91,8 +106,14 @@ def test_a_film_that_does_not_come_is_off_the_public_list(released: Selection, s
     assert listing.show(session, released.round, by=released.second) == 2
     session.commit()
     _decline(released, 0)
-    shown = [listing.is_listed(session, film.id) for film in released.jury.films[:2]]
-    assert shown == [False, True]
+    films = [film.id for film in released.jury.films[:2]]
+    assert [listing.is_listed(session, film_id) for film_id in films] == [False, True]
+    open_points = readiness.gaps(session, films)
+    assert Gap.DECLINED in open_points[films[0]]
+    assert Gap.NOT_ANNOUNCED not in open_points[films[0]]
+    assert Gap.UNCONFIRMED in open_points[films[1]], "a soft mark: nobody has answered yet"
+    service.confirm(session, released.invitation(1), by=released.maker)
+    assert Gap.UNCONFIRMED not in readiness.gaps(session, films)[films[1]]
 
 
 def test_a_new_day_writes_the_waiting_mails_anew(decided: Selection, session: Session) -> None:
