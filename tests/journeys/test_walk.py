@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from portal.calls.models import Edition
 from tests.journeys.conftest import Material
 from tests.journeys.installation import Installation
+from tests.local.test_supervisor import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(420)]
 
@@ -315,11 +316,17 @@ def a_second_organizer_releases(walk: Walk, review: str) -> None:
     page.get_by_role("button", name="Announce 1 decision").click()
     walk.picture(page, "a-second-person-releases")
     expect(page.get_by_text("1 decision announced.")).to_be_visible()
+    wait_for(lambda: _everybody_knows(page), 60)  # the list waits until the maker's mail has left
     page.get_by_role("button", name="Show the public list").click()
     expect(page.get_by_text("1 film is public now.")).to_be_visible()
     page.goto(review.replace("/release", "/select"))
     expect(page.get_by_role("table", name="Films by place")).to_contain_text("Selected")
     expect(page.get_by_role("form", name="Decision on")).to_have_count(0)  # announced: no longer anybody's to change
+
+
+def _everybody_knows(page: Page) -> bool:
+    page.reload()
+    return page.get_by_role("heading", name="not told yet").count() == 0
 
 
 # ── programme and audience ─────────────────────────────────────────────

@@ -92,7 +92,7 @@ def test_the_makers_page_shows_the_outcome_from_the_release_on(
     decisions.release(session, judged.round, by=judged.actor(judged.organizer))
     session.commit()
     after = maker.get(f"/en/entries/{film.number}").text
-    assert "Your film has been selected" in after
+    assert "Confirm or decline by" in after
     assert '<b>Results</b><span class="vh">: now</span><span class="xs muted">Selected</span>' in after
     assert "Selected" in maker.get("/en/entries").text
 
