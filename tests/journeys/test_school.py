@@ -60,6 +60,7 @@ STAFF = (
 )
 NOTE = "마지막 장면의 자막이 한 줄 빠졌어요."
 PROMPT = "비 오는 옥상, 35mm, 저녁 빛"
+SELECTED = re.compile("(?:>|· )선정<")
 
 
 @dataclass
@@ -390,5 +391,5 @@ def one_is_selected_and_the_class_sees_it(lane: Lane) -> None:
         judging = _round(session, lane.round)
         assert decisions.release(session, judging, by=_actor(session, "second", Role.ORGANIZER)) == PROMOTED
     for who, path in (("mentor", "/school"), ("s00", "/school"), ("organizer", f"/school/{lane.cohort}/showcase")):
-        assert ">선정<" in lane.person(who).open(path)
-    assert ">선정<" not in lane.person("s10").open("/school")
+        assert SELECTED.search(lane.person(who).open(path))
+    assert not SELECTED.search(lane.person("s10").open("/school"))
