@@ -155,7 +155,8 @@ class Post:
     def claims(self, mails: int) -> tuple[float, int]:
         """Rows a second that four processes take at once, and how many were taken twice."""
         self.again()
-        together = multiprocessing.get_context("spawn")
+        together = multiprocessing.get_context("forkserver")
+        together.set_forkserver_preload(["portal.schema", "portal.mail.delivery", "tests.builders", "tests.services"])
         start, told = together.Barrier(WORKERS), together.SimpleQueue()
         hands = [together.Process(target=_claim, args=(self.settings, start, told)) for _ in range(WORKERS)]
         for hand in hands:
