@@ -199,7 +199,7 @@ class Links:
         return int(signing.uncloak(self._secret_key, NOTICE, token))
 
     def unsubscribe(self, address: str, topic: str) -> str:
-        """Where an address says how it wants a topic, without signing in; the address itself is not to be read in it."""
+        """Where an address says how it wants a topic, without signing in; the address is not to be read in it."""
         token = signing.cloak(self._secret_key, UNSUBSCRIBE, [address, topic])
         return self._page(f"/mail/unsubscribe/{token}")
 

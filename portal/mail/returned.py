@@ -32,13 +32,13 @@ class Returned:
     suppressed: bool
 
 
-def returned(session: Session, person_ids: Collection[int]) -> dict[int, Returned]:
+def returned(session: Session, person_ids: Collection[int] | sa.Select[int]) -> dict[int, Returned]:
     """Those of these people whom the last mail did not reach; one statement."""
-    if not person_ids:
+    if isinstance(person_ids, Collection) and not person_ids:
         return {}
     last = (
         sa.select(sa.func.max(OutgoingMail.id))
-        .where(OutgoingMail.person_id.in_(set(person_ids)), OutgoingMail.state.in_(_SETTLED))
+        .where(OutgoingMail.person_id.in_(person_ids), OutgoingMail.state.in_(_SETTLED))
         .group_by(OutgoingMail.person_id)
     )
     mail = (OutgoingMail.id, OutgoingMail.person_id, OutgoingMail.recipient, OutgoingMail.subject, OutgoingMail.sent_at)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from PIL import Image
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy.orm import Session
 
 from portal.entries.models import Entry
@@ -44,3 +45,28 @@ def received(session: Session) -> Asset:
         session.rollback()
         time.sleep(0.05)
     raise AssertionError("the film did not arrive")
+
+
+def test_of_two_pictures_at_once_both_are_shown(
+    window: Callable[..., Page], film_entry: Entry, tmp_path: Path, address: str
+) -> None:
+    page = window(film_entry.owner_id, locale="en-GB")
+    page.goto(f"/en/entries/{film_entry.number}/images")
+    answers = []
+
+    def hold(route: Route) -> None:
+        """Answers what is asked first only after the second picture has arrived, too."""
+        answers.append(route.fetch())
+        if len(answers) == 1:
+            page.locator("#still-up-file").set_input_files(picture(tmp_path / "second.png", "navy"))
+            expect(page.locator("#dock-up [data-state=arrived]")).to_have_count(2)
+        route.fulfill(response=answers[-1])
+
+    page.route(f"{address}/en/entries/{film_entry.number}/images", hold)
+    page.locator("#still-up-file").set_input_files(picture(tmp_path / "first.png", "tomato"))
+    expect(page.get_by_label("What the picture shows, in English")).to_have_count(2)
+
+
+def picture(path: Path, colour: str) -> Path:
+    Image.new("RGB", (900, 600), colour).save(path)
+    return path

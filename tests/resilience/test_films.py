@@ -74,9 +74,7 @@ def test_every_film_ends_once_whoever_is_killed(
         killed[kill_somebody(hands, chance)] += 1
         hands.start_again(*HANDS)
         let_leases_lapse(Asset)
-    wait(hands, 2)
-    hands.start_again(*HANDS)
-    hands.until(lambda: settle(count, let_leases_lapse), sweeping=True)
+    hands.until(lambda: settle(hands, count, let_leases_lapse), sweeping=True)
     each_ended_once(session)
     hands.until(lambda: not working(hands))
     nothing_is_left(session, hands)
@@ -113,8 +111,9 @@ def descendants_of(hands: Crew) -> list[int]:
     return [pid for name in HANDS for pid in hands.below(name) if alive(pid)]
 
 
-def settle(count: Count, let_leases_lapse: Lapse) -> bool:
-    """Whether every film has come to an end; leases of the killed are over by now."""
+def settle(hands: Crew, count: Count, let_leases_lapse: Lapse) -> bool:
+    """Whether every film has come to an end; leases of the killed are over by now, and who gave up starts again."""
+    hands.start_again(*HANDS)
     if not count(Asset, Asset.state.not_in(SETTLED)):
         return True
     if count(Asset, Asset.lease_until.is_not(None)) > 1:

@@ -109,6 +109,13 @@ def people_of(session: Session, entry: Entry) -> Sequence[Person]:
     return sorted(found, key=lambda person: person.id != entry.owner_id)
 
 
+def maker_ids(entry_id: int) -> sa.Select[int]:
+    """Ids of the same people, as a condition for other tables."""
+    owner = sa.select(Entry.owner_id).where(Entry.id == entry_id).scalar_subquery()
+    joined = sa.select(Member.person_id).where(Member.entry_id == entry_id, Member.person_id.is_not(None))
+    return sa.select(Person.id).where(sa.or_(Person.id == owner, Person.id.in_(joined)))
+
+
 def sign_offs(session: Session, entry_id: int) -> Sequence[SignOff]:
     """What mentors said about an entry, the latest first."""
     wanted = sa.select(SignOff).where(SignOff.entry_id == entry_id).order_by(SignOff.id.desc())

@@ -115,7 +115,7 @@ def _frame(entry: Entry, tab: str) -> dict[str, Any]:
         "on_hold": queries.stands_on_hold(session, entry.id),
         "needs_review": may_check and queries.needs_review(session, entry.id),
         "may_check": may_check,
-        "came_back": returned.returned(session, entry.member_ids).values(),
+        "came_back": returned.returned(session, queries.maker_ids(entry.id)).values(),
     }
 
 

@@ -5,6 +5,7 @@
   if (!dock) return;
   const words = dock.dataset;
   const transfers = new Set();
+  let arrivals = 0;
 
   const size = (bytes) => {
     const units = ['B', 'KB', 'MB', 'GB', 'TB'];
@@ -169,7 +170,8 @@
       this.row.querySelector('[data-up-bar]').value = 100;
       this.say(words.tArrived);
       transfers.delete(this);
-      document.body.dispatchEvent(new CustomEvent('arrived', { detail: { slot: this.place.slot } }));
+      arrivals += 1;
+      document.body.dispatchEvent(new CustomEvent('arrived'));
       setTimeout(() => this.leave(), 4000);
     }
 
@@ -272,6 +274,18 @@
   });
   addEventListener('beforeunload', (event) => {
     if (transfers.size) event.preventDefault();
+  });
+
+  // htmx forgets what reaches an element that is just being replaced: of two files at once the second would not be shown
+  document.addEventListener('htmx:beforeRequest', ({ detail }) => {
+    detail.xhr.arrivals = arrivals;
+  });
+  document.addEventListener('htmx:afterSettle', ({ detail }) => {
+    const asked = detail.requestConfig?.elt;
+    if (asked?.matches('[hx-trigger*=arrived]') && detail.xhr.arrivals < arrivals) {
+      detail.xhr.arrivals = arrivals;
+      document.body.dispatchEvent(new CustomEvent('arrived'));
+    }
   });
 
   // What the server still remembers of an upload that runs right here needs no second row
