@@ -34,13 +34,21 @@ def waits() -> sa.ColumnElement[bool]:
     return sa.exists().where(*_its_mails(), OutgoingMail.state == MailState.DRAFT)
 
 
+# What has not left and, but for the drafts, never will.
+_STAYS = (MailState.DRAFT, MailState.SUPERSEDED, MailState.CANCELLED)
+
+
 def _its_mails() -> tuple[sa.ColumnElement[bool], ...]:
     return OutgoingMail.object_kind == Broadcast.__tablename__, OutgoingMail.object_id == Broadcast.id
 
 
+def _mails_of(broadcast: Broadcast) -> tuple[sa.ColumnElement[bool], ...]:
+    return OutgoingMail.object_kind == Broadcast.__tablename__, OutgoingMail.object_id == broadcast.id
+
+
 def rows(actor: Actor) -> sa.Select[*tuple[Any, ...]]:
     """The letters of one's editions, the newest first: the letter, how many mails of it wait, how many have left."""
-    gone = OutgoingMail.state.not_in((MailState.DRAFT, MailState.SUPERSEDED, MailState.CANCELLED))
+    gone = OutgoingMail.state.not_in(_STAYS)
     counted = sa.select(sa.func.count()).where(*_its_mails())
     held = counted.where(OutgoingMail.state == MailState.DRAFT).correlate(Broadcast).scalar_subquery()
     left = counted.where(gone).correlate(Broadcast).scalar_subquery()
@@ -50,15 +58,13 @@ def rows(actor: Actor) -> sa.Select[*tuple[Any, ...]]:
 
 def written_to(session: Session, broadcast: Broadcast) -> set[str]:
     """The addresses that one mail of the letter has left for already."""
-    stays = (MailState.DRAFT, MailState.SUPERSEDED, MailState.CANCELLED)
-    about = (OutgoingMail.object_kind == Broadcast.__tablename__, OutgoingMail.object_id == broadcast.id)
-    return set(session.scalars(sa.select(OutgoingMail.recipient).where(*about, OutgoingMail.state.not_in(stays))))
+    left = (*_mails_of(broadcast), OutgoingMail.state.not_in(_STAYS))
+    return set(session.scalars(sa.select(OutgoingMail.recipient).where(*left)))
 
 
 def held(session: Session, broadcast: Broadcast) -> int:
     """How many mails of it wait."""
-    about = (OutgoingMail.object_kind == Broadcast.__tablename__, OutgoingMail.object_id == broadcast.id)
-    waiting = sa.select(sa.func.count()).where(*about, OutgoingMail.state == MailState.DRAFT)
+    waiting = sa.select(sa.func.count()).where(*_mails_of(broadcast), OutgoingMail.state == MailState.DRAFT)
     return session.scalar(waiting) or 0
 
 

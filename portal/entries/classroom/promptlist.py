@@ -6,10 +6,11 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-from portal.i18n import N_, translate
+from portal.i18n import N_
+from portal.school.roster import Mistake
 
 LONGEST = {"tool": 120, "prompt": 4000, "outcome": 500}
 MOST_LINES = 1000
@@ -25,19 +26,6 @@ class Line:
     tool: str
     prompt: str
     outcome: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """What is wrong with a line; 0 means the list as a whole."""
-
-    code: str
-    params: Mapping[str, str | int] = field(default_factory=dict)
-
-    @property
-    def sentence(self) -> str:
-        """The fix, in the language in use."""
-        return translate(self.code).format(**self.params)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +47,11 @@ def read(text: str, tool: str = "") -> PromptList:
     try:
         found = list(numbered)
     except csv.Error:
-        return PromptList((), (Mistake(N_("This is not a CSV list. Save it as CSV and try again.")),))
+        return PromptList((), (Mistake(0, N_("This is not a CSV list. Save it as CSV and try again.")),))
     if not found:
-        return PromptList((), (Mistake(N_("There is no prompt in it.")),))
+        return PromptList((), (Mistake(0, N_("There is no prompt in it.")),))
     if len(found) > MOST_LINES:
-        return PromptList((), (Mistake(N_("A log holds at most {n} prompts."), {"n": MOST_LINES}),))
+        return PromptList((), (Mistake(0, N_("A log holds at most {n} prompts."), {"n": MOST_LINES}),))
     return PromptList(
         tuple(line for _, line in found), tuple(wrong for at, line in found for wrong in wrongs(line, at))
     )
@@ -72,11 +60,11 @@ def read(text: str, tool: str = "") -> PromptList:
 def wrongs(line: Line, at: int) -> Iterator[Mistake]:
     """What keeps a prompt from the log, said of the line with that number."""
     if not line.prompt:
-        yield Mistake(N_("Line {line}: the prompt is missing."), {"line": at})
+        yield Mistake(at, N_("Line {line}: the prompt is missing."), {"line": at})
     for name, most in LONGEST.items():
         if len(getattr(line, name)) > most:
             told: dict[str, str | int] = {"line": at, "column": name, "n": most}
-            yield Mistake(N_("Line {line}: column {column} takes at most {n} characters."), told)
+            yield Mistake(at, N_("Line {line}: column {column} takes at most {n} characters."), told)
 
 
 def _clean(text: str) -> str:

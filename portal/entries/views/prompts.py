@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from portal import policies
 from portal.entries.classroom import promptlist, prompts, queries
 from portal.entries.classroom.models import Prompt
-from portal.entries.classroom.promptlist import Line, Mistake
+from portal.entries.classroom.promptlist import Line
 from portal.entries.classroom.queries import ClassFilm
 from portal.entries.forms import PromptForm, PromptListForm
 from portal.entries.views import frame
@@ -60,7 +60,7 @@ def import_prompts(film: ClassFilm) -> ResponseReturnValue:
     text = _sent_text(form)
     found = promptlist.read(text, form.tool.data or "") if text is not None else None
     if found is None or found.mistakes:
-        wrong = found.mistakes if found else [Mistake(N_("Save the list as CSV in UTF-8."))]
+        wrong = found.mistakes if found else [roster.Mistake(0, N_("Save the list as CSV in UTF-8."))]
         return _log_page(film, many=form, text=text, mistakes=wrong, status=422)
     try:
         added = prompts.add(current.session(), film.entry, found.lines, by=current.actor())
@@ -157,7 +157,7 @@ def _log_page(
     form: PromptForm | None = None,
     many: PromptListForm | None = None,
     text: str | None = None,
-    mistakes: Sequence[Mistake] = (),
+    mistakes: Sequence[roster.Mistake] = (),
     status: int = 200,
 ) -> Response:
     session, actor = current.session(), current.actor()
