@@ -63,6 +63,12 @@ def test_pictures_come_by_form_and_are_described_and_removed(session, owner, ent
     assert kept(session, sa.select(Asset.alt_ko).where(Asset.id == poster.id)) == ["바다 위의 종이 고래"]
     too_long = browser.post(f"{path}/{poster.code}", data={"alt_ko": "가" * 301, "alt_en": ""})
     assert too_long.status_code == 422
+    save = {"X-Autosave": "1"}
+    saved = browser.post(f"{path}/{still.code}", data={"alt_ko": "", "alt_en": "Two whales"}, headers=save)
+    assert (saved.status_code, saved.json["errors"]) == (200, {})
+    refused = browser.post(f"{path}/{still.code}", data={"alt_ko": "", "alt_en": "w" * 301}, headers=save)
+    assert list(refused.json["errors"]) == [f"alt_en-{still.code}"]
+    assert kept(session, sa.select(Asset.alt_en).where(Asset.id == still.id)) == ["Two whales"]
     assert other.post(f"{path}/{poster.code}", data={"remove": "1"}).status_code == 404
     assert browser.post(f"{path}/{still.code}", data={"remove": "1"}).status_code == 302
     assert kept(session, sa.select(Asset.superseded_at).where(Asset.id == still.id))[0] is not None

@@ -32,6 +32,7 @@ from portal.lifecycles import AssignmentState, DecisionState, RoundState
 from portal.mail.models import OutgoingMail
 from portal.policies import SYSTEM
 from tests.journeys.installation import Installation, running
+from tests.journeys.steps import press
 from tests.local.test_supervisor import wait_for
 from tests.scene import Scene
 
@@ -274,9 +275,9 @@ def one_orders_in_the_window_and_the_others_follow(festival: Festival) -> None:
 
 def the_chair_decides(chair: Page, code: str) -> None:
     chair.goto(f"/en/ops/results/{code}/select?top=24")
-    chair.get_by_role("button", name="Select 24 films").click()
+    press(chair.get_by_role("button", name="Select 24 films"))
     chair.get_by_text("films are undecided").click()
-    chair.get_by_role("button", name="Set the rest to not selected").click()
+    press(chair.get_by_role("button", name="Set the rest to not selected"))
     chair.goto(f"/en/ops/results/{code}/release")
     chair.get_by_role("button", name=f"Announce {FILMS} decisions").click()
     expect(chair.get_by_role("alert")).to_contain_text("Somebody else must release")

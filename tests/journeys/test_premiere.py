@@ -36,7 +36,7 @@ from portal.programme.models import Guest, Screening
 from portal.programme.queries.desk import ZONE
 from tests import builders
 from tests.journeys.installation import Installation, running
-from tests.journeys.test_walk import link_in
+from tests.journeys.steps import link_in, press
 from tests.local.test_supervisor import wait_for
 from tests.programme import rows
 from tests.scene import Scene
@@ -218,8 +218,8 @@ def six_directors_are_asked(premiere: Premiere) -> None:
     page = premiere.window("programmer", f"/en/ops/qa/{premiere.code}")
     page.get_by_label("Length").fill("40")
     page.get_by_label("Moderator").fill("김하늘")
-    page.get_by_role("button", name="Plan the talk").click()
-    page.get_by_role("button", name="Invite the ticked").click()
+    press(page.get_by_role("button", name="Plan the talk"))
+    press(page.get_by_role("button", name="Invite the ticked"))
     page.get_by_text("Invite somebody else").click()
     page.get_by_label("Name", exact=True).fill(DIRECTORS[5])
     page.get_by_label("E-mail address").fill("director5@films.example")
@@ -234,8 +234,7 @@ def five_accept_and_one_declines(premiere: Premiere) -> None:
         page = premiere.window("", link_in(letter.text, "/guests/"))
         answer = "declined" if n == 5 else "remote" if n == 4 else "accepted"
         page.locator(f"input[name=answer][value={answer}]").check()
-        with page.expect_navigation():
-            page.get_by_role("button", name=re.compile("Send the answer|답 보내기")).click()
+        press(page.get_by_role("button", name=re.compile("Send the answer|답 보내기")))
         page.context.close()
     with premiere.session() as session:
         states = session.scalars(sa.select(Guest.state).order_by(Guest.email)).all()
@@ -243,13 +242,13 @@ def five_accept_and_one_declines(premiere: Premiere) -> None:
     page = premiere.window("programmer", f"/en/ops/qa/{premiere.code}")
     expect(page.get_by_text("5 come")).to_be_visible()
     expect(page.get_by_text("1 cannot come")).to_be_visible()
-    page.get_by_role("button", name="Confirm the talk").click()
-    page.get_by_role("button", name="Open questions").click()
+    press(page.get_by_role("button", name="Confirm the talk"))
+    press(page.get_by_role("button", name="Open questions"))
 
 
 def the_programme_is_published(premiere: Premiere) -> None:
     page = premiere.window("programmer", "/en/ops/release")
-    page.get_by_role("button", name="Publish version 1").click()
+    press(page.get_by_role("button", name="Publish version 1"))
     visitor = premiere.window("", f"/en/screenings/{premiere.code}")
     expect(visitor.get_by_role("heading", level=1, name="Five Boards")).to_be_visible()
     expect(visitor.get_by_text(DIRECTORS[0])).to_be_visible()
@@ -365,12 +364,12 @@ def the_door_lets_290_in(premiere: Premiere) -> None:
 
 def questions_come_on_stage(premiere: Premiere) -> None:
     seats = premiere.window("moderator", f"/en/ops/seats/{premiere.code}")
-    seats.get_by_role("button", name="The screening begins").click()
+    press(seats.get_by_role("button", name="The screening begins"))
     board = premiere.window("moderator", f"/en/ops/live/{premiere.code}")
-    board.get_by_role("button", name="Begin the talk").click()
+    press(board.get_by_role("button", name="Begin the talk"))
     phone = premiere.window("", f"/en/live/{premiere.code}", viewport={"width": 390, "height": 844})
     phone.get_by_label("Your question").fill("How long did the fourth film take?")
-    phone.get_by_role("button", name="Send the question").click()
+    press(phone.get_by_role("button", name="Send the question"))
     board.reload()
     for text in ("for the voices", "the fourth film"):
         line = _line(board, text)
@@ -396,7 +395,7 @@ def _line(board: Page, text: str) -> Locator:
 
 def seats_vote(premiere: Premiere) -> None:
     desk = premiere.window("moderator", f"/en/ops/ballots/{premiere.code}")
-    desk.get_by_role("button", name="Open the ballot").click()
+    press(desk.get_by_role("button", name="Open the ballot"))
     inside = premiere.bookings(SeatState.CHECKED_IN)[:VOTERS]
     with premiere.session() as session:
         numbers = session.scalars(sa.text("SELECT number FROM entries ORDER BY id")).all()
@@ -406,13 +405,13 @@ def seats_vote(premiere: Premiere) -> None:
         visitor.send(f"/en/vote/{token}", **{f"stars-{number}": 5 - (n + at) % 3 for at, number in enumerate(numbers)})
     desk.reload()
     expect(desk.get_by_text(str(VOTERS)).first).to_be_visible()
-    desk.get_by_role("button", name="Close the ballot now").click()
+    press(desk.get_by_role("button", name="Close the ballot now"))
     with db.unit_of_work(premiere.session) as session:  # the box has rested
         box = session.scalars(sa.select(BallotBox)).one()
         assert box.closed_at is not None
         box.closed_at -= REST
     count = premiere.window("organizer", f"/en/ops/ballots/{premiere.code}/result")
-    count.get_by_role("button", name=f"Announce this result of {VOTERS} ballots").click()
+    press(count.get_by_role("button", name=f"Announce this result of {VOTERS} ballots"))
     visitor = premiere.visitor()
     assert "Short" in visitor.open(f"/en/screenings/{premiere.code}/result")
 

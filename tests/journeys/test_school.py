@@ -45,7 +45,7 @@ from portal.school.models import Enrolment, Team
 from tests import builders
 from tests.entries import made
 from tests.journeys.installation import Installation, running
-from tests.journeys.test_walk import play_to_the_end
+from tests.journeys.steps import play_to_the_end
 from tests.local.test_supervisor import wait_for
 from tests.scene import Scene
 

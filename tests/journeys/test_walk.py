@@ -10,11 +10,12 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from portal.calls.models import Edition
 from tests.journeys.conftest import Material
 from tests.journeys.installation import Installation
+from tests.journeys.steps import ask_for_link, carrying, link_in, play_to_the_end, press, reload_until
 from tests.local.test_supervisor import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(420)]
@@ -45,7 +46,7 @@ class Walk:
         page = self.stranger("/en/login")
         ask_for_link(page, email)
         page.goto(link_in(self.portal.letter(email, "sign-in").text, "/login/"))
-        page.get_by_role("button", name="Sign in").click()
+        press(page.get_by_role("button", name="Sign in"))
         page.goto(path)
         return page
 
@@ -178,10 +179,9 @@ def they_add_pictures(page: Page, number: str, material: Material) -> None:
         page.locator(f"#{slot}-up-file").set_input_files(file)
     expect(page.get_by_label("What the picture shows, in English")).to_have_count(2)
     for place, words in enumerate(("A fan of glowing letters", "Envelopes fall like snow")):
-        page.get_by_label("What the picture shows, in Korean").nth(place).fill("빛나는 편지들")
-        page.get_by_label("What the picture shows, in English").nth(place).fill(words)
-        page.get_by_role("button", name="Save the description").nth(place).click()
-        expect(page.get_by_label("What the picture shows, in English").nth(place)).to_have_value(words)
+        with page.expect_response(carrying(words)):  # they save themselves
+            page.get_by_label("What the picture shows, in Korean").nth(place).fill("빛나는 편지들")
+            page.get_by_label("What the picture shows, in English").nth(place).fill(words)
     reload_until(page, page.locator("main .filetile img"), 2)
 
 
@@ -409,37 +409,3 @@ def the_guest_says_yes(walk: Walk, page: Page) -> None:
     stranger = walk.stranger("/en/schedule")
     stranger.get_by_role("link", name="Opening omnibus").first.click()
     expect(stranger.locator("main")).to_contain_text("HAN Seo-yun")
-
-
-# ── what several people do ─────────────────────────────────────────────
-
-
-def ask_for_link(page: Page, email: str) -> None:
-    page.get_by_label("E-mail address").fill(email)
-    page.get_by_role("button", name="Mail me a link").click()
-    page.wait_for_url("**/login/sent")
-
-
-def link_in(text: str, part: str) -> str:
-    """The first address of a mail that has this in it."""
-    found = re.search(rf"https?://\S*{re.escape(part)}\S*", text)
-    assert found, text
-    return found[0]
-
-
-def play_to_the_end(page: Page) -> None:
-    """Press play and wait for the end of the film."""
-    video = page.locator("video")
-    video.evaluate("video => { video.muted = true; }")
-    page.get_by_role("button", name="Play (Space)").click()
-    expect(video).to_have_js_property("ended", True, timeout=WORKER_TAKES)
-
-
-def reload_until(page: Page, wanted: Locator, count: int) -> None:
-    """Look again until a worker's product stands in the page."""
-    for _ in range(60):
-        if wanted.count() >= count:
-            return
-        page.wait_for_load_state("networkidle")
-        page.reload()
-    expect(wanted).to_have_count(count)

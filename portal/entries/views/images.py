@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal import policies
+from portal import clock, i18n, policies
 from portal.entries import queries, service
 from portal.entries.checklist import Task
 from portal.entries.forms import AltForm
@@ -76,27 +76,37 @@ def send_picture(entry: Entry) -> ResponseReturnValue:
 @guard(policies.own_entry, load=queries.entry_beside)
 def change_picture(entry: Entry) -> ResponseReturnValue:
     """Describe a picture, or take it away."""
-    asset, form = _own(entry), AltForm()
+    asset = _own(entry)
     if "remove" in request.form:
         remove(entry, asset, Task.IMAGES)
         return redirect(url_for("entries.images", number=entry.number))
-    return _describe(entry, asset, form)
+    return _describe(entry, asset)
 
 
 def _own(entry: Entry) -> Asset:
     return own_file(entry, (request.view_args or {})["code"], (Slot.POSTER, Slot.STILL))
 
 
-def _describe(entry: Entry, asset: Asset, form: AltForm) -> ResponseReturnValue:
-    if not form.validate():
-        return _images_page(entry, status=422, problem=(f"alt_ko-{asset.code}", form.problems()[0][1]))
-    texts = {"korean": form.alt_ko.data or "", "english": form.alt_en.data or ""}
-    try:
-        service.describe_picture(current.session(), entry, asset, **texts, by=current.actor(), at=current.arrived_at())
-    except Invalid as problem:
-        return _images_page(entry, status=422, problem=("main", problem.message))
+def _describe(entry: Entry, asset: Asset) -> ResponseReturnValue:
+    """Keep the words, by autosave or by the button; words of a wrong shape stay in their field with a sentence."""
+    form, autosave = AltForm(), "X-Autosave" in request.headers
+    wrong = {f"{name}-{asset.code}": sentence for name, sentence in (() if form.validate() else form.problems())}
+    if wrong and not autosave:
+        return _images_page(entry, status=422, problem=next(iter(wrong.items())))
+    if not wrong:
+        try:
+            _keep(entry, asset, form)
+        except Invalid as problem:
+            return _images_page(entry, status=422, problem=("main", problem.message))
+    if autosave:
+        return {"time": i18n.clock_time(clock.now()), "errors": wrong}
     flash(_("Saved."), "success")
     return redirect(url_for("entries.images", number=entry.number))
+
+
+def _keep(entry: Entry, asset: Asset, form: AltForm) -> None:
+    texts = {"korean": form.alt_ko.data or "", "english": form.alt_en.data or ""}
+    service.describe_picture(current.session(), entry, asset, **texts, by=current.actor(), at=current.arrived_at())
 
 
 def _images_page(

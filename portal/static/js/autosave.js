@@ -31,14 +31,6 @@
       this.tries = 0;
       this.dirty = false;
       this.running = false;
-      form.addEventListener('input', () => this.later());
-      form.addEventListener('focusout', (event) => {
-        if (event.target.id) event.target.dataset.touched = '1';
-      });
-      form.addEventListener('submit', () => {
-        clearTimeout(this.timer);
-        this.dirty = false;
-      });
       addEventListener('online', () => this.dirty && this.save());
       addEventListener('beforeunload', (event) => {
         if (this.dirty) event.preventDefault();
@@ -49,6 +41,11 @@
       this.dirty = true;
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.save(), wait);
+    }
+
+    rest() {
+      clearTimeout(this.timer);
+      this.dirty = false;
     }
 
     async save() {
@@ -95,8 +92,7 @@
     }
 
     conflict(html) {
-      this.dirty = false;
-      clearTimeout(this.timer);
+      this.rest();
       const found = new DOMParser().parseFromString(html, 'text/html').getElementById('conflict');
       if (!found) return this.failed(true);
       document.getElementById('conflict')?.remove();
@@ -106,9 +102,14 @@
     }
   }
 
-  const boot = () => {
-    for (const form of document.querySelectorAll('form[data-autosave]')) form.autosave ||= new Autosave(form);
-  };
-  document.addEventListener('htmx:load', boot);
-  boot();
+  // Heard at the document: a form that has just come into the page misses not even its first letter
+  const autosaved = ({ target }) => (target.form || target).closest('form[data-autosave]');
+  document.addEventListener('input', (event) => {
+    const form = autosaved(event);
+    if (form) (form.autosave ||= new Autosave(form)).later();
+  });
+  document.addEventListener('focusout', (event) => {
+    if (event.target.id && autosaved(event)) event.target.dataset.touched = '1';
+  });
+  document.addEventListener('submit', (event) => event.target.autosave?.rest());
 })();
