@@ -369,7 +369,8 @@ def questions_come_on_stage(premiere: Premiere) -> None:
     press(board.get_by_role("button", name="Begin the talk"))
     phone = premiere.window("", f"/en/live/{premiere.code}", viewport={"width": 390, "height": 844})
     phone.get_by_label("Your question").fill("How long did the fourth film take?")
-    press(phone.get_by_role("button", name="Send the question"))
+    phone.get_by_role("button", name="Send the question").click()
+    expect(phone.get_by_label("Your question")).to_have_value("")
     board.reload()
     for text in ("for the voices", "the fourth film"):
         line = _line(board, text)
