@@ -1,5 +1,6 @@
-"""The public list of a round: shown by a command, never before its embargo ends, nor before every maker the decisions
-are about was told by mail or is marked as out of reach with a reason. A mail that came back has told nobody.
+"""The public list of a round: shown by a command, never before its embargo ends, nor before every film it judges has an
+announced decision whose maker was told by mail or is marked as out of reach with a reason. A mail that came back has
+told nobody.
 
 What is announced after a list was shown waits until it is shown again; a film that does not come is off it.
 """
@@ -18,6 +19,7 @@ from portal import audit, clock, i18n
 from portal.entries.models import Entry
 from portal.errors import Invalid
 from portal.i18n import N_
+from portal.jury.decisions import queries
 from portal.jury.decisions.models import Decision, Outcome
 from portal.jury.invitations import places
 from portal.jury.models import Round
@@ -114,10 +116,16 @@ def set_embargo(session: Session, round_: Round, until: datetime | None, *, by: 
 
 
 def show(session: Session, round_: Round, *, by: Actor) -> int:
-    """Show the public list; how many selected films it has. Refused during the embargo and while anybody is untold."""
+    """Show the public list; how many selected films it has.
+
+    Refused during the embargo, and while anybody would learn from it what nobody has told them.
+    """
     now = clock.now()
     if round_.embargo_until is not None and now < round_.embargo_until:
         raise Invalid("list", N_("The embargo lasts until {when}."), when=i18n.moment(round_.embargo_until, year=True))
+    open_ones = queries.count_unannounced(session, round_)
+    if open_ones:
+        raise Invalid("list", N_("Not announced yet: {n}. Release every decision before the list."), n=open_ones)
     waiting = untold(session, round_.id)
     if waiting:
         raise Invalid("list", N_("Not told yet: {n}. They must not learn it from the list."), n=len(waiting))

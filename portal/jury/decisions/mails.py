@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -59,10 +60,14 @@ def supersede(session: Session, decision: Decision, by: Actor) -> int:
     return len(waiting)
 
 
-def let_go(session: Session, round_: Round, by: Actor) -> None:
-    """Send everything that waited; what goes to an address that takes no mail by now has failed, and shows it."""
-    held = sa.select(OutgoingMail).where(OutgoingMail.batch == batch(round_), OutgoingMail.state == MailState.DRAFT)
-    waiting = session.scalars(held).all()
+def let_go(session: Session, round_: Round, announced: Collection[Decision], by: Actor) -> None:
+    """Send what waited with these decisions; to an address that takes no mail by now it has failed, and shows it.
+
+    The mail of a decision that a colleague has just made waits on: it was not announced.
+    """
+    about = OutgoingMail.object_id.in_([decision.id for decision in announced])
+    held = (OutgoingMail.batch == batch(round_), OutgoingMail.state == MailState.DRAFT, about)
+    waiting = session.scalars(sa.select(OutgoingMail).where(*held)).all()
     unreachable = queries.suppressed(session, [mail.recipient for mail in waiting])
     for mail in waiting:
         if mail.recipient in unreachable:

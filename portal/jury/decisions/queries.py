@@ -85,6 +85,13 @@ def count_undecided(session: Session, round_: Round) -> int:
     return session.scalar(sa.select(sa.func.count()).select_from(waiting)) or 0
 
 
+def count_unannounced(session: Session, round_: Round) -> int:
+    """How many films the round judges whose makers were told of no decision; reserves know that they are."""
+    first = sa.and_(Decision.state == DecisionState.PENDING, Decision.replaces_id.is_(None))
+    waiting = _of_round(round_).where(sa.or_(_UNDECIDED, first)).subquery()
+    return session.scalar(sa.select(sa.func.count()).select_from(waiting)) or 0
+
+
 # ── quotas ─────────────────────────────────────────────────────────────
 
 

@@ -169,10 +169,11 @@ def release(session: Session, round_: Round, *, reason: str = "", by: Actor) -> 
         _note_release(session, round_, len(standing), reason.strip()[:MOST_WORDS], by)
     for decision in standing:
         decision.released_by_id, decision.announced_at = by.person_id, clock.now()
+        decision.undeliverable = ""  # said of the earlier outcome, if at all: who was a reserve is told anew
         advance(session, decision, DecisionState.ANNOUNCED, by=by, outcome=str(decision.outcome))
     _tell_makers(session, standing)
     inviting.invite(session, round_, standing, by=by)
-    mails.let_go(session, round_, by)
+    mails.let_go(session, round_, standing, by)
     _follow(session, round_, by)
     return len(standing)
 

@@ -107,6 +107,7 @@ def _list(
         status=status,
         judging=round_,
         news=listing.news(session, round_),
+        unannounced=reading.count_unannounced(session, round_),
         untold=listing.untold(session, round_.id),
         out_of_reach=listing.out_of_reach(session, round_.id),
         embargo={"embargo_on": "", "embargo_time": "", **stands, **(typed or {})},

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm.exc import StaleDataError
 
 from portal import clock
+from portal.db import unit_of_work
+from portal.entries.models import Entry
 from portal.errors import Invalid
-from portal.jury.decisions import listing, service
+from portal.jury.decisions import listing, mails, reserves, service
+from portal.jury.decisions import queries as reading
 from portal.jury.decisions.models import Decision, Outcome
 from portal.jury.models import Round
-from portal.lifecycles import MailState, RoundState
-from portal.mail.models import OutgoingMail
+from portal.lifecycles import EntryState, MailState, RoundState
+from portal.mail import bounces
+from portal.mail.models import MailPreference, OutgoingMail, Topic, Way
+from portal.policies import SYSTEM
 from tests.jury.conftest import Jury
 
 PUBLIC = ("films", "", "awards", "schedule", "label")
@@ -150,3 +158,100 @@ def test_the_embargo_is_set_in_korean_time(
     wrong = organizer.post(address, data={"embargo_on": "soon", "embargo_time": "18:00"})
     assert wrong.status_code == 422
     assert 'value="soon"' in wrong.text
+
+
+def test_the_list_waits_for_the_films_nobody_has_decided_on(judged: Jury, session: Session) -> None:
+    chair, second = judged.actor(judged.chair), judged.actor(judged.organizer)
+    service.decide(session, judged.round, judged.films[0], Outcome.SELECTED, by=chair)
+    session.commit()
+    service.release(session, judged.round, by=second)
+    session.commit()
+    _mails(session, MailState.SENT)
+    for step in (lambda: None, lambda: service.decide_rest(session, judged.round, by=chair)):
+        step()
+        session.commit()
+        with pytest.raises(Invalid) as refused:
+            listing.show(session, judged.round, by=second)
+        assert refused.value.params["n"] == 5, "neither undecided nor unreleased: the other five would learn it here"
+        session.rollback()
+    service.release(session, judged.round, by=second)
+    session.commit()
+    _mails(session, MailState.SENT)
+    assert listing.show(session, judged.round, by=second) == 1
+
+
+def test_a_mark_of_the_reserve_does_not_tell_the_selected(released: Jury, session: Session) -> None:
+    second = released.actor(released.organizer)
+    _mails(session, MailState.SENT)
+    reserve = reading.decision_on(session, released.round, released.films[1].number)
+    assert reserve is not None
+    listing.mark_undeliverable(session, reserve, "no address", by=second)
+    films = sa.update(Entry).where(Entry.id == released.films[0].id)
+    session.execute(films.values(state=EntryState.WITHDRAWN))
+    reserves.promote(session, released.round, reserve, by=released.actor(released.chair))
+    session.commit()
+    service.release(session, released.round, by=second)
+    session.commit()
+    assert [one.outcome for one in listing.untold(session, released.round.id)] == [Outcome.SELECTED]
+
+
+def test_no_preference_keeps_a_decision_from_its_reader(released: Jury, session: Session) -> None:
+    """What has no topic is nobody's to switch off; an address that takes no mail is told nothing."""
+    chair, second = released.actor(released.chair), released.actor(released.organizer)
+    films = sa.update(Entry).where(Entry.id == released.films[0].id)
+    session.execute(films.values(state=EntryState.WITHDRAWN))
+    reserve = reading.decision_on(session, released.round, released.films[1].number)
+    assert reserve is not None
+    reserves.promote(session, released.round, reserve, by=chair)
+    for topic in Topic:
+        session.add(MailPreference(address=released.maker.email, topic=topic, way=Way.OFF))
+    session.commit()
+    service.release(session, released.round, by=second)
+    mails = sa.select(OutgoingMail).where(OutgoingMail.object_id == reserve.id).order_by(OutgoingMail.id.desc())
+    last = session.scalars(mails).first()
+    assert last is not None
+    assert last.state == MailState.QUEUED
+    bounces.suppress(session, released.maker.email, "550 unknown", by=SYSTEM)
+    assert {one.mail_state for one in listing.untold(session, released.round.id)} == {MailState.FAILED}
+
+
+def test_only_the_mails_of_what_is_announced_leave(judged: Jury, session: Session) -> None:
+    """A colleague decides while another releases: that decision's mail waits for its own release."""
+    chair = judged.actor(judged.chair)
+    first, other = (
+        service.decide(session, judged.round, film, Outcome.SELECTED, by=chair) for film in judged.films[:2]
+    )
+    mails.let_go(session, judged.round, [first], judged.actor(judged.organizer))
+    states = {mail.object_id: mail.state for mail in session.scalars(sa.select(OutgoingMail))}
+    assert states == {first.id: MailState.QUEUED, other.id: MailState.DRAFT}
+
+
+def test_a_list_shown_while_others_are_announced_is_told_so(
+    released: Jury, session: Session, sessions: sessionmaker[Session]
+) -> None:
+    """Both write the round: whoever has read it before the other's commit is stale, and nothing untold is listed."""
+    second, chair = released.actor(released.organizer), released.actor(released.chair)
+    _mails(session, MailState.SENT)
+    films = sa.update(Entry).where(Entry.id == released.films[0].id)
+    session.execute(films.values(state=EntryState.WITHDRAWN))
+    reserve = reading.decision_on(session, released.round, released.films[1].number)
+    assert reserve is not None
+    reserves.promote(session, released.round, reserve, by=chair)
+    session.commit()
+    round_id, together = released.round.id, Barrier(2)
+
+    def at_once(command: Callable[..., int]) -> bool:
+        try:
+            with unit_of_work(sessions) as own:
+                round_ = own.get_one(Round, round_id)
+                if own.get_bind().dialect.name == "postgresql":
+                    together.wait(10)
+                command(own, round_, by=second)
+        except (StaleDataError, Invalid):
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(at_once, (listing.show, service.release)))
+    session.expire_all()
+    assert not listing.is_listed(session, released.films[1].id)
