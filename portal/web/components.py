@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from portal import i18n
 from portal.web import charts
+from portal.web.cards import labelled
 from portal.web.icons import icon
 from portal.web.stills import scene
 
@@ -26,7 +27,7 @@ FORMATS: dict[str, Callable[..., str]] = {
 
 def register(env: Environment) -> None:
     """Give the environment the formats, icons and charts that components use, and all their macros as globals."""
-    env.filters.update(FORMATS)
+    env.filters.update(FORMATS, labelled=labelled)
     env.globals["icon"] = icon
     env.globals["glyph"] = icon  # the same function for macros that have an `icon` parameter of their own
     env.globals["charts"] = charts
