@@ -17,6 +17,8 @@ from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from zoneinfo import ZoneInfo
 
+from babel import Locale as Cldr
+from babel.core import get_global
 from babel.dates import get_timezone_location
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -145,7 +147,16 @@ def clock_time(moment: datetime, tz: ZoneInfo | None = None) -> str:
 
 def city(zone: str) -> str:
     """The city of a time zone, `Asia/Seoul` or the like."""
-    return "UTC" if zone == "UTC" else str(get_timezone_location(zone, locale=language(), return_city=True))
+    if zone == "UTC":
+        return zone
+    return _city_of_old_name(zone) or str(get_timezone_location(zone, locale=language(), return_city=True))
+
+
+def _city_of_old_name(zone: str) -> str:
+    """The city where CLDR keeps it under the zone's former name, as Kolkata's under Calcutta; Babel looks past it."""
+    known = Cldr(language()).time_zones
+    former = (old for old, new in get_global("zone_aliases").items() if new == zone)
+    return next((known[old]["city"] for old in former if "city" in known.get(old, {})), "")
 
 
 def moment(value: datetime, *, year: bool = False) -> str:
