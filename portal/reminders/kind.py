@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -44,7 +44,8 @@ class Kind:
     """A kind: its name in rows, the model it is about, its words for the desk, what it wants, and its mail.
 
     `title`, `rule` and `ended` are msgids: what it is called, when it goes to whom, why one was not needed any more.
-    `named` gives each object a name in the language in use.
+    `named` gives each object a name in the language in use. `write` queues the mails of reminders that are due to one
+    reader at the same time: as few as their reader needs.
     """
 
     name: str
@@ -54,7 +55,17 @@ class Kind:
     ended: str
     wanted: Finding
     named: Callable[[Session, Collection[int]], Mapping[int, str]]
-    write: Callable[[Session, Reminder], None]
+    write: Callable[[Session, Sequence[Reminder]], None]
+
+
+def one_by_one(write: Callable[[Session, Reminder], None]) -> Callable[[Session, Sequence[Reminder]], None]:
+    """Writes a mail for each reminder, as most kinds do."""
+
+    def write_each(session: Session, reminders: Sequence[Reminder]) -> None:
+        for reminder in reminders:
+            write(session, reminder)
+
+    return write_each
 
 
 def in_time(rows: Iterable[Wanted], *, now: datetime) -> dict[Key, Wanted]:

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Person
 from portal.entries.models import Entry
-from portal.i18n import moment, pick, using
+from portal.i18n import moment, pick, translate, using
+from portal.jury.invitations.models import FilmInvitation
+from portal.lifecycles import InvitationState
 from portal.mail import outbox
 from portal.programme import zones
 from portal.reminders.models import Reminder
@@ -22,6 +24,12 @@ def owned() -> tuple[sa.ColumnElement[bool], ...]:
     return (Person.id == Entry.owner_id, Person.disabled_at.is_(None))
 
 
+def stays_away() -> sa.ColumnElement[bool]:
+    """Says of an entry that it was selected and does not come: declined, or not answered in time."""
+    states = (InvitationState.DECLINED, InvitationState.LAPSED)
+    return sa.exists().where(FilmInvitation.entry_id == Entry.id, FilmInvitation.state.in_(states))
+
+
 def titles(session: Session, entry_ids: Collection[int]) -> dict[int, str]:
     """Each entry as the desk calls it: number and title."""
     columns = (Entry.id, Entry.number, Entry.title_ko, Entry.title_en)
@@ -29,15 +37,38 @@ def titles(session: Session, entry_ids: Collection[int]) -> dict[int, str]:
     return {row.id: f"{row.number} {pick(row.title_ko, row.title_en)}".strip() for row in rows}
 
 
+def title_of(entry: Entry) -> str:
+    """A film's title in the language in use; its number where it has none yet."""
+    return pick(entry.title_ko, entry.title_en) or entry.number
+
+
+def date_told(at: datetime, reader: Person) -> str:
+    """A date by the Korean clock and, where they differ, by the reader's own, in the language in use."""
+    away = zones.there(at, reader.timezone)
+    return f"{moment(at, year=True)} KST" + (f" · {away}" if away else "")
+
+
 def tell(
-    session: Session, reminder: Reminder, mail: str, entry: Entry, *, about: Any, until: datetime, **facts: Any
+    session: Session,
+    reminder: Reminder,
+    mail: str,
+    entry: Entry,
+    *,
+    about: Any,
+    until: datetime,
+    more: int = 0,
+    **facts: Any,
 ) -> None:
-    """Queue a mail about a film to its owner; `until` is the date it tells of, also by the reader's own clock."""
+    """Queue a mail about a film, and so many `more` of the same owner, to whom they belong.
+
+    `until` is the date it tells of, also by the reader's own clock.
+    """
     owner = session.get_one(Person, entry.owner_id)
     with using(owner.language, owner.timezone):
-        away = zones.there(until, owner.timezone)
-        when = f"{moment(until)} KST" + (f" · {away}" if away else "")
-        title = pick(entry.title_ko, entry.title_en) or entry.number
+        when = date_told(until, owner)
+        title = title_of(entry)
+        if more:
+            title = translate("{title} and {n} more").format(title=title, n=more)
     name = owner.shown_in(owner.language)
     outbox.queue(
         session,

@@ -21,18 +21,23 @@ from portal.reminders.kinds import KINDS
 from portal.reminders.models import Reminder
 from portal.reminders.reasons import Reason
 
+_BY_ITSELF = (Reason.ENDED, Reason.OVERTAKEN, Reason.LATE)
 _KEY = ("kind", "object_kind", "object_id", "recipient", "nth")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row that may still change: planned, or cancelled because its reason had ended."""
+    """A row that may still change: planned, or cancelled by the plan; `ended` where its reason had ended.
+
+    One that came too late comes back for a later date alone: what is due by now was told by another.
+    """
 
     id: int
     rev: int
     key: Key
     state: ReminderState
     due_at: datetime
+    ended: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,11 @@ def _difference(session: Session, kind: Kind, now: datetime) -> Difference:
             for key, row in planned.items()
             if key in useful and useful[key].due_at != row.due_at
         ],
-        back=[(row, useful[key].due_at) for key, row in known.items() if key not in planned and key in useful],
+        back=[
+            (row, useful[key].due_at)
+            for key, row in known.items()
+            if key not in planned and key in useful and (row.ended or useful[key].due_at > now)
+        ],
         ended=[(row, why_not(key, wanted, now=now)) for key, row in planned.items() if key not in useful],
     )
 
@@ -80,8 +89,8 @@ def _rows(session: Session, kind: Kind) -> tuple[dict[Key, Row], set[Key]]:
     known, settled = {}, set()
     for row in session.execute(of_kind.where(Reminder.kind == kind.name)):
         key = (row.object_id, row.recipient, row.nth)
-        if row.state == ReminderState.PLANNED or row.reason == Reason.ENDED:
-            known[key] = Row(row.id, row.rev, key, row.state, row.due_at)
+        if row.state == ReminderState.PLANNED or row.reason in _BY_ITSELF:
+            known[key] = Row(row.id, row.rev, key, row.state, row.due_at, row.reason == Reason.ENDED)
         else:
             settled.add(key)
     return known, settled

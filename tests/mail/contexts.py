@@ -67,7 +67,7 @@ def context(kind: str, text: str) -> dict[str, Any]:
     said = Said(text)
     made = {name: getattr(said, name) for name in {*_names(kind), *_FILLED}}
     made |= {"links": LINKS, "recipient": Recipient(TO, i18n.language(), text), "festival": text}
-    made |= {name: [said] for name in ("parts", "names", "people") if name in made}
+    made |= {name: [said] for name in ("parts", "names", "people", "drafts") if name in made}
     if kind == "digest":
         made["notices"] = [(said, f"{BASE}/ko/me"), (said, "")]
     if kind in _ANSWERS:

@@ -18,8 +18,8 @@ from portal.i18n import N_
 from portal.jury.decisions.models import Outcome
 from portal.lifecycles import EntryState
 from portal.reminders.due import ten_after
-from portal.reminders.kind import Kind, Wanted
-from portal.reminders.makers import owned, tell, titles
+from portal.reminders.kind import Kind, Wanted, one_by_one
+from portal.reminders.makers import owned, stays_away, tell, titles
 from portal.reminders.models import Reminder
 
 BEFORE, AFTER = timedelta(days=5), timedelta(days=3)
@@ -40,8 +40,8 @@ def _wanted(session: Session, *, now: datetime, of: int | None = None) -> Iterat
         .add_columns(Person.email, Person.timezone)
         .join(Call, Call.id == Entry.call_id)
         .join(Person, sa.and_(*owned()))
-        .where(Entry.state.in_((EntryState.DRAFT, *_IN)), Entry.announced != Outcome.NOT_SELECTED, lacking)
-        .where(*(() if of is None else (Entry.id == of,)))
+        .where(Entry.state.in_((EntryState.DRAFT, *_IN)), Entry.announced != Outcome.NOT_SELECTED, ~stays_away())
+        .where(lacking, *(() if of is None else (Entry.id == of,)))
     )
     for row in session.execute(query):
         nth, since, until = _moment(row)
@@ -78,5 +78,5 @@ KIND = Kind(
     ended=N_("Everybody has agreed, or the film is not in the running"),
     wanted=_wanted,
     named=titles,
-    write=_write,
+    write=one_by_one(_write),
 )

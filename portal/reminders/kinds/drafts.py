@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -14,17 +15,29 @@ from portal.entries import checklist
 from portal.entries import queries as entries
 from portal.entries.models import Entry
 from portal.entries.queries.entry import parts
-from portal.i18n import N_, using
+from portal.i18n import N_, pick, using
 from portal.lifecycles import EntryState
 from portal.reminders.due import ten_after
 from portal.reminders.kind import Kind, Wanted
-from portal.reminders.makers import owned, tell, titles
+from portal.reminders.makers import date_told, owned, tell, title_of, titles
 from portal.reminders.models import Reminder
 
 DAYS = {1: timedelta(days=7), 2: timedelta(days=2)}
 LAST, HOURS = 3, timedelta(hours=3)
 # Whoever began yesterday knows of the draft.
 _REST = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a letter says of one of its drafts, in its reader's language; `left` are the tasks that are not done."""
+
+    number: str
+    title: str
+    call: str
+    when: str
+    left: Sequence[str]
+    graced: bool
 
 
 def _wanted(session: Session, *, now: datetime, of: int | None = None) -> Iterator[Wanted]:
@@ -50,13 +63,36 @@ def _moments(closes_at: datetime, zone: str, *, begun: datetime) -> Iterator[tup
         yield LAST, closes_at - HOURS
 
 
-def _write(session: Session, reminder: Reminder) -> None:
-    found = sa.select(Entry).where(Entry.id == reminder.object_id).options(*parts())
-    entry = session.scalars(found).one()
-    with using(entry.owner.language):
-        left = _left(session, entry)
-    mail = "reminder_deadline" if reminder.nth == LAST else "reminder_draft"
-    tell(session, reminder, mail, entry, about=entry, until=entry.call.closes_at, call=entry.call, left=left)
+def _write(session: Session, reminders: Sequence[Reminder]) -> None:
+    """One letter that names every draft; what closes within hours has its own."""
+    for mail, same in (
+        ("reminder_deadline", [one for one in reminders if one.nth == LAST]),
+        ("reminder_draft", [one for one in reminders if one.nth != LAST]),
+    ):
+        if same:
+            _tell(session, mail, {one.object_id: one for one in same})
+
+
+def _tell(session: Session, mail: str, reminders: Mapping[int, Reminder]) -> None:
+    """One letter about these drafts, by entry; about the one whose call closes first."""
+    wanted = sa.select(Entry).join(Entry.call).where(Entry.id.in_(reminders)).options(*parts())
+    entries = session.scalars(wanted.order_by(Call.closes_at, Entry.id)).unique().all()
+    first = entries[0]
+    drafts, until, more = [_draft(session, entry) for entry in entries], first.call.closes_at, len(entries) - 1
+    tell(session, reminders[first.id], mail, first, about=first, until=until, more=more, drafts=drafts)
+
+
+def _draft(session: Session, entry: Entry) -> Draft:
+    owner = entry.owner
+    with using(owner.language, owner.timezone):
+        return Draft(
+            entry.number,
+            title_of(entry),
+            pick(entry.call.name_ko, entry.call.name_en),
+            date_told(entry.call.closes_at, owner),
+            _left(session, entry),
+            entry.call.grace_minutes > 0,
+        )
 
 
 def _left(session: Session, entry: Entry) -> list[str]:

@@ -17,7 +17,7 @@ from portal.i18n import N_, pick
 from portal.jury.invitations.models import FilmInvitation
 from portal.lifecycles import EntryState, InvitationState
 from portal.reminders.due import ten_after
-from portal.reminders.kind import Kind, Wanted
+from portal.reminders.kind import Kind, Wanted, one_by_one
 from portal.reminders.makers import owned, tell
 from portal.reminders.models import Reminder
 
@@ -76,5 +76,5 @@ KIND = Kind(
     ended=N_("Confirmed, declined or withdrawn"),
     wanted=_wanted,
     named=_named,
-    write=_write,
+    write=one_by_one(_write),
 )

@@ -15,7 +15,7 @@ from portal.lifecycles import GuardianState
 from portal.mail import outbox
 from portal.mail.models import OutgoingMail
 from portal.reminders.due import TEN, civil, ten_after
-from portal.reminders.kind import Kind, Wanted
+from portal.reminders.kind import Kind, Wanted, one_by_one
 from portal.reminders.models import Reminder
 from portal.school.guardians.models import GuardianConsent
 from portal.school.models import Cohort, Enrolment
@@ -84,5 +84,5 @@ KIND = Kind(
     ended=N_("Answered or reminded by hand, or asked no more"),
     wanted=_wanted,
     named=_named,
-    write=_write,
+    write=one_by_one(_write),
 )

@@ -14,7 +14,7 @@ from portal.mail.models import OutgoingMail
 from portal.programme.models import Guest, Hall, Package, QASession, Screening
 from portal.programme.service import letters
 from portal.reminders.due import ten_after
-from portal.reminders.kind import Kind, Wanted
+from portal.reminders.kind import Kind, Wanted, one_by_one
 from portal.reminders.models import Reminder
 
 ANSWER_BEFORE = timedelta(days=3)
@@ -91,7 +91,7 @@ ANSWER = Kind(
     ended=N_("Answered or reminded by hand, or there is no talk"),
     wanted=_unanswered,
     named=_named,
-    write=_ask_again,
+    write=one_by_one(_ask_again),
 )
 EVENING = Kind(
     name="qa_evening",
@@ -101,5 +101,5 @@ EVENING = Kind(
     ended=N_("Does not come any more, or there is no talk"),
     wanted=_coming,
     named=_named,
-    write=_last_letter,
+    write=one_by_one(_last_letter),
 )

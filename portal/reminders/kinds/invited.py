@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Invitation
 from portal.accounts.phrases import role_name
+from portal.calls.models import Call
 from portal.entries.models import Entry, Member
 from portal.i18n import N_, SEOUL, pick, using
 from portal.lifecycles import EntryState
@@ -18,7 +19,7 @@ from portal.mail import outbox
 from portal.policies import Scope
 from portal.reminders.asked import asked_at, question
 from portal.reminders.due import ten_after
-from portal.reminders.kind import Kind, Wanted
+from portal.reminders.kind import Kind, Wanted, one_by_one
 from portal.reminders.models import Reminder
 from portal.school.models import Cohort
 
@@ -36,26 +37,29 @@ def _roles(session: Session, *, now: datetime, of: int | None = None) -> Iterato
         .where(Invitation.accepted_at.is_(None), Invitation.expires_at > now, Invitation.scope != Scope.PORTAL)
         .where(since.is_not(None), *(() if of is None else (Invitation.id == of,)))
     )
-    return _twice(session.execute(query))
+    for row in session.execute(query):
+        yield from _twice(row, row.expires_at)
 
 
 def _teams(session: Session, *, now: datetime, of: int | None = None) -> Iterator[Wanted]:
     since = asked_at(_TO_TEAM, Member)
     query = (
         sa.select(Member.id, Member.email, Member.expires_at, since.label("since"), Entry.edition_id)
+        .add_columns(Call.closes_at)
         .join(Member.entry)
+        .join(Call, Call.id == Entry.call_id)
         .where(Member.person_id.is_(None), Member.expires_at > now, Entry.state == EntryState.DRAFT)
         .where(since.is_not(None), *(() if of is None else (Member.id == of,)))
     )
-    return _twice(session.execute(query))
+    for row in session.execute(query):
+        yield from _twice(row, min(row.expires_at, row.closes_at))
 
 
-def _twice(rows: Iterable[Any]) -> Iterator[Wanted]:
-    for row in rows:
-        for nth, after in AFTER.items():
-            due_at = ten_after(row.since + after, SEOUL)
-            if due_at < row.expires_at:
-                yield Wanted(row.id, row.email, nth, due_at, row.expires_at, row.edition_id)
+def _twice(row: Any, until: datetime) -> Iterator[Wanted]:
+    for nth, after in AFTER.items():
+        due_at = ten_after(row.since + after, SEOUL)
+        if due_at < until:
+            yield Wanted(row.id, row.email, nth, due_at, until, row.edition_id)
 
 
 def _roles_named(session: Session, invitation_ids: Collection[int]) -> dict[int, str]:
@@ -108,15 +112,15 @@ ROLE = Kind(
     ended=N_("Accepted, run out or taken back"),
     wanted=_roles,
     named=_roles_named,
-    write=_ask_for_role,
+    write=one_by_one(_ask_for_role),
 )
 TEAM = Kind(
     name="team",
     model=Member,
     title=N_("Invitation to a team not answered"),
     rule=N_("To somebody who was invited to work on a draft: 3 and 7 days after the letter."),
-    ended=N_("Accepted, run out or taken back, or the film is handed in"),
+    ended=N_("Accepted, run out or taken back, or the film is handed in or too late"),
     wanted=_teams,
     named=_teams_named,
-    write=_ask_for_team,
+    write=one_by_one(_ask_for_team),
 )

@@ -16,7 +16,7 @@ from portal.jury.scoring.progress import Pace
 from portal.lifecycles import ReminderState, RoundState
 from portal.policies import SYSTEM
 from portal.reminders.due import ten_after
-from portal.reminders.kind import Kind, Wanted
+from portal.reminders.kind import Kind, Wanted, one_by_one
 from portal.reminders.models import Reminder
 from portal.reminders.reasons import Reason
 
@@ -96,5 +96,5 @@ KIND = Kind(
     ended=N_("Caught up, or the round is not open"),
     wanted=_wanted,
     named=_named,
-    write=_write,
+    write=one_by_one(_write),
 )

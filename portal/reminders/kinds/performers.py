@@ -14,11 +14,13 @@ from portal.disclosure.consent.requests import OPEN
 from portal.disclosure.models import Consent, Disclosure, Performer
 from portal.entries.models import Entry
 from portal.i18n import N_, SEOUL
+from portal.jury.decisions.models import Outcome
 from portal.lifecycles import EntryState
 from portal.mail import outbox
 from portal.reminders.asked import asked_at, question
 from portal.reminders.due import ten_after
-from portal.reminders.kind import Kind, Wanted
+from portal.reminders.kind import Kind, Wanted, one_by_one
+from portal.reminders.makers import stays_away
 from portal.reminders.models import Reminder
 
 AFTER = timedelta(days=3)
@@ -28,13 +30,14 @@ _OUT = (EntryState.WITHDRAWN, EntryState.INELIGIBLE, EntryState.DISQUALIFIED)
 
 def _wanted(session: Session, *, now: datetime, of: int | None = None) -> Iterator[Wanted]:
     waiting = (Consent.state.in_(OPEN), Consent.channel == Channel.LINK, Consent.expires_at > now)
+    running = (Entry.state.not_in(_OUT), Entry.announced != Outcome.NOT_SELECTED, ~stays_away())
     since = asked_at(_ASKED, Consent)
     query = (
         sa.select(Consent.id, Consent.email, Consent.expires_at, since.label("since"), Entry.edition_id)
         .join(Consent.performer)
         .join(Performer.disclosure)
         .join(Entry, Entry.id == Disclosure.entry_id)
-        .where(*waiting, Entry.state.not_in(_OUT), since.is_not(None))
+        .where(*waiting, *running, since.is_not(None))
         .where(*(() if of is None else (Consent.id == of,)))
     )
     for row in session.execute(query):
@@ -80,5 +83,5 @@ KIND = Kind(
     ended=N_("Answered or run out, or the film is not in the running"),
     wanted=_wanted,
     named=_named,
-    write=_write,
+    write=one_by_one(_write),
 )

@@ -14,7 +14,7 @@ from portal.i18n import N_, pick
 from portal.lifecycles import ScreeningState, SeatState
 from portal.programme.models import Package, Screening
 from portal.reminders.due import evening_before
-from portal.reminders.kind import Kind, Wanted
+from portal.reminders.kind import Kind, Wanted, one_by_one
 from portal.reminders.models import Reminder
 
 _ON = (ScreeningState.RELEASED, ScreeningState.BOOKING, ScreeningState.CLOSED)
@@ -59,5 +59,5 @@ KIND = Kind(
     ended=N_("Seats given back, or no screening"),
     wanted=_wanted,
     named=_named,
-    write=_write,
+    write=one_by_one(_write),
 )
