@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from wtforms import HiddenField, RadioField, ValidationError
@@ -26,7 +26,7 @@ class WayField(RadioField):
 
 
 class PreferencesForm(Form):
-    """A way for each topic; the fields have the topics' names."""
+    """A way for each topic its reader is asked about; the fields have the topics' names."""
 
     films = WayField()
     jury = WayField()
@@ -39,9 +39,16 @@ class PreferencesForm(Form):
         """The form as somebody has filled it in before."""
         return cls(formdata=None, data={topic.value: way.value for topic, way in ways.items()})
 
+    def about(self, topics: Collection[Topic]) -> PreferencesForm:
+        """The form about these topics alone: no other is asked for, and no other is kept."""
+        for topic in Topic:
+            if topic not in topics:
+                del self[topic.value]
+        return self
+
     def ways(self) -> dict[Topic, Way]:
         """What was chosen; only after the form was found valid."""
-        return {topic: Way(self[topic.value].data) for topic in Topic}
+        return {topic: Way(self[topic.value].data) for topic in Topic if topic.value in self}
 
 
 class UnsubscribeForm(Form):

@@ -179,6 +179,15 @@ def test_the_portals_words_written_out_make_the_same_mail(kind: str) -> None:
             assert _read("".join(theirs.html.split())) == _read("".join(ours.html.split()))
 
 
+def test_of_one_film_the_words_of_many_are_right_too() -> None:
+    texts, words = builtin.texts("jury_nudge", LINKS), EDITABLE["jury_nudge"]
+    context = samples.context("jury_nudge", Sample.USUAL, links=LINKS, to=outbox.Recipient("", "en", ""), festival="")
+    with i18n.using("en"):
+        told = [words.line(texts.subject_en, {**context, "films": n}) for n in (1, 21)]
+        assert words.line(texts.body_en, {**context, "films": 1}).endswith("missing for 1 film of First round.")
+    assert told == ["Score 1 film by Fri 19 Feb", "Score 21 films by Fri 19 Feb"]
+
+
 def test_a_difference_is_told_word_by_word() -> None:
     told = diff.pieces("작품이 {film} 선정되었어요.", "작품이 {film} 뽑혔어요!")
     assert told[0] == (diff.Fate.KEPT, "작품이 {film} ")

@@ -15,7 +15,8 @@ from portal.accounts.queries import account_behind
 from portal.accounts.service import start_session
 from portal.lifecycles import MailState
 from portal.links import Links
-from portal.mail.models import BatchRelease, OutgoingMail
+from portal.mail.models import BatchRelease, MailPreference, OutgoingMail, Topic, Way
+from portal.policies import Role, Scope
 from tests import builders
 from tests.conftest import BASE_URL, SECRET
 from tests.notices.letters import write
@@ -97,6 +98,28 @@ def test_what_was_held_back_is_as_new_as_its_leaving(session: Session, sign_in: 
     session.commit()
     listed = re.findall(r"— (held|between)</a>", sign_in(person.id).get("/ko/me/notices").text)
     assert listed == ["held", "between"]
+
+
+def test_one_is_asked_about_the_topics_one_can_get_and_about_what_is_off(session: Session, sign_in: SignIn) -> None:
+    maker, juror = builders.person(session), builders.person(session)
+    builders.grant(session, juror, Role.JUROR, Scope.EDITION, builders.edition(session).id)
+    session.add(MailPreference(address=maker.email, topic=Topic.SCHOOL, way=Way.OFF))
+    session.commit()
+    address, asked = (
+        "/ko/me/notices/settings",
+        re.compile(r'<input[^>]*name="(\w+)"[^>]*type="radio"|type="radio"[^>]*name="(\w+)"'),
+    )
+    hers, his = sign_in(maker.id), sign_in(juror.id)
+
+    def names(client: FlaskClient) -> set[str]:
+        return {"".join(found) for found in asked.findall(client.get(address).text)}
+
+    assert names(hers) == {"films", "school", "screenings", "news"}
+    assert names(his) == {"films", "jury", "screenings", "news"}
+    form = {"films": "digest", "screenings": "at_once", "news": "off"}
+    assert hers.post(address, data=form).status_code == 422, "a topic that is asked about needs an answer"
+    assert hers.post(address, data={**form, "school": "at_once", "jury": "off"}).status_code == 303
+    assert names(hers) == {"films", "screenings", "news"}
 
 
 def test_nobody_reads_anothers_notice(session: Session, sign_in: SignIn) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from portal.i18n import N_, clock_time, day, duration, moment, number, pick
+from portal.i18n import N_, clock_time, day, duration, moment, ngettext, number, pick
 
 Context = Mapping[str, Any]
 Value = Callable[[Context], str]
@@ -27,7 +27,7 @@ MEANINGS: dict[str, str] = {
     "doors": N_("When the doors open"),
     "festival": N_("Name of the festival"),
     "film": N_("Title of the film"),
-    "films": N_("How many films"),
+    "films": N_("How many films, with the word"),
     "length": N_("How long the films are"),
     "mentor": N_("Name of the mentor"),
     "name": N_("Name of the reader"),
@@ -38,7 +38,7 @@ MEANINGS: dict[str, str] = {
     "received": N_("When the entry arrived"),
     "round": N_("Name of the judging round"),
     "screening": N_("Name of the screening"),
-    "seats": N_("How many seats"),
+    "seats": N_("How many seats, with the word"),
     "when": N_("When it begins"),
 }
 """What each placeholder stands for, as the desk reads it."""
@@ -129,7 +129,7 @@ _DECISION: dict[str, Value] = {
 _JURY: dict[str, Value] = {
     **_EVERYWHERE,
     "round": _both("judging"),
-    "films": lambda context: number(context["films"]),
+    "films": lambda context: ngettext("{n} film", "{n} films", context["films"]).format(n=number(context["films"])),
     "length": lambda context: duration(context["seconds"]),
     "deadline": _moment("due_at"),
     "day": _day("due_at"),
@@ -151,7 +151,7 @@ _SEAT: dict[str, Value] = {
     "when": lambda context: f"{moment(context['showing'].starts_at, year=True)} KST",
     "day": lambda context: day(context["showing"].starts_at),
     "doors": lambda context: clock_time(context["doors"]),
-    "seats": lambda context: number(context["party"]),
+    "seats": lambda context: ngettext("{n} seat", "{n} seats", context["party"]).format(n=number(context["party"])),
     "code": _plain("code"),
 }
 _TO_FIX: dict[str, Value] = {

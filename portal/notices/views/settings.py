@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -9,8 +11,8 @@ from portal import policies
 from portal.errors import Invalid
 from portal.i18n import _
 from portal.mail import preferences
-from portal.mail.models import Topic
-from portal.notices import phrases
+from portal.mail.models import Topic, Way
+from portal.notices import phrases, topics
 from portal.notices.forms import DeviceForm, PreferencesForm
 from portal.notices.models import PushSubscription
 from portal.notices.push import devices, keys
@@ -25,14 +27,14 @@ from portal.web.pages import page
 @guard(policies.signed_in)
 def settings() -> ResponseReturnValue:
     """A way for each topic, and the devices."""
-    return _page(PreferencesForm.of(preferences.chosen(current.session(), _address())))
+    return _page(_known())
 
 
 @bp.post("/me/notices/settings")
 @guard(policies.signed_in)
 def save_settings() -> ResponseReturnValue:
     """Keep what was chosen."""
-    form = PreferencesForm()
+    form = PreferencesForm().about(_topics(preferences.chosen(current.session(), _address())))
     if not form.sent_and_valid():
         return _page(form, status=422)
     preferences.choose(current.session(), _address(), form.ways(), by=current.actor())
@@ -72,9 +74,18 @@ def _address() -> str:
     return me.email
 
 
+def _topics(ways: Mapping[Topic, Way]) -> list[Topic]:
+    return topics.offered(current.actor(), ways)
+
+
+def _known() -> PreferencesForm:
+    """The form about one's topics as it was filled in before."""
+    ways = preferences.chosen(current.session(), _address())
+    return PreferencesForm.of(ways).about(_topics(ways))
+
+
 def _refused(form: DeviceForm) -> ResponseReturnValue:
-    known = PreferencesForm.of(preferences.chosen(current.session(), _address()))
-    return _page(known, refused=form, status=422)
+    return _page(_known(), refused=form, status=422)
 
 
 def _page(form: PreferencesForm, *, refused: Form | None = None, status: int = 200) -> ResponseReturnValue:
@@ -83,7 +94,7 @@ def _page(form: PreferencesForm, *, refused: Form | None = None, status: int = 2
         "notices/settings.html",
         form=form,
         problems=form.problems() + (refused.problems() if refused else []),
-        topics=[(topic.value, phrases.topic_name(topic), phrases.topic_hint(topic)) for topic in Topic],
+        topics=[(one.value, phrases.topic_name(one), phrases.topic_hint(one)) for one in Topic if one.value in form],
         ways=phrases.ways(),
         devices=[(one, devices.mark(one)) for one in devices.of(current.session(), current.actor().person_id)],
         key=pair.application if pair else "",
