@@ -20,7 +20,7 @@ BALLOT = "ballot"
 GROUP = "group"
 STAGE = "stage"
 PLAN = "plan"
-UNSUBSCRIBE, NOTICE = "unsubscribe", "notice"
+UNSUBSCRIBE, NOTICE, PUSH = "unsubscribe", "notice", "push"
 GUARDIAN = "guardian"
 SHORT = 5
 _SEASON = timedelta(days=400)
@@ -197,6 +197,14 @@ class Links:
     def notice_behind(self, token: str) -> int:
         """The mail's number inside it; raises signing.BadToken."""
         return int(signing.uncloak(self._secret_key, NOTICE, token))
+
+    def push_token(self, session_id: int) -> str:
+        """What the worker of a signed-in browser holds to say its new address; it opens nothing else."""
+        return signing.cloak(self._secret_key, PUSH, session_id)
+
+    def push_behind(self, token: str) -> int:
+        """The sign-in's number inside it; raises signing.BadToken."""
+        return int(signing.uncloak(self._secret_key, PUSH, token))
 
     def unsubscribe(self, address: str, topic: str) -> str:
         """Where an address says how it wants a topic, without signing in; the address is not to be read in it."""

@@ -95,6 +95,13 @@ FORMS: dict[str, Form] = {
         {"endpoint": "https://fcm.googleapis.com/fcm/send/other", "p256dh": P256DH, "auth": AUTH},
     ),
     **_all("creator", "notices.remove_device", bare=True, code="device"),
+    "push_worker.renew": Form(
+        "",
+        {"token": "renewing"},
+        "notices.settings",
+        {"endpoint": "https://fcm.googleapis.com/fcm/send/renewed", "p256dh": P256DH, "auth": AUTH},
+        public=True,
+    ),
     "unsubscribe.choose": Form("", {"token": "unsubscribing"}, "unsubscribe.show", {"way": "off"}, public=True),
     # entries
     "entries.start_draft": Form("creator", {"slug": "call"}, "entries.start", {"category": "category"}),

@@ -69,5 +69,6 @@ def things(session: Session, person: Person) -> dict[str, Any]:
     return {
         "notice": links.of(session).notice_token(first),
         "device": session.scalars(sa.select(PushSubscription.code)).one(),
+        "renewing": links.of(session).push_token(session.scalars(sa.select(PushSubscription.session_id)).one()),
         "unsubscribing": links.of(session).unsubscribe("reader@pan.example", Topic.NEWS).rpartition("/")[2],
     }

@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from portal import clock, db
+from portal import clock, db, links
 from portal.accounts.models import Person
 from portal.accounts.service import end_session, start_session
 from portal.errors import Invalid
@@ -294,10 +294,40 @@ def test_a_browser_is_added_and_removed_by_its_owner_alone(session: Session, bro
 
 def test_ten_browsers_are_the_most(session: Session, browser: Browser) -> None:
     person, token = told_in(session, browser)
+    me = Actor("person", person.id)
     for n in range(devices.MOST - 1):
-        devices.add(session, browser.subscription(str(n)), token=token, by=Actor("person", person.id))
+        devices.add(session, browser.subscription(str(n)), token=start_session(session, person.id), by=me)
     with pytest.raises(Invalid):
-        devices.add(session, browser.subscription("eleventh"), token=token, by=Actor("person", person.id))
+        devices.add(session, browser.subscription("eleventh"), token=start_session(session, person.id), by=me)
+    devices.add(session, browser.subscription("instead"), token=token, by=me)
+    told = {one.endpoint.rpartition("/")[2] for one in devices.of(session, person.id)}
+    assert (len(told), told & {"one", "instead"}) == (devices.MOST, {"instead"})
+
+
+def test_a_worker_says_the_new_address_of_its_own_browser_alone(
+    session: Session, browser: Browser, client: FlaskClient
+) -> None:
+    person, token = told_in(session, browser)
+    stranger, _ = told_in(session, browser, "theirs")
+    mine = f"/push-worker/{links.of(session).push_token(devices.sign_in_of(session, token))}"
+    session.rollback()
+
+    def said(address: str, name: str, **other: str) -> int:
+        new = browser.subscription(name)
+        keys_too = {"endpoint": new.endpoint, "p256dh": new.p256dh, "auth": new.auth}
+        return client.post(address, data={**keys_too, **other}).status_code
+
+    assert [said(mine, "new"), said(mine, "new")] == [204, 204]
+    assert said(mine, "new", endpoint="https://127.0.0.1/x") == said(mine, "newer", auth="") == 422
+    assert said(f"{mine}x", "new") == said("/push-worker/none", "new") == 401
+    session.expire_all()
+    assert [[one.endpoint for one in devices.of(session, who.id)] for who in (person, stranger)] == [
+        [browser.subscription("new").endpoint],
+        [browser.subscription("theirs").endpoint],
+    ]
+    end_session(session, token, by=Actor("person", person.id))
+    session.commit()
+    assert said(mine, "newest") == 401, "who has signed out there is told nothing"
 
 
 def test_without_a_key_it_is_not_offered(settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""The browsers a person is told on: added, listed, removed."""
+"""The browsers a person is told on: added, listed, renewed, removed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal import audit, clock, db, signing
+from portal import audit, clock, db, links, signing
 from portal.accounts.models import SignInSession
 from portal.errors import Invalid
 from portal.i18n import N_
@@ -52,19 +52,41 @@ def by_code(session: Session, code: str) -> PushSubscription | None:
     return session.scalar(sa.select(PushSubscription).where(PushSubscription.code == code, signed_in_there()))
 
 
+def sign_in_of(session: Session, token: str | None) -> int:
+    """The number of the sign-in that the cookie's `token` belongs to."""
+    mine = sa.select(SignInSession.id).where(SignInSession.digest == signing.digest(token or ""))
+    return session.scalars(mine).one()
+
+
+def by_renewal(session: Session, token: str) -> PushSubscription | None:
+    """The browser whose worker holds the token; None once it was removed, or its person has signed out there."""
+    try:
+        sign_in = links.of(session).push_behind(token)
+    except signing.BadToken:
+        return None
+    return session.scalar(
+        sa.select(PushSubscription)
+        .where(PushSubscription.session_id == sign_in, signed_in_there())
+        .order_by(PushSubscription.id.desc())
+        .limit(1)
+        .with_for_update()
+    )
+
+
 def add(session: Session, subscription: PushSubscription, *, token: str | None, by: Actor) -> None:
     """Tell the actor in this browser, too, for as long as the sign-in with the cookie's `token` lasts.
 
-    A browser has one address: whoever asks last in it is told there. Raises Invalid for an address that is no known
-    service's, for keys that cannot be used, and past MOST browsers.
+    A browser has one address: whoever asks last in it is told there, and what it had before is forgotten. Raises
+    Invalid for an address that is no known service's, for keys that cannot be used, and past MOST browsers.
     """
-    _check(session, subscription, by)
-    left = sa.delete(PushSubscription).where(PushSubscription.person_id == by.person_id, ~signed_in_there())
-    session.execute(left.execution_options(synchronize_session=False))
-    signed_in = sa.select(SignInSession.id).where(SignInSession.digest == signing.digest(token or ""))
+    sign_in = sign_in_of(session, token)
+    _check(session, subscription)
+    _leave(session, subscription, by.person_id, sign_in)
+    if len([one for one in of(session, by.person_id) if one.endpoint != subscription.endpoint]) >= MOST:
+        raise Invalid("main", N_("You are told on ten devices already. Remove one of them first."))
     values = {
         "person_id": by.person_id,
-        "session_id": session.scalars(signed_in).one(),
+        "session_id": sign_in,
         "p256dh": subscription.p256dh,
         "auth": subscription.auth,
         "device": subscription.device,
@@ -80,15 +102,33 @@ def add(session: Session, subscription: PushSubscription, *, token: str | None, 
     audit.record(session, by, "push.added", PushSubscription.__tablename__, subscription=kept)
 
 
-def _check(session: Session, subscription: PushSubscription, by: Actor) -> None:
+def _leave(session: Session, subscription: PushSubscription, person_id: int | None, sign_in: int) -> None:
+    """Forget where a person has signed out, and what this browser was reached by before."""
+    earlier = (PushSubscription.session_id == sign_in, PushSubscription.endpoint != subscription.endpoint)
+    left = sa.and_(PushSubscription.person_id == person_id, ~signed_in_there())
+    gone = sa.delete(PushSubscription).where(sa.or_(left, sa.and_(*earlier)))
+    session.execute(gone.execution_options(synchronize_session=False))
+
+
+def renew(session: Session, subscription: PushSubscription, fresh: PushSubscription) -> None:
+    """Tell the browser at its new address, with its new keys; twice is once. Raises Invalid as `add` does."""
+    if subscription.endpoint == fresh.endpoint:
+        return
+    _check(session, fresh)
+    same = sa.delete(PushSubscription).where(PushSubscription.endpoint == fresh.endpoint)
+    session.execute(same.execution_options(synchronize_session=False))
+    subscription.endpoint, subscription.failures = fresh.endpoint, 0
+    subscription.p256dh, subscription.auth = fresh.p256dh, fresh.auth
+    session.flush()
+    audit.record(session, Actor("person", subscription.person_id), "push.renewed", subscription)
+
+
+def _check(session: Session, subscription: PushSubscription) -> None:
     services = session.info["settings"].push_services
     if not endpoints.accepted(subscription.endpoint, services):
         raise Invalid("main", N_("This browser's message service is not known here, so it cannot be told."))
     if not keys.usable(subscription.p256dh, subscription.auth):
         raise Invalid("main", N_("This browser gave no keys that messages could be sealed with."))
-    others = [one for one in of(session, by.person_id) if one.endpoint != subscription.endpoint]
-    if len(others) >= MOST:
-        raise Invalid("main", N_("You are told on ten devices already. Remove one of them first."))
 
 
 def remove(session: Session, subscription: PushSubscription, *, by: Actor) -> None:

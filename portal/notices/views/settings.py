@@ -89,14 +89,15 @@ def _refused(form: DeviceForm) -> ResponseReturnValue:
 
 
 def _page(form: PreferencesForm, *, refused: Form | None = None, status: int = 200) -> ResponseReturnValue:
-    pair = keys.vapid(current.settings())
+    pair, actor = keys.vapid(current.settings()), current.actor()
     return page(
         "notices/settings.html",
         form=form,
         problems=form.problems() + (refused.problems() if refused else []),
         topics=[(one.value, phrases.topic_name(one), phrases.topic_hint(one)) for one in Topic if one.value in form],
         ways=phrases.ways(),
-        devices=[(one, devices.mark(one)) for one in devices.of(current.session(), current.actor().person_id)],
+        devices=[(one, devices.mark(one)) for one in devices.of(current.session(), actor.person_id)],
         key=pair.application if pair else "",
+        renewal=current.links().push_token(devices.sign_in_of(current.session(), cookies.token())) if pair else "",
         status=status,
     )

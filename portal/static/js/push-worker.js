@@ -1,4 +1,5 @@
-// Shows what this device is told, and leads to it. It answers no request and keeps nothing.
+// Shows what this device is told, and leads to it. It answers no request and keeps nothing: the portal's key, and where
+// a new address is said, stand in its own.
 self.addEventListener('install', () => self.skipWaiting());
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
 
@@ -23,4 +24,16 @@ self.addEventListener('notificationclick', (event) => {
     return there ? there.focus() : self.clients.openWindow(address);
   };
   event.waitUntil(open());
+});
+
+// Browsers change the address they are reached by without a page
+self.addEventListener('pushsubscriptionchange', (event) => {
+  const ours = new URL(self.location.href).searchParams;
+  const renew = async () => {
+    const options = { userVisibleOnly: true, applicationServerKey: ours.get('key') };
+    const fresh = event.newSubscription ?? (await self.registration.pushManager.subscribe(options));
+    const { endpoint, keys } = fresh.toJSON();
+    await fetch(inside(ours.get('renew')), { method: 'POST', body: new URLSearchParams({ endpoint, ...keys }) });
+  };
+  if (ours.has('renew')) event.waitUntil(renew());
 });

@@ -28,7 +28,7 @@
   };
   const ask = async () => {
     if ((await Notification.requestPermission()) !== 'granted') return window.pan.toast(form.dataset.denied);
-    await navigator.serviceWorker.register('/push-worker.js', { scope: '/' });
+    await navigator.serviceWorker.register(form.dataset.worker, { scope: '/' });
     fill(await subscribed(await navigator.serviceWorker.ready));
     form.dataset.ready = '1';
     form.requestSubmit();
