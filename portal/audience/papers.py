@@ -69,7 +69,7 @@ def _below(paper: FPDF, ticket: Pass) -> None:
     place = " · ".join(part for part in (ticket.venue, ticket.hall, ticket.address) if part)
     sentences = (
         place,
-        _("Show this code at the door, on the screen or on paper. It lets {party} in.").format(party=ticket.seats),
+        ticket.at_the_door,
         _("If you cannot come, give the seats back with the link in your mail: somebody waits for them."),
     )
     y += 5

@@ -31,6 +31,7 @@ class Pass:
     venue: str
     address: str
     seats: str
+    at_the_door: str
     holder: str
     code: str
     state: str
@@ -43,12 +44,17 @@ def drawn(session: Session, booking: Booking, showing: Showing) -> Pass:
     count = ngettext("{n} seat", "{n} seats", booking.party).format(n=booking.party)
     return Pass(
         title=showing.title,
-        when=moment(showing.starts_at),
+        when=f"{moment(showing.starts_at)} KST",
         doors=clock_time(showing.starts_at - DOORS),
         hall=showing.hall,
         venue=showing.venue,
         address=showing.address,
         seats=" · ".join(part for part in (count, numbered(session, booking)) if part),
+        at_the_door=ngettext(
+            "Show this code at the door, on the screen or on paper. It lets {n} person in.",
+            "Show this code at the door, on the screen or on paper. It lets {n} people in.",
+            booking.party,
+        ).format(n=booking.party),
         holder=booking.name,
         code=booking.code,
         state="offered" if unsure(booking) else pass_state(booking.state),

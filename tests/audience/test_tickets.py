@@ -35,12 +35,13 @@ def opened(session: Session, booking: Booking) -> str:
 def drawn(**values: object) -> Pass:
     base = {
         "title": "AI 단편 1",
-        "when": "2월 19일 금 19:00",
+        "when": "2월 19일 금 19:00 KST",
         "doors": "18:40",
         "hall": "1관",
         "venue": "판 극장",
         "address": "을지로 1",
         "seats": "2석 · C 7–8",
+        "at_the_door": "입구에서 화면이나 종이로 이 코드를 보여 주세요. 2명이 들어갈 수 있어요.",
         "holder": "한서윤",
         "code": "ABCDEFGHJK",
         "state": "valid",
@@ -134,7 +135,9 @@ def test_a_ticket_tells_what_it_is_and_since_when(session: Session, client: Flas
     session.commit()
     page = opened(session, booking)
     session.rollback()
-    assert "2석 · C 7–8" in client.get(page).text
+    text = client.get(page).text
+    assert "2석 · C 7–8" in text
+    assert "2명이 들어갈 수 있어요" in text
     service.cancel(session, booking, by=VISITOR)
     session.commit()
     ended = passes.ended_at(session, booking)
