@@ -53,6 +53,7 @@ class Settings:
     s3_url: str = field(default="", repr=False)
     papers_key: str = field(default="", repr=False)
     papers_keep_days: int = 180
+    mails_keep_days: int = 365
     vapid_key: str = field(default="", repr=False)
     push_services: tuple[str, ...] = PUSH_SERVICES
 
@@ -83,6 +84,7 @@ class Settings:
             s3_url=read("S3_URL", ""),
             papers_key=read("PAPERS_KEY", ""),
             papers_keep_days=int(read("PAPERS_KEEP_DAYS", "180")),
+            mails_keep_days=int(read("MAILS_KEEP_DAYS", "365")),
             vapid_key=read("VAPID_KEY", ""),
             push_services=tuple(read("PUSH_SERVICES", " ".join(PUSH_SERVICES)).split()),
         )

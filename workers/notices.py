@@ -1,9 +1,12 @@
-"""Tasks of notices: the daily letter, and telling people on their devices."""
+"""Tasks of notices: the daily letter, telling people on their devices, and forgetting what they were told long ago."""
 
 from __future__ import annotations
 
+from portal.mail import retention as mails
 from portal.notices import daily
 from portal.notices.push import delivery
+from portal.policies import SYSTEM
+from portal.reminders import retention as reminders
 from workers.app import app
 from workers.context import work
 
@@ -19,3 +22,11 @@ def digest(mail_id: int) -> None:
 def push(mail_id: int) -> None:
     """Tell of this mail on its reader's devices."""
     delivery.deliver(work, mail_id)
+
+
+@app.task(name="sweep.forget_told")
+def forget() -> None:
+    """Delete the mails, notices and reminders whose time is over."""
+    with work() as session:
+        mails.forget(session, by=SYSTEM)
+        reminders.forget(session, by=SYSTEM)

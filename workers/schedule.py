@@ -17,6 +17,7 @@ BEAT: dict[str, dict[str, Any]] = {
         "options": {"queue": "sweep", "expires": 300},
     },
     "shred-papers": {"task": "sweep.shred_papers", "schedule": 3600.0, "options": {"queue": "sweep", "expires": 3600}},
+    "forget-told": {"task": "sweep.forget_told", "schedule": 3600.0, "options": {"queue": "sweep", "expires": 3600}},
     "seal-disclosures": {
         "task": "sweep.seal_disclosures",
         "schedule": 3600.0,
