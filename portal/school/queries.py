@@ -12,6 +12,7 @@ from portal.accounts.models import Person, RoleGrant, SignInSession
 from portal.calls.models import Call, CallKind, Edition
 from portal.policies import Actor, Role, Scope
 from portal.school.models import Cohort, Enrolment, SignOff, SignOffVerdict, Team
+from portal.school.order import by_name
 from portal.school.preview import Led, Place, Standing
 
 
@@ -73,9 +74,9 @@ def roster(session: Session, cohort_id: int) -> Sequence[sa.Row[*tuple[Any, ...]
         .join(Enrolment, Enrolment.person_id == Person.id)
         .outerjoin(Team, Team.id == Enrolment.team_id)
         .where(Enrolment.cohort_id == cohort_id)
-        .order_by(Team.name.is_(None), Team.name, Person.native_name, Person.id)
+        .order_by(Person.native_name, Person.id)
     )
-    return session.execute(wanted).all()
+    return sorted(session.execute(wanted).all(), key=lambda row: (row.team is None, by_name(row.team or "")))
 
 
 def standing(session: Session, cohort: Cohort) -> Standing:
@@ -110,7 +111,8 @@ def _led(session: Session, cohort_id: int) -> dict[str, Led]:
 
 def teams(session: Session, cohort_id: int) -> Sequence[Team]:
     """The teams of a cohort, by name."""
-    return session.scalars(sa.select(Team).where(Team.cohort_id == cohort_id).order_by(Team.name)).all()
+    found = session.scalars(sa.select(Team).where(Team.cohort_id == cohort_id))
+    return sorted(found, key=lambda team: by_name(team.name))
 
 
 def team_by_code(session: Session, code: str) -> Team | None:
