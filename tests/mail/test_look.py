@@ -37,6 +37,8 @@ def test_its_text_reads_alone(kind: str) -> None:
             elif " " in line.strip():
                 assert _columns(line) <= COLUMNS, line
         assert "\n\n\n\n" not in text
+        assert not re.search(rf"\S\n[^\n]+:\n{BASE}", text), "what one is asked to do has a paragraph of its own"
+        assert not re.search(r"(?:19일 금|19 Feb)(?: 2027,)? 15:30(?!\s\(?KST)", text), "a date names its zone"
 
 
 def _columns(text: str) -> int:
