@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from portal.mail import retention as mails
 from portal.notices import daily
-from portal.notices.push import delivery
+from portal.notices.push import delivery, devices
 from portal.policies import SYSTEM
 from portal.reminders import retention as reminders
 from workers.app import app
@@ -26,7 +26,8 @@ def push(mail_id: int) -> None:
 
 @app.task(name="sweep.forget_told")
 def forget() -> None:
-    """Delete the mails, notices and reminders whose time is over."""
+    """Delete the mails, notices and reminders whose time is over, and the browsers nobody is signed in in any more."""
     with work() as session:
+        devices.forget(session)
         mails.forget(session, by=SYSTEM)
         reminders.forget(session, by=SYSTEM)

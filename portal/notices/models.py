@@ -13,7 +13,7 @@ from portal.db import Base, Code, Created, Id
 class PushSubscription(Base):
     """One browser of a person (Web Push, RFC 8030): where messages to it go, and the keys that seal them (RFC 8291).
 
-    It is told nothing once the person has signed out there: `session_id` names the sign-in it was asked for in.
+    It is told nothing once the sign-in it was asked for in, `session_id`, has ended or run out.
     """
 
     __tablename__ = "push_subscriptions"

@@ -29,6 +29,7 @@ from sqlalchemy.orm import Session
 from portal import clock, db, links
 from portal.accounts.models import Person
 from portal.accounts.service import end_session, start_session
+from portal.accounts.service.sessions import SESSION_LASTS
 from portal.errors import Invalid
 from portal.lifecycles import MailState
 from portal.mail import kinds
@@ -199,6 +200,11 @@ def test_what_is_not_told(
         session.commit()
         assert devices.of(session, person.id) == []
         assert deliver(session, work) == 0
+        other, _ = told_in(session, browser, "run-out")
+        time.shift(SESSION_LASTS.total_seconds())
+        write(session, other, "after the sign-in ran out")
+        assert deliver(session, work) == 0
+        assert (devices.forget(session), devices.forget(session)) == (2, 0)
     assert browser.got == []
 
 

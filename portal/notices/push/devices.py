@@ -37,8 +37,9 @@ def mark(subscription: PushSubscription) -> str:
 
 
 def signed_in_there() -> sa.ColumnElement[bool]:
-    """Says of a subscription that its person has not signed out in that browser since."""
-    return sa.exists().where(SignInSession.id == PushSubscription.session_id, SignInSession.ended_at.is_(None))
+    """Says of a subscription that its person is still signed in in that browser."""
+    lasts = (SignInSession.ended_at.is_(None), SignInSession.expires_at > clock.now())
+    return sa.exists().where(SignInSession.id == PushSubscription.session_id, *lasts)
 
 
 def of(session: Session, person_id: int | None) -> Sequence[PushSubscription]:
@@ -129,6 +130,12 @@ def _check(session: Session, subscription: PushSubscription) -> None:
         raise Invalid("main", N_("This browser's message service is not known here, so it cannot be told."))
     if not keys.usable(subscription.p256dh, subscription.auth):
         raise Invalid("main", N_("This browser gave no keys that messages could be sealed with."))
+
+
+def forget(session: Session) -> int:
+    """Delete what is left of browsers whose person is signed in there no more; how many those were."""
+    gone = sa.delete(PushSubscription).where(~signed_in_there()).returning(PushSubscription.id)
+    return len(session.scalars(gone.execution_options(synchronize_session=False)).all())
 
 
 def remove(session: Session, subscription: PushSubscription, *, by: Actor) -> None:
