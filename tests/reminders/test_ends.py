@@ -29,7 +29,7 @@ from tests.audience import people
 from tests.jury.conftest import build, publish
 from tests.programme import rows
 from tests.reminders.clockwork import seoul, strike, told
-from tests.reminders.test_kinds import DAY, film_with_a_person, mail
+from tests.reminders.test_kinds import DAY, film_with_a_person, mail, with_a_person
 from tests.reminders.test_plan import CLOSES, HOUR, call_until, draft, reminders
 
 _R = ReminderState
@@ -89,7 +89,7 @@ def test_a_call_that_closes_earlier_sends_the_last_and_what_was_overtaken_waits_
     assert len(told(session, "reminder_draft", "reminder_deadline")) == 1
 
 
-def test_a_film_that_was_not_selected_or_does_not_come_needs_no_consents(session: Session, environment: object) -> None:
+def test_a_film_that_was_not_selected_needs_no_consents(session: Session, environment: object) -> None:
     entry, _, performer = film_with_a_person(session, seoul("2027-03-31 18:00"))
     asked, token = seoul("2027-03-30 15:00"), signing.random_token()
     offer = Offer(title_ko="빛의 조각", maker="한서윤", name="오영숙", media=(Medium.FESTIVAL,))
@@ -116,9 +116,12 @@ def test_a_film_that_was_not_selected_or_does_not_come_needs_no_consents(session
 def test_a_film_that_does_not_come_owes_and_is_asked_nothing_more(session: Session, environment: object) -> None:
     film, at = rows.film(session, rows.edition(session)), seoul("2027-03-10 12:00")
     owes(session, film, at + 20 * DAY, MaterialKind.MASTER)
+    with_a_person(session, film)
+    film.submitted_at = at
     invitation = invited(session, film, at)
+    kinds = ("materials", "invitation", "consents")
     strike(session, at)
-    assert standing(session, "materials") == standing(session, "invitation") == PLANNED
+    assert [standing(session, kind) for kind in kinds] == [PLANNED] * 3
     for state, then in (
         (InvitationState.DECLINED, ENDED),
         (InvitationState.INVITED, PLANNED),
@@ -126,10 +129,10 @@ def test_a_film_that_does_not_come_owes_and_is_asked_nothing_more(session: Sessi
     ):
         invitation.state = state
         strike(session, at + HOUR)
-        assert standing(session, "materials") == standing(session, "invitation") == then
+        assert [standing(session, kind) for kind in kinds] == [then] * 3
     invitation.state, film.state = InvitationState.INVITED, EntryState.WITHDRAWN
     strike(session, at + 2 * HOUR)
-    assert standing(session, "materials") == standing(session, "invitation") == ENDED
+    assert [standing(session, kind) for kind in kinds] == [ENDED] * 3
 
 
 def test_another_date_for_one_thing_repeats_nothing_and_loses_nothing(session: Session, environment: object) -> None:

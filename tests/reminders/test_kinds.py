@@ -60,15 +60,9 @@ def mail(session: Session, kind: str) -> OutgoingMail:
     return session.scalars(sa.select(OutgoingMail).where(OutgoingMail.kind == kind)).one()
 
 
-def film_with_a_person(session: Session, closes_at: datetime) -> tuple[Entry, Person, Performer]:
-    """A draft in which somebody real is replicated and has not agreed."""
-    opens_at = closes_at - 40 * DAY
-    call = builders.call(
-        session, builders.edition(session), opens_at=opens_at, closes_at=closes_at, published_at=opens_at
-    )
-    owner = builders.person(session)
-    entry = builders.entry(session, call, owner, created_at=opens_at)
-    disclosure = Disclosure(entry_id=entry.id)
+def with_a_person(session: Session, entry: Entry) -> Performer:
+    """Somebody real is replicated in the film and has not agreed."""
+    disclosure = session.scalar(sa.select(Disclosure).filter_by(entry_id=entry.id)) or Disclosure(entry_id=entry.id)
     session.add(disclosure)
     session.flush()
     performer = Performer(
@@ -80,7 +74,18 @@ def film_with_a_person(session: Session, closes_at: datetime) -> tuple[Entry, Pe
     )
     session.add(performer)
     session.flush()
-    return entry, owner, performer
+    return performer
+
+
+def film_with_a_person(session: Session, closes_at: datetime) -> tuple[Entry, Person, Performer]:
+    """A draft in which somebody real is replicated and has not agreed."""
+    opens_at = closes_at - 40 * DAY
+    call = builders.call(
+        session, builders.edition(session), opens_at=opens_at, closes_at=closes_at, published_at=opens_at
+    )
+    owner = builders.person(session)
+    entry = builders.entry(session, call, owner, created_at=opens_at)
+    return entry, owner, with_a_person(session, entry)
 
 
 def test_makers_chase_missing_consents_before_the_close_and_after_handing_in(

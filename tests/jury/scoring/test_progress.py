@@ -126,7 +126,7 @@ def test_a_reminder_speaks_the_jurors_language_and_only_while_the_round_is_open(
     chair, english = sign_in(busy.chair.id), busy.jurors[5]
     chair.post(path, data={"who": english.label})
     (mail,) = _mails(session)
-    assert (mail.language, "wait for your score" in mail.subject) == ("en", True)
+    assert (mail.language, mail.subject.startswith("[P.A.N] Score ")) == ("en", True)
     chair.post(f"/ko/ops/rounds/{busy.round.code}/state", data={"move": "pause"})
     refused = chair.post(path, data={"who": busy.jurors[3].label})
     assert refused.status_code == 422
