@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from portal.lifecycles import MailState
 from portal.mail.kinds import Urgency, of_urgency
 from portal.mail.models import BatchRelease, OutgoingMail
+from portal.mail.render import SENDER
 
 MOST_COUNTED = 100
 """Unread notices are counted up to here: every page of everybody shows the number, and past it nobody reads it."""
@@ -31,6 +32,11 @@ _MAILS_ALONE = sorted(of_urgency(Urgency.SECURITY) | {"digest"})
 def are_notices() -> sa.ColumnElement[bool]:
     """Says of mails that their readers, if they have an account, find them in the portal."""
     return sa.and_(OutgoingMail.state.in_(TOLD), OutgoingMail.kind.not_in(_MAILS_ALONE))
+
+
+def title(subject: str) -> str:
+    """A subject as the portal says it: without what every mail's begins with."""
+    return subject.removeprefix(f"{SENDER} ")
 
 
 def told_at() -> sa.ColumnElement[datetime]:

@@ -22,11 +22,10 @@ from portal.links import Links
 from portal.mail import outbox
 from portal.mail.kinds import of_topic
 from portal.mail.models import MailPreference, OutgoingMail, Topic, Way
-from portal.mail.notices import told_at
+from portal.mail.notices import title, told_at
 
 HOUR = 9
 MOST_NAMED = 40
-_PREFIX = "[P.A.N] "
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,4 +152,4 @@ def _queue(session: Session, one: Waiting, told: Sequence[OutgoingMail], until: 
 def _named(addresses: Links, mail: OutgoingMail, has_account: bool) -> tuple[str, str]:
     """What a letter says of a mail: its subject, and where to read it."""
     to_portal = addresses.notice(mail.id) if has_account else f"{addresses.base_url}{mail.path}" if mail.path else ""
-    return mail.subject.removeprefix(_PREFIX), to_portal
+    return title(mail.subject), to_portal

@@ -8,6 +8,7 @@ lists it.
 from __future__ import annotations
 
 from portal.i18n import N_, translate
+from portal.mail import notices
 from portal.mail.kinds import KINDS
 from portal.mail.models import Topic
 
@@ -43,7 +44,7 @@ _ABOUT = {
 def title(kind: str, subject: str) -> str:
     """The one line, in the language in use."""
     if kind in SPOKEN:
-        return subject.removeprefix("[P.A.N] ")[:MOST_CHARACTERS]
+        return notices.title(subject)[:MOST_CHARACTERS]
     topic = KINDS[kind].topic if kind in KINDS else None
     if topic is None and kind.startswith(_OF_A_FILM):
         topic = Topic.FILMS

@@ -12,6 +12,7 @@ from portal import i18n, policies
 from portal.i18n import _, ngettext
 from portal.mail import phrases, preview
 from portal.mail.models import OutgoingMail
+from portal.mail.notices import title
 from portal.notices import queries, service
 from portal.notices.queries import Enclosed
 from portal.notices.views.blueprint import bp
@@ -44,6 +45,7 @@ def index() -> ResponseReturnValue:
         newest=queries.newest(current.session(), current.actor()),
         name_of=current.links().notice_token,
         kind_name=phrases.kind_name,
+        title=title,
     )
 
 
@@ -51,7 +53,8 @@ def index() -> ResponseReturnValue:
 @guard(policies.own_notice, load=queries.notice)
 def show(mail: OutgoingMail) -> ResponseReturnValue:
     """One notice: what was written, and the one thing to do."""
-    return page("notices/show.html", mail=mail, token=_token(mail), kind=phrases.kind_name(mail.kind))
+    kind = phrases.kind_name(mail.kind)
+    return page("notices/show.html", mail=mail, title=title(mail.subject), token=_token(mail), kind=kind)
 
 
 @bp.get("/me/notices/<token>/html")
