@@ -202,9 +202,7 @@ def test_drafts_that_are_due_together_are_one_letter(session: Session, environme
     first, owner = draft(session, call, title_ko="하나")
     titles = ["하나", "둘", "셋"]
     for title in titles[1:]:
-        made = builders.entry(session, call, owner, created_at=call.closes_at - 30 * DAY, title_ko=title)
-        made.logline_ko = "다시 손본 초안"
-    session.flush()
+        draft(session, call, owner=owner, title_ko=title)
     strike(session, CLOSES[0] - 6 * DAY)
     letter = mail(session, "reminder_draft")
     assert all(f"작품: {title}" in letter.text for title in titles)
