@@ -134,10 +134,12 @@ class Pile:
 
 _mails = OutgoingMail.__table__.c
 _NOW = sa.bindparam("now", type_=UtcDateTime())
+# A step takes several mails, and each worker in an order of its own: who waited for a row could wait for a waiting one.
+_FREE = sa.select(_mails.id).where(_mails.id == sa.bindparam("mail_id")).with_for_update(skip_locked=True)
 _TAKE = lifecycles.moving(
     OutgoingMail,
     MailState.SENDING,
-    _mails.id == sa.bindparam("mail_id"),
+    _mails.id == _FREE.scalar_subquery(),
     sa.or_(_mails.send_after.is_(None), _mails.send_after <= _NOW),
     sa.or_(_mails.lease_until.is_(None), _mails.lease_until < _NOW),
     lease_until=sa.bindparam("until", type_=UtcDateTime()),

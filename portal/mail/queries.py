@@ -66,7 +66,8 @@ def waiting(session: Session, limit: int) -> list[Waiting]:
 def may_leave(session: Session, mail: Waiting) -> bool:
     """Whether one of them may leave at this moment; until the end of the transaction no other can take its place.
 
-    To be asked last before it is marked as being sent: a list grows old while mails are handed over.
+    To be asked last before it is marked as being sent: a list grows old while mails are handed over. Where another
+    delivery just takes a mail to the same domain, this one keeps: it, or the sweep, comes to it.
     """
     settings: Settings = session.info["settings"]
     if mail.timezone and quiet.ends(settings.quiet_hours, mail.timezone, clock.now()):
@@ -74,7 +75,8 @@ def may_leave(session: Session, mail: Waiting) -> bool:
     most = pace.limit(settings.mail_pace, mail.domain)
     if most is None:
         return True
-    db.one_at_a_time(session, f"mails to {mail.domain}")
+    if not db.alone(session, f"mails to {mail.domain}"):
+        return False
     return left_lately(session, OutgoingMail.domain == mail.domain).get(mail.domain, 0) < most
 
 

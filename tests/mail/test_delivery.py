@@ -17,7 +17,7 @@ import time_machine
 from markupsafe import escape
 from sqlalchemy.orm import Session, sessionmaker
 
-from portal import clock
+from portal import clock, db
 from portal.db import unit_of_work
 from portal.lifecycles import MailState
 from portal.mail import delivery, message, outbox, queries
@@ -275,3 +275,27 @@ def test_the_task_delivers(
     deliver(mail_id)
     assert len(postman.arrived) == 1
     assert mail(session, mail_id).state is MailState.SENT
+
+
+@pytest.mark.postgres
+def test_deliveries_that_take_the_same_mails_in_another_order_do_not_wait_for_each_other(
+    session: Session, sessions: Sessions
+) -> None:
+    first, second = queued(session, 2)
+    with sessions() as one, sessions() as two:
+        for waits in (one, two):
+            waits.execute(sa.text("SET LOCAL lock_timeout = '1s'"))
+        mine, theirs = delivery.Pile(one, first).letters(one), delivery.Pile(two, second).letters(two)
+        assert (next(mine).mail_id, next(theirs).mail_id) == (first, second)
+        assert (next(mine, None), next(theirs, None)) == (None, None)
+
+
+@pytest.mark.postgres
+def test_paced_domains_taken_in_another_order_do_not_wait_for_each_other(session: Session, sessions: Sessions) -> None:
+    with sessions() as one, sessions() as two:
+        assert db.alone(one, "mails to a.example")
+        assert db.alone(two, "mails to b.example")
+        assert not db.alone(one, "mails to b.example")
+        assert not db.alone(two, "mails to a.example")
+        one.rollback()
+        assert db.alone(two, "mails to a.example")

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -108,6 +108,7 @@ def held_films(session: Session, numbers: Collection[str]) -> frozenset[str]:
 # A version never changes, so each process reads it once for each language and each set of films held back since; the
 # digest says which version it is.
 _KEPT = 8
+Kept = TypeVar("Kept")
 _read: dict[tuple[str, str, frozenset[str]], tuple[Showing, ...]] = {}
 _numbers: dict[str, tuple[str, ...]] = {}
 _changes: dict[tuple[str, int], list[Any]] = {}
@@ -116,32 +117,37 @@ _changes: dict[tuple[str, int], list[Any]] = {}
 def changes_of(session: Session, release_id: int, digest: str) -> list[Any]:
     """What a version changed; one statement until it is known. A plan that was moved back has its old digest."""
     key = digest, release_id
-    if key not in _changes:
+    changes = _changes.get(key)
+    if changes is None:
         query = sa.select(Release.changes).where(Release.id == release_id)
-        _keep(_changes, key, session.execute(query).scalar_one())
-    return _changes[key]
+        changes = _keep(_changes, key, session.execute(query).scalar_one())
+    return changes
 
 
 def held_now(session: Session, release_id: int, digest: str) -> frozenset[str]:
     """The numbers of a version's films that may not be public at this moment; one statement once it is known."""
-    if digest not in _numbers:
-        _keep(_numbers, digest, frozen.numbers(body_of(session, release_id)))
-    return held_films(session, _numbers[digest])
+    numbers = _numbers.get(digest)
+    if numbers is None:
+        numbers = _keep(_numbers, digest, frozen.numbers(body_of(session, release_id)))
+    return held_films(session, numbers)
 
 
 def showings_of(session: Session, release_id: int, digest: str) -> tuple[Showing, ...]:
     """The screenings of a version by time, in the language in use, without films that are held."""
     held = held_now(session, release_id, digest)
     key = (digest, language(), held)
-    if key not in _read:
-        _keep(_read, key, tuple(showings(public_body(session, release_id, held))))
-    return _read[key]
+    read = _read.get(key)
+    if read is None:
+        read = _keep(_read, key, tuple(showings(public_body(session, release_id, held))))
+    return read
 
 
-def _keep(kept: dict[Any, Any], key: Any, value: Any) -> None:
+def _keep(kept: dict[Any, Kept], key: Any, value: Kept) -> Kept:
+    """Returns the value: another thread may have dropped it from `kept` already."""
     for oldest in list(kept)[: max(0, len(kept) + 1 - _KEPT)]:
         kept.pop(oldest, None)
     kept[key] = value
+    return value
 
 
 def current_showings(session: Session, edition_id: int) -> tuple[Showing, ...]:
