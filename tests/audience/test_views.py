@@ -18,7 +18,9 @@ from sqlalchemy.orm import Session
 
 from portal import clock, links
 from portal.audience import service
+from portal.audience.lists import Line
 from portal.audience.models import Booking
+from portal.audience.service import guestlist
 from portal.audience.tickets import qr_png, qr_svg
 from portal.audit import AuditRecord
 from portal.disclosure.models import Disclosure
@@ -32,6 +34,7 @@ from portal.programme.materials.models import Material, MaterialKind
 from portal.programme.models import Guest, Hall, InsertKind, Package, Screening
 from portal.web.sheets import csv_download, harmless
 from tests import builders
+from tests.audience import people
 from tests.programme import rows
 
 SignIn = Callable[[int], FlaskClient]
@@ -416,3 +419,37 @@ def test_the_picture_holds_the_address() -> None:
     assert svg.startswith("<svg")
     assert "style=" not in svg
     assert "width=" not in svg.split(">")[0]
+
+
+def test_what_no_database_holds_is_told_to_the_phone(session: Session, sign_in: Callable[[int], FlaskClient]) -> None:
+    screening = on_sale(session)
+    browser, now = sign_in(staff(session, screening)), clock.now().isoformat()
+    address = f"/ko/ops/seats/{screening.code}"
+    assert browser.get(f"{address}/list.json?since={10**30}").status_code == 200  # the whole list
+    for scan in ({"once": "12345678\0", "token": "x"}, {"once": "12345678", "token": "x\0y"}):
+        sent = {"sent_at": now, "since": None, "scans": [scan | {"at": now}]}
+        assert browser.post(f"{address}/scans", json=sent).status_code == 422
+
+
+def test_who_books_again_with_an_open_offer_is_mailed_the_offer(session: Session) -> None:
+    screening = rows.on_sale(session, seats=1)
+    first, second = people.book(session, screening, "a"), people.book(session, screening, "b")
+    session.commit()
+    service.cancel(session, first, by=VISITOR)
+    session.refresh(second)
+    assert second.state is SeatState.OFFERED
+    service.send_again(session, second, screening)
+    to_second = sa.select(OutgoingMail.kind).where(OutgoingMail.recipient == second.email).order_by(OutgoingMail.id)
+    assert session.scalars(to_second).all() == ["waitlisted", "seat_offer", "seat_offer"]
+
+
+def test_the_sheet_of_the_absent_names_no_address_for_who_has_none(
+    session: Session, sign_in: Callable[[int], FlaskClient]
+) -> None:
+    screening = rows.on_sale(session, seats=5)
+    guestlist.add(session, screening, [Line("이름", "", 1)], quota=None, once="ABCDEFGHIJKLMN", by=SYSTEM)
+    session.execute(sa.update(Booking).values(state=SeatState.NO_SHOW))
+    session.commit()
+    sheet = sign_in(staff(session, screening)).get(f"/ko/ops/seats/{screening.code}/absent.csv").text
+    (_, guest) = csv.reader(StringIO(sheet.removeprefix("\ufeff")))
+    assert guest[1:4] == ["이름", "", "1"]

@@ -188,10 +188,12 @@ def cancel(session: Session, booking: Booking, *, by: Actor) -> None:
 
 
 def send_again(session: Session, booking: Booking, screening: Screening) -> None:
-    """Send the ticket, the question whether it is theirs, or the place on the list once more, at most once a day."""
+    """Send what the booking is at once more, at most once a day: the ticket, the question, the offer, the place."""
     today = clock.now().astimezone(ZoneInfo(SEOUL)).date().isoformat()
     if booking.state == SeatState.WAITLISTED:
         write = letters.waitlisted
+    elif booking.state == SeatState.OFFERED:
+        write = letters.seat_offer
     else:
         write = letters.to_confirm if booking.verify_by is not None else letters.ticket
     write(session, booking, screening, transition=f"again-{today}")

@@ -52,9 +52,9 @@ def waitlisted(session: Session, booking: Booking, screening: Screening, *, tran
     _queue(session, "waitlisted", booking, screening, transition, place=waiting_before(session, booking) + 1)
 
 
-def seat_offer(session: Session, booking: Booking, screening: Screening) -> None:
+def seat_offer(session: Session, booking: Booking, screening: Screening, *, transition: str = "offered") -> None:
     """Seats are yours until then."""
-    _queue(session, "seat_offer", booking, screening, "offered", until=booking.offered_until)
+    _queue(session, "seat_offer", booking, screening, transition, until=booking.offered_until)
 
 
 def offer_expired(session: Session, booking: Booking, screening: Screening) -> None:

@@ -78,7 +78,7 @@ def entrance_worker(screening: Screening) -> Response:
 @guard(policies.door_screening, load=screening_by_code)
 def entrance_list(screening: Screening) -> Response:
     """The whole list, or with `since` what has changed (204 when nothing has); empty once phones shall forget it."""
-    session, since = current.session(), request.args.get("since", type=int)
+    session, since = current.session(), request.args.get("since", type=_cursor)
     at, until = reads.cursor(session), reads.forget_at(session, screening)
     rows = reads.rows(session, screening, since=since) if until > clock.now() else []
     if since is not None:
@@ -140,20 +140,30 @@ def _told(body: Any, screening: Screening, received: datetime) -> tuple[datetime
         sent, since, items = _moment(body["sent_at"]), body.get("since"), body["scans"]
         if not isinstance(items, list) or not 0 < len(items) <= MOST or not isinstance(since, int | None):
             raise ValueError
-        return sent, [_one(item, screening, sent, received) for item in items], since
+        after = None if since is None else _cursor(since)
+        return sent, [_one(item, screening, sent, received) for item in items], after
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Invalid("main", N_("These scans cannot be read. Reload the page and send them again.")) from error
 
 
 def _one(item: dict[str, Any], screening: Screening, sent: datetime, received: datetime) -> Told:
     once, device = str(item["once"]), str(item.get("device", ""))
-    if not 8 <= len(once) <= 64 or len(device) > 40:
+    unwritable = any("\0" in str(value) for value in item.values())
+    if unwritable or not 8 <= len(once) <= 64 or len(device) > 40:
         raise ValueError
     presented = str(item.get("token") or item.get("code") or "")
     told_at = scans.in_time(_moment(item["at"]), sent=sent, received=received, screening=screening)
     wish, offline = Wish(item.get("wish", "enter")), bool(item.get("offline"))
     code = _code(presented) if item.get("token") else presented.upper()[:24]
     return Told(once, told_at, code or None, presented, wish, device, offline)
+
+
+def _cursor(value: str | int) -> int:
+    """A number that `cursor` may have been; everything else is a ValueError, also what no database can hold."""
+    number = int(value)
+    if not 0 <= number < 2**63:
+        raise ValueError
+    return number
 
 
 def _moment(text: str) -> datetime:

@@ -67,7 +67,14 @@ def absent_sheet(screening: Screening) -> Response:
     audit.record(session, current.actor(), "seats.absent_exported", screening, rows=len(rows))
     headings = (_("Group"), _("Name"), _("E-mail address"), _("Seats"), _("Booking code"), _("Booked"))
     cells = [
-        (pick(row.name_ko, row.name_en), row.name, row.email, row.party, row.code, moment(row.created_at, year=True))
+        (
+            pick(row.name_ko, row.name_en),
+            row.name,
+            row.email if "@" in row.email else "",
+            row.party,
+            row.code,
+            moment(row.created_at, year=True),
+        )
         for row in rows
     ]
     return csv_download(f"absent-{screening.code}.csv", headings, cells)
