@@ -67,6 +67,20 @@ def test_of_two_pictures_at_once_both_are_shown(
     expect(page.get_by_label("What the picture shows, in English")).to_have_count(2)
 
 
+def test_a_chooser_that_is_open_outlives_what_arrives_meanwhile(
+    window: Callable[..., Page], film_entry: Entry, tmp_path: Path, address: str
+) -> None:
+    page = window(film_entry.owner_id, locale="en-GB")
+    page.goto(f"/en/entries/{film_entry.number}/images")
+    page.locator("#pictures").evaluate("old => { old.dataset.old = 1; }")
+    with page.expect_file_chooser() as opened:
+        page.locator("#still-up-file").evaluate("input => input.click()")
+    page.evaluate("document.body.dispatchEvent(new CustomEvent('arrived'))")
+    expect(page.locator("#pictures[data-old]")).to_have_count(0)
+    opened.value.set_files(picture(tmp_path / "still.png", "navy"))
+    expect(page.get_by_label("What the picture shows, in English")).to_have_count(1)
+
+
 def picture(path: Path, colour: str) -> Path:
     Image.new("RGB", (900, 600), colour).save(path)
     return path
