@@ -74,10 +74,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_url" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--db")
-        named = {
-            mark.name for mark in metafunc.definition.iter_markers()
-        } & _MARKS.keys()  # what one of them alone does
-        kinds = [kind for kind in named or _MARKS if chosen in ("both", kind)]
+        alone = metafunc.definition.get_closest_marker("database")
+        kinds = [kind for kind in (alone.args if alone else _MARKS) if chosen in ("both", kind)]
         metafunc.parametrize("database_url", [pytest.param(kind, marks=_MARKS[kind]) for kind in kinds], indirect=True)
 
 

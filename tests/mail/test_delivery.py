@@ -277,7 +277,7 @@ def test_the_task_delivers(
     assert mail(session, mail_id).state is MailState.SENT
 
 
-@pytest.mark.postgres
+@pytest.mark.database("postgres")
 def test_deliveries_that_take_the_same_mails_in_another_order_do_not_wait_for_each_other(
     session: Session, sessions: Sessions
 ) -> None:
@@ -290,7 +290,7 @@ def test_deliveries_that_take_the_same_mails_in_another_order_do_not_wait_for_ea
         assert (next(mine, None), next(theirs, None)) == (None, None)
 
 
-@pytest.mark.postgres
+@pytest.mark.database("postgres")
 def test_paced_domains_taken_in_another_order_do_not_wait_for_each_other(session: Session, sessions: Sessions) -> None:
     with sessions() as one, sessions() as two:
         assert db.alone(one, "mails to a.example")
