@@ -28,6 +28,11 @@ def verify_by(booked_at: datetime, starts_at: datetime) -> datetime:
     return max(min(booked_at + VERIFY, starts_at - VERIFIED_BEFORE), booked_at + LEAST_TO_VERIFY)
 
 
+def address(email: str) -> str:
+    """Where the holder of a booking is written to; empty for a guest without one, for whom the code stands instead."""
+    return email if "@" in email else ""
+
+
 # Its hours open a screening that waits for them, and one that is closed until a later hour.
 UNOPENED = (ScreeningState.RELEASED, ScreeningState.CLOSED)
 

@@ -10,10 +10,6 @@ import time_machine
 from sqlalchemy.orm import Session
 
 from portal import clock, signing
-from portal.disclosure.codes import Medium
-from portal.disclosure.consent import letters
-from portal.disclosure.consent.offers import Offer
-from portal.disclosure.models import Consent
 from portal.entries.models import Entry
 from portal.entries.queries.entry import parts
 from portal.entries.service.team import invite
@@ -29,7 +25,7 @@ from tests.audience import people
 from tests.jury.conftest import build, publish
 from tests.programme import rows
 from tests.reminders.clockwork import seoul, strike, told
-from tests.reminders.test_kinds import DAY, film_with_a_person, mail, with_a_person
+from tests.reminders.test_kinds import DAY, asked_by_link, film_with_a_person, mail, with_a_person
 from tests.reminders.test_plan import CLOSES, HOUR, call_until, draft, reminders
 
 _R = ReminderState
@@ -91,20 +87,8 @@ def test_a_call_that_closes_earlier_sends_the_last_and_what_was_overtaken_waits_
 
 def test_a_film_that_was_not_selected_needs_no_consents(session: Session, environment: object) -> None:
     entry, _, performer = film_with_a_person(session, seoul("2027-03-31 18:00"))
-    asked, token = seoul("2027-03-30 15:00"), signing.random_token()
-    offer = Offer(title_ko="빛의 조각", maker="한서윤", name="오영숙", media=(Medium.FESTIVAL,))
-    consent = Consent(
-        performer_id=performer.id,
-        digest=signing.digest(token),
-        email="oh@example.test",
-        offer=offer.to_json(),
-        created_at=asked,
-        expires_at=asked + 14 * DAY,
-    )
-    session.add(consent)
-    session.flush()
-    with time_machine.travel(asked, tick=False):
-        letters.ask(session, consent, language="ko", token=token, edition_id=entry.edition_id)
+    asked = seoul("2027-03-30 15:00")
+    asked_by_link(session, entry, performer, signing.random_token(), asked)
     entry.state, entry.submitted_at = EntryState.SUBMITTED, asked
     strike(session, asked + HOUR)
     assert standing(session, "consent") == standing(session, "consents") == PLANNED

@@ -77,6 +77,23 @@ def with_a_person(session: Session, entry: Entry) -> Performer:
     return performer
 
 
+def asked_by_link(session: Session, entry: Entry, performer: Performer, token: str, at: datetime) -> Consent:
+    """The performer is asked for consent by a mailed link that lasts two weeks."""
+    consent = Consent(
+        performer_id=performer.id,
+        digest=signing.digest(token),
+        email="oh@example.test",
+        offer=Offer(title_ko="빛의 조각", maker="한서윤", name="오영숙", media=(Medium.FESTIVAL,)).to_json(),
+        created_at=at,
+        expires_at=at + 14 * DAY,
+    )
+    session.add(consent)
+    session.flush()
+    with time_machine.travel(at, tick=False):
+        letters.ask(session, consent, language="ko", token=token, edition_id=entry.edition_id)
+    return consent
+
+
 def film_with_a_person(session: Session, closes_at: datetime) -> tuple[Entry, Person, Performer]:
     """A draft in which somebody real is replicated and has not agreed."""
     opens_at = closes_at - 40 * DAY
@@ -104,21 +121,8 @@ def test_makers_chase_missing_consents_before_the_close_and_after_handing_in(
 
 def test_a_person_who_was_asked_is_reminded_once_by_the_same_link(session: Session, environment: object) -> None:
     entry, _, performer = film_with_a_person(session, seoul("2027-03-31 18:00"))
-    asked = seoul("2027-03-10 15:00")
-    offer = Offer(title_ko="빛의 조각", maker="한서윤", name="오영숙", media=(Medium.FESTIVAL,))
-    token = signing.random_token()
-    consent = Consent(
-        performer_id=performer.id,
-        digest=signing.digest(token),
-        email="oh@example.test",
-        offer=offer.to_json(),
-        created_at=asked,
-        expires_at=asked + 14 * DAY,
-    )
-    session.add(consent)
-    session.flush()
-    with time_machine.travel(asked, tick=False):
-        letters.ask(session, consent, language="ko", token=token, edition_id=entry.edition_id)
+    asked, token = seoul("2027-03-10 15:00"), signing.random_token()
+    consent = asked_by_link(session, entry, performer, token, asked)
     due_at = seoul("2027-03-14 10:00")
     strike(session, asked + DAY)
     consent.state = ConsentState.OPENED

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal import clock, links
 from portal.audience.models import Booking
 from portal.audience.queries import waiting_before
-from portal.audience.terms import DOORS
+from portal.audience.terms import DOORS, address
 from portal.audience.tickets import qr_png
 from portal.i18n import SEOUL, using
 from portal.lifecycles import SeatState
@@ -118,7 +118,7 @@ def _queue(
     files: tuple[outbox.Attachment, ...] = (),
     **context: Any,
 ) -> None:
-    if "@" not in booking.email:  # a guest whom nobody writes to
+    if not address(booking.email):
         return
     if showing is None:
         with using(booking.language, SEOUL):

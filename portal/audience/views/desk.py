@@ -10,7 +10,7 @@ from portal.audience import keeping, queries, service
 from portal.audience.forms import CheckInForm
 from portal.audience.models import Origin
 from portal.audience.states import origin_text, seat_kind, seat_text
-from portal.audience.terms import LIVE
+from portal.audience.terms import LIVE, address
 from portal.audience.views.blueprint import bp
 from portal.calls.models import Edition
 from portal.calls.queries import current_edition
@@ -134,7 +134,7 @@ def check_list(screening: Screening) -> Response:
             pick(row.group_ko, row.group_en) if row.group_ko else row.hold or "",
             origin_text(row.origin) if row.origin != Origin.PUBLIC else "",
             row.position or "",
-            row.email if "@" in row.email else "",
+            address(row.email),
             moment(row.created_at),
         )
         for row in rows

@@ -11,6 +11,7 @@ from portal import audit, clock, policies
 from portal.audience import entrance, seating
 from portal.audience.plans import Seat
 from portal.audience.service import allotment
+from portal.audience.terms import address
 from portal.audience.views.blueprint import bp
 from portal.errors import Invalid
 from portal.i18n import N_, _, moment, pick
@@ -70,7 +71,7 @@ def absent_sheet(screening: Screening) -> Response:
         (
             pick(row.name_ko, row.name_en),
             row.name,
-            row.email if "@" in row.email else "",
+            address(row.email),
             row.party,
             row.code,
             moment(row.created_at, year=True),

@@ -90,23 +90,22 @@ def _own(entry: Entry) -> Asset:
 def _describe(entry: Entry, asset: Asset) -> ResponseReturnValue:
     """Keep the words, by autosave or by the button; words of a wrong shape stay in their field with a sentence."""
     form, autosave = AltForm(), "X-Autosave" in request.headers
-    wrong = {f"{name}-{asset.code}": sentence for name, sentence in (() if form.validate() else form.problems())}
-    if wrong and not autosave:
-        return _images_page(entry, status=422, problem=next(iter(wrong.items())))
-    if not wrong:
-        try:
-            _keep(entry, asset, form)
-        except Invalid as problem:
-            return _images_page(entry, status=422, problem=("main", problem.message))
+    if not form.validate():
+        wrong = {f"{name}-{asset.code}": sentence for name, sentence in form.problems()}
+        return _autosaved(wrong) if autosave else _images_page(entry, status=422, problem=next(iter(wrong.items())))
+    texts = {"korean": form.alt_ko.data or "", "english": form.alt_en.data or ""}
+    try:
+        service.describe_picture(current.session(), entry, asset, **texts, by=current.actor(), at=current.arrived_at())
+    except Invalid as problem:
+        return _images_page(entry, status=422, problem=("main", problem.message))
     if autosave:
-        return {"time": i18n.clock_time(clock.now()), "errors": wrong}
+        return _autosaved({})
     flash(_("Saved."), "success")
     return redirect(url_for("entries.images", number=entry.number))
 
 
-def _keep(entry: Entry, asset: Asset, form: AltForm) -> None:
-    texts = {"korean": form.alt_ko.data or "", "english": form.alt_en.data or ""}
-    service.describe_picture(current.session(), entry, asset, **texts, by=current.actor(), at=current.arrived_at())
+def _autosaved(errors: dict[str, str]) -> ResponseReturnValue:
+    return {"time": i18n.clock_time(clock.now()), "errors": errors}
 
 
 def _images_page(
