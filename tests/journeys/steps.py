@@ -17,8 +17,8 @@ def press(button: Locator) -> None:
 
 
 def carrying(words: str) -> Callable[[Response], bool]:
-    """Whether an answer is to a form with these words."""
-    return lambda answer: words in (answer.request.post_data or "")
+    """Whether an answer is to a form with these words, and says that they are kept."""
+    return lambda answer: answer.ok and words in (answer.request.post_data or "")
 
 
 def ask_for_link(page: Page, email: str) -> None:

@@ -13,6 +13,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from time_machine import travel
 
 from portal import clock, policies
+from portal.entries.models import Entry
+from portal.entries.queries import entry_by_number
+from portal.entries.service import crosschecking, editing
 from portal.errors import Invalid, Stale
 from portal.lifecycles import AssetState
 from portal.media import pipeline, queries, service, storage, tickets
@@ -83,6 +86,15 @@ def jpeg(folder: Path, size: tuple[int, int]) -> Path:
     return path
 
 
+def describe(session: Session, asset: Asset, *, by: policies.Actor) -> None:
+    entry = entry_by_number(session, session.get_one(Entry, asset.entry_id).number)
+    editing.describe_picture(session, entry, asset, korean="별", english="A star", by=by, at=clock.now())
+
+
+def name_tool(session: Session, asset: Asset, *, by: policies.Actor) -> None:
+    crosschecking.name_tool(session, session.get_one(Entry, asset.entry_id), asset, "Wan 3.0", by=by)
+
+
 def test_a_film_becomes_playable(session: Session, received: Receive, film: Callable[[str], Path]) -> None:
     asset = received(film("plain.mp4"))
     assert list(queries.to_examine(session)) == [asset.id]
@@ -113,6 +125,18 @@ def test_a_poster_is_ready_at_once(session: Session, received: Receive, tmp_path
     wide = queries.made_of(asset, RenditionKind.WIDE)
     assert wide is not None
     assert (wide.width, wide.content_type) == (1280, "image/webp")
+
+
+@pytest.mark.parametrize("change", [describe, service.remove, name_tool], ids=["describe", "remove", "name the tool"])
+def test_what_a_person_changes_is_not_refused_for_the_worker_that_was_quicker(
+    session: Session, received: Receive, tmp_path: Path, sessions: sessionmaker[Session], change: Callable[..., None]
+) -> None:
+    asset = received(jpeg(tmp_path, (1400, 2000)), Slot.POSTER)
+    with sessions() as other:
+        examine(other, asset)
+    change(session, asset, by=policies.SYSTEM)
+    session.commit()
+    assert found(session, asset).state == AssetState.PLAYABLE
 
 
 def test_subtitles_are_ready_at_once(session: Session, received: Receive, tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ from portal.entries.queries.entry import parts, people_of
 from portal.entries.service.amending import require_disclosable
 from portal.entries.service.locking import locked
 from portal.lifecycles import EntryState
+from portal.media import service as media_files
 from portal.media.models import Asset
 from portal.policies import Actor
 
@@ -81,6 +82,7 @@ def hold_clips(session: Session, entry: Entry, *, at: datetime) -> None:
 
 def name_tool(session: Session, entry: Entry, clip: Asset, tool: str, *, by: Actor) -> None:
     """Note which of the declared tools a clip came out of; an empty name takes the note back."""
+    media_files.hold(session, clip)
     if clip.made_with == tool:
         return
     audit.record(session, by, "asset.made_with", clip, before=clip.made_with, after=tool)

@@ -17,6 +17,7 @@ from portal.entries.service.locking import locked, touch
 from portal.errors import Invalid, Stale
 from portal.i18n import N_
 from portal.lifecycles import AssetState
+from portal.media import service as files
 from portal.media.models import Asset
 from portal.policies import Actor
 
@@ -109,6 +110,7 @@ def describe_picture(
     """Write what a picture shows, for people who cannot see it."""
     locked(session, entry)
     require_editable(session, entry, Task.IMAGES, at=at)
+    files.hold(session, asset)
     before = {"alt_ko": asset.alt_ko, "alt_en": asset.alt_en}
     after = {"alt_ko": korean, "alt_en": english}
     if before == after:

@@ -1,6 +1,6 @@
 """The commands of media: bring a file in, have it examined and made playable, take it away."""
 
-from portal.media.service.assets import examine_again, freeze, mark_credits, override, remove
+from portal.media.service.assets import examine_again, freeze, hold, mark_credits, override, remove
 from portal.media.service.carrying import carry
 from portal.media.service.comparing import (
     claim_comparison,
@@ -34,6 +34,7 @@ __all__ = [
     "expire",
     "freeze",
     "give_back",
+    "hold",
     "keep_alive",
     "keep_origin",
     "look",

@@ -21,11 +21,21 @@ from portal.media.service.uploads import discard
 from portal.media.service.work import fits, judge_again
 from portal.policies import Actor
 
+_COLUMNS = [column.key for column in sa.inspect(Asset).column_attrs]
+
+
+def hold(session: Session, asset: Asset) -> None:
+    """Waits for the worker that settles this file now and sees what it left: nobody's change is refused for that."""
+    session.flush()
+    # As in `held`: a row that only refers to this one need not wait.
+    session.refresh(asset, attribute_names=_COLUMNS, with_for_update={"key_share": True})
+
 
 def override(session: Session, asset: Asset, *, reason: str, by: Actor) -> None:
     """Takes a film in spite of its category's rule; the findings stay to be seen, the reason is on record."""
     if not reason.strip():
         raise Invalid("reason", N_("Say why this file is taken all the same."))
+    hold(session, asset)
     if queries.film_of(asset) is None:
         raise Invalid("file", N_("This file can't be played at all, so it can't be taken."))
     asset.probe = {**asset.probe, "overridden": True}
@@ -41,6 +51,7 @@ def mark_credits(session: Session, asset: Asset, begin_ms: int | None, *, by: Ac
     A film that only now fits its category goes on to its review copy. Raises Invalid for a moment outside the film, and
     for a mark with which a film that was taken would no longer fit.
     """
+    hold(session, asset)
     before, asset.credits_from_ms = asset.credits_from_ms, begin_ms
     if before == begin_ms:
         return
@@ -69,6 +80,7 @@ def _judge_after_mark(session: Session, asset: Asset, findings: list[Finding], *
 
 def examine_again(session: Session, asset: Asset, *, by: Actor) -> None:
     """Gives a refused file three more tries, after whatever stopped it was put right."""
+    hold(session, asset)
     _start_over(asset)
     advance(session, asset, AssetState.PROBING, by=by)
     doorbell.after_commit(session, "probe.asset", asset.id)
@@ -77,6 +89,7 @@ def examine_again(session: Session, asset: Asset, *, by: Actor) -> None:
 
 def remove(session: Session, asset: Asset, *, by: Actor) -> None:
     """Takes a file out of its entry; what a receipt froze of it stays."""
+    hold(session, asset)
     asset.superseded_at = clock.now()
     audit.record(session, by, "asset.remove", asset)
     session.flush()

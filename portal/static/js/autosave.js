@@ -94,7 +94,7 @@
     conflict(html) {
       this.rest();
       const found = new DOMParser().parseFromString(html, 'text/html').getElementById('conflict');
-      if (!found) return this.failed(true);
+      if (!found) return this.failed(); // nobody's words clash: whoever was quicker is done by the next try
       document.getElementById('conflict')?.remove();
       this.form.before(found);
       found.focus();
