@@ -48,3 +48,4 @@ def test_a_long_title_leaves_the_page_number_on_the_page() -> None:
         cut = pdf.fitting(paper, title, 100)
         assert cut.endswith("…")
         assert 95 < paper.get_string_width(cut) <= 100
+    pdf.finished(paper)  # lets go of the fonts
