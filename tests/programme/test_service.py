@@ -21,7 +21,7 @@ from portal.lifecycles import GuestState, ScreeningState
 from portal.mail.models import OutgoingMail
 from portal.policies import SYSTEM
 from portal.programme import frozen, queries, service
-from portal.programme.models import Hall, Package, QASession, Release, Screening
+from portal.programme.models import GuestRole, Hall, Package, QASession, Release, Screening
 from portal.programme.queries import Gap
 from tests.programme import rows
 
@@ -332,3 +332,8 @@ def test_the_plan_of_a_day_sees_a_director_in_two_places(session: Session) -> No
     plan = queries.day_plan(session, edition.id, rows.evening().date())
     assert [(one.rule, one.params["person"]) for one in plan.findings] == [("person", "han"), ("person", "최민경")]
     assert {finding.keys for finding in plan.findings} == {(min(one.code, two.code), max(one.code, two.code))}
+    invited = service.Invited("최민경", "choi@example.test", role=GuestRole.MODERATOR)
+    service.invite(session, queries.talk_by_code(session, two.code), invited, by=SYSTEM)  # type: ignore[arg-type]
+    session.commit()
+    again = queries.day_plan(session, edition.id, rows.evening().date())
+    assert {one.who for one in again.findings} == {"han@example.test", "choi@example.test"}, "named here, asked there"
