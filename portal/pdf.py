@@ -79,11 +79,21 @@ def _paper(title: str, language: str, made_at: datetime) -> FPDF:
         def footer(self) -> None:
             self.set_y(-12)
             self.set_font("Text", size=8)
-            self.cell(0, 5, f"{title} · {self.page_no()} / {{nb}}", align="C")
+            number = f" · {self.page_no()} / {{nb}}"
+            self.cell(0, 5, fitting(self, title, self.epw - self.get_string_width(number)) + number, align="C")
 
     paper = _dressed(Paper(format="A4"), title, language, made_at)
     paper.set_auto_page_break(True, margin=MARGIN)
     return paper
+
+
+def fitting(paper: FPDF, text: str, wide: float) -> str:
+    """The text, cut with an ellipsis where it is wider than so many millimetres in the font in use."""
+    if paper.get_string_width(text) <= wide:
+        return text
+    while text and paper.get_string_width(f"{text}…") > wide:
+        text = text[:-1].rstrip()
+    return f"{text}…"
 
 
 def sheet(

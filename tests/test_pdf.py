@@ -38,3 +38,14 @@ def test_a_long_table_runs_over_pages_with_both_fonts() -> None:
     ]
     drawn = [page for page in heads if page.count(b" Tj") + page.count(b" TJ") > 5]
     assert len(drawn) == pages, "every page has its head and its rows"
+
+
+def test_a_long_title_leaves_the_page_number_on_the_page() -> None:
+    paper = pdf.sheet("A4", title="", language="ko", made_at=AT)
+    paper.set_font("Text", size=8)
+    assert pdf.fitting(paper, "짧은 제목", 100) == "짧은 제목"
+    for title in ("가" * 200, "A very long title indeed, " * 10):
+        cut = pdf.fitting(paper, title, 100)
+        assert cut.endswith("…")
+        assert 95 < paper.get_string_width(cut) <= 100
+    pdf.finished(paper)  # lets go of the fonts

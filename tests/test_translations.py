@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Message
@@ -22,7 +24,24 @@ def _messages(folder: Path) -> dict[str | tuple[str, ...], str]:
     for name, line, message, _, _ in extract_from_dir(folder, METHODS, OPTIONS, keywords=KEYWORDS):
         if message and any(message):
             found[message] = f"{folder.name}/{name}:{line}"
-    return found
+    return found | dict(_inside_f_strings(folder))
+
+
+def _inside_f_strings(folder: Path) -> Iterator[tuple[str | tuple[str, ...], str]]:
+    """What Babel does not see before Python 3.12: calls within the braces of an f-string."""
+    for path in sorted(folder.rglob("*.py")):
+        for whole in ast.walk(ast.parse(path.read_text())):
+            if isinstance(whole, ast.JoinedStr):
+                calls = (part for part in ast.walk(whole) if isinstance(part, ast.Call))
+                yield from ((message, f"{path}:{call.lineno}") for call in calls if (message := _message(call)))
+
+
+def _message(call: ast.Call) -> str | tuple[str, ...] | None:
+    name = call.func.id if isinstance(call.func, ast.Name) else ""
+    words = [one.value for one in call.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    if name not in KEYWORDS or not words:
+        return None
+    return (words[0], words[1]) if name == "ngettext" and len(words) > 1 else words[0]
 
 
 def _used() -> dict[str | tuple[str, ...], str]:
@@ -72,6 +91,11 @@ def test_catalogs_do_not_disagree() -> None:
 
 def test_a_planted_message_without_translation_is_found() -> None:
     assert missing({"A planted sentence nobody translated.": "here:1"}, _catalog("ko"))
+
+
+def test_a_message_within_an_f_string_is_found(tmp_path: Path) -> None:
+    (tmp_path / "one.py").write_text("""said = f"{_('Hidden')}: {translate(text)} {ngettext('{n} a', '{n} b', 2)}" """)
+    assert set(_messages(tmp_path)) == {"Hidden", ("{n} a", "{n} b")}
 
 
 def test_translations_keep_the_placeholders() -> None:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from portal.i18n import N_, SEOUL, duration, moment, ngettext, pick, translate
+from portal.i18n import N_, SEOUL, clock_time, duration, moment, ngettext, pick, translate
 
 _ = translate
 SECTIONS = {
@@ -26,6 +26,7 @@ _CHANGES = {
     "moved": N_("New time: {title}, {was} → {when}"),
     "hall": N_("New hall: {title}, {was_hall} → {hall}"),
     "films": N_("Programme changed: {title}, {when}"),
+    "length": N_("New length: {title}, {when}–{ends}"),
     "talk": N_("Talk changed: {title}, {when}"),
     "cancelled": N_("Cancelled: {title}, {was}"),
     "removed": N_("Taken off: {title}, {was}"),
@@ -149,6 +150,7 @@ def change_text(change: Mapping[str, Any]) -> str:
     return _(sentence).format(
         title=pick(change["title_ko"], change["title_en"]),
         when=moment(parsed(change["starts_at"])),
+        ends=clock_time(parsed(change.get("ends_at", change["starts_at"]))),
         was=moment(parsed(change["was_starts_at"])),
         hall=pick(change["hall_ko"], change["hall_en"]),
         was_hall=pick(change["was_hall_ko"], change["was_hall_en"]),

@@ -23,11 +23,12 @@ def day_of(moment: datetime) -> date:
 
 
 def parsed(text: str) -> date | None:
-    """The day an address names, None for anything else."""
+    """The day of this century or the next that an address names, None for anything else."""
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         return None
+    return found if 2000 <= found.year < 2200 else None
 
 
 def between(first: date, last: date) -> list[date]:

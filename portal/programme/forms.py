@@ -21,6 +21,7 @@ from portal.programme.placing.models import EngagementRole
 from portal.programme.placing.service import LONGEST_TALK as LONGEST_ROOM_FOR_A_TALK
 from portal.programme.service import HallDraft, InsertDraft, Invited, PackageDraft, VenueDraft
 from portal.programme.service.answers import LONGEST_STATEMENT
+from portal.programme.service.screenings import MOST_SEATS
 from portal.web.forms import AtMost, Between, Day, EmailAddress, Form, Line, Required, Words
 
 
@@ -54,8 +55,8 @@ class HallForm(Form):
 
     name_ko = Line(validators=[Required(), AtMost(200)])
     name_en = Line(validators=[Required(), AtMost(200)])
-    seats = IntegerField(validators=[Optional(), Between(1, 20_000)])
-    accessible_seats = IntegerField(validators=[Optional(), Between(0, 20_000)])
+    seats = IntegerField(validators=[Optional(), Between(1, MOST_SEATS)])
+    accessible_seats = IntegerField(validators=[Optional(), Between(0, MOST_SEATS)])
     turnaround_min = IntegerField(default=20, validators=[Optional(), Between(0, 240)])
     opens = DayTime(default="00:00")
     closes = DayTime(default="29:00")

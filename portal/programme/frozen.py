@@ -184,7 +184,10 @@ def _line(code: str, new: Body, old: Body | None) -> list[Body]:
         return [_change("added", new, new)]
     if new["cancelled"] != old["cancelled"]:
         return [_change("cancelled" if new["cancelled"] else "added", new, old)]
-    return [_change(kind, new, old) for kind, keys in _WATCHED if any(_differs(new, old, key) for key in keys)]
+    kinds = [kind for kind, keys in _WATCHED if any(_differs(new, old, key) for key in keys)]
+    if not {"moved", "films"}.intersection(kinds) and new["ends_at"] != old["ends_at"]:
+        kinds.append("length")
+    return [_change(kind, new, old) for kind in kinds]
 
 
 _WATCHED = (
@@ -215,9 +218,11 @@ def _change(kind: str, new: Body, old: Body) -> Body:
         "title_ko": new["package"]["title_ko"],
         "title_en": new["package"]["title_en"],
         "starts_at": new["starts_at"],
+        "ends_at": new["ends_at"],
         "hall_ko": new["hall_ko"],
         "hall_en": new["hall_en"],
         "was_starts_at": old["starts_at"],
+        "was_ends_at": old["ends_at"],
         "was_hall_ko": old["hall_ko"],
         "was_hall_en": old["hall_en"],
     }
@@ -229,5 +234,5 @@ TOLD = frozenset({"moved", "hall", "cancelled", "removed"})
 
 
 def told_codes(listed: Iterable[Mapping[str, Any]]) -> set[str]:
-    """Screenings whose guests and seat holders must hear of these changes."""
+    """Screenings whose seat holders must hear of these changes."""
     return {change["code"] for change in listed if change["kind"] in TOLD}

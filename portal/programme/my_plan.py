@@ -34,20 +34,20 @@ class Stop:
 def stops(listed: Sequence[Showing]) -> list[tuple[date, list[Stop]]]:
     """The plan by day, in order of time; cancelled screenings stay in it and overlap with nothing."""
     found: dict[date, list[Stop]] = {}
-    earlier: dict[date, list[Showing]] = {}
+    earlier: list[Showing] = []
     for showing in sorted(listed, key=lambda one: (one.starts_at, one.code)):
-        seen = earlier.setdefault(showing.on(), [])
-        found.setdefault(showing.on(), []).append(_stop(showing, [] if showing.cancelled else seen))
+        found.setdefault(showing.on(), []).append(_stop(showing, [] if showing.cancelled else earlier))
         if not showing.cancelled:
-            seen.append(showing)
+            earlier.append(showing)
     return list(found.items())
 
 
 def _stop(showing: Showing, earlier: Sequence[Showing]) -> Stop:
     clashes = tuple(one.title for one in earlier if one.over_at > showing.starts_at)
-    if clashes or not earlier:
+    today = [one for one in earlier if one.on() == showing.on()]
+    if clashes or not today:
         return Stop(showing, clashes, "", tight=False)
-    last = max(earlier, key=lambda one: one.over_at)
+    last = max(today, key=lambda one: one.over_at)
     gap, walk = int((showing.starts_at - last.over_at).total_seconds() // 60), way(last, showing)
     sentence = _TIGHT if gap < walk else _FREE_AND_WALK if walk else _FREE
     text = translate(sentence).format(gap=duration(gap * 60), walk=duration(walk * 60), where=showing.where)

@@ -95,8 +95,11 @@ class Day(Line):
 
     @property
     def day(self) -> date | None:
-        """The day; only after the form was found valid."""
-        return date.fromisoformat(self.data) if self.data else None
+        """The day; only after the form was found valid. Raises ValueError for no day of these centuries."""
+        found = date.fromisoformat(self.data) if self.data else None
+        if found is not None and not 1900 <= found.year < 2200:
+            raise ValueError("too far away to reckon with")
+        return found
 
     def post_validate(self, form: Any, validation_stopped: bool) -> None:
         if validation_stopped:
@@ -105,6 +108,14 @@ class Day(Line):
             _ = self.day
         except ValueError as error:
             raise ValidationError(translate(self._wrong)) from error
+
+
+def row_id(text: str) -> int:
+    """The number of a row as a form or an address sends it; raises ValueError for what no database could hold."""
+    found = int(text)
+    if not 0 < found < 2**31:
+        raise ValueError("no number of a row")
+    return found
 
 
 class Form(FlaskForm):

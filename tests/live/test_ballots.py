@@ -120,6 +120,25 @@ def test_the_clock_closes_before_a_worker_says_so(session: Session, environment:
     assert stars(session) == [(1, 4, 0)]
 
 
+def test_a_ballot_that_came_in_time_counts_though_the_clock_was_noted_before_it(session: Session) -> None:
+    screening = rows.running(session)
+    box = rows.opened(session, screening, minutes=10)
+    waited, late = rows.party(session, screening), rows.party(session, screening)
+    session.commit()
+    closes_at = box.closes_at
+    assert closes_at is not None
+    with time_machine.travel(closes_at + timedelta(seconds=1), tick=False):
+        service.close_by_clock(session, box.id)
+        session.commit()
+    with time_machine.travel(closes_at, tick=False), pytest.raises(BallotClosed):
+        rows.cast(session, late, [5])
+    session.rollback()
+    with time_machine.travel(closes_at - timedelta(microseconds=1), tick=False):
+        rows.cast(session, waited, [4])
+    session.commit()
+    assert stars(session) == [(1, 4, 0)]
+
+
 def test_a_closed_box_rests_and_is_then_read_and_never_opened_again(session: Session) -> None:
     screening = rows.running(session)
     box = rows.opened(session, screening)
@@ -298,6 +317,7 @@ def test_stars_on_the_phone(session: Session, client: FlaskClient) -> None:
     nothing = client.post(f"{path}?seat=2", data={})
     assert nothing.status_code == 422
     assert "적어도 한 작품에 별점을 주세요." in nothing.text
+    assert client.post(path, data={f"stars-{films[0]}": "9" * 5000}).status_code == 422
     wrong = client.post(f"{path}?seat=2", data={f"stars-{films[0]}": "9", f"stars-{films[1]}": "3"})
     assert wrong.status_code == 422
     assert f'id="stars-{films[1]}-3" value="3" checked' in wrong.text

@@ -166,6 +166,43 @@ def test_merging_counts_each_voter_once_and_is_taken_back(session: Session) -> N
         moderation.merge(session, kept, kept, rev=kept.rev, by=SYSTEM)
 
 
+def test_what_leaves_a_merged_question_is_no_longer_counted_at_the_top(session: Session) -> None:
+    screening = rows.evening(session)
+    top, middle, low = (rows.listed(session, screening, f"같은 질문 {n}", votes=3) for n in range(3))
+    moderation.merge(session, low, middle, rev=low.rev, by=SYSTEM)
+    asking.vote(session, middle, rows.voice("both"), wanted=True)
+    way = moderation.merge(session, middle, top, rev=middle.rev, by=SYSTEM)
+    asking.vote(session, top, rows.voice("both"), wanted=False)
+    assert top.votes == 9
+    moderation.approve(session, low, rev=low.rev, by=SYSTEM)
+    assert (top.votes, low.votes) == (6, 3)
+    moderation.undo(session, screening, way, by=SYSTEM)
+    assert (top.votes, middle.votes) == (3, 3), "what was voted off while it was merged"
+
+
+def test_no_way_back_merges_two_questions_into_each_other(session: Session) -> None:
+    """One moderator undoes; another has merged the other way round since."""
+    screening = rows.evening(session)
+    one, other = rows.listed(session, screening, "하나?"), rows.listed(session, screening, "둘?")
+    moderation.merge(session, one, other, rev=one.rev, by=SYSTEM)
+    way = moderation.approve(session, one, rev=one.rev, by=SYSTEM)
+    moderation.merge(session, other, one, rev=other.rev, by=SYSTEM)
+    with pytest.raises(Stale):
+        moderation.undo(session, screening, way, by=SYSTEM)
+    assert queries.merges(session, screening.id) == {other.id: one.id}
+
+
+def test_no_way_back_brings_a_second_question_on_stage(session: Session) -> None:
+    screening = rows.evening(session)
+    one, other = rows.listed(session, screening, "하나?"), rows.listed(session, screening, "둘?")
+    moderation.bring_on_stage(session, one, rev=one.rev, seen="", by=SYSTEM)
+    way = moderation.finish(session, one, answered=True, rev=one.rev, by=SYSTEM)
+    moderation.bring_on_stage(session, other, rev=other.rev, seen="", by=SYSTEM)
+    with pytest.raises(Stale):
+        moderation.undo(session, screening, way, by=SYSTEM)
+    assert states(session) == [_Q.ANSWERED, _Q.ON_STAGE]
+
+
 def test_votes_while_two_are_merged_are_all_counted(sessions: sessionmaker[Session]) -> None:
     with unit_of_work(sessions) as session:
         screening = rows.evening(session)

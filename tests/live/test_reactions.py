@@ -63,7 +63,8 @@ def test_a_small_group_cannot_be_worked_out_from_the_others() -> None:
     assert attendance.hidden(lines) == {"a", "b"}
     assert attendance.hidden(lines[1:]) == set()
     assert attendance.hidden([*lines, attendance.Line("d", booked=1)]) == {"a", "d"}
-    assert attendance.hidden(lines[:1]) == {"a"}
+    assert attendance.hidden(lines[:1]) == {"a", "total"}
+    assert attendance.hidden([attendance.Line("a", booked=2), attendance.Line("b", booked=2)]) == {"a", "b", "total"}
 
 
 def test_arrivals_have_no_gap() -> None:

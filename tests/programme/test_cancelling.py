@@ -13,8 +13,9 @@ from portal.accounts.models import Person
 from portal.audit import AuditRecord
 from portal.db import unit_of_work
 from portal.errors import Invalid
-from portal.lifecycles import ScreeningState
-from portal.policies import Actor
+from portal.lifecycles import GuestState, ScreeningState
+from portal.mail.models import OutgoingMail
+from portal.policies import SYSTEM, Actor
 from portal.programme import queries, service
 from portal.programme.models import Screening
 from tests.programme import rows
@@ -72,6 +73,23 @@ def test_what_is_not_public_is_cancelled_at_once(session: Session) -> None:
     service.cancel(session, screening, reason="비", by=one)
     service.cancel(session, screening, reason="비", by=one)
     assert (screening.state, screening.cancelled_by_id) == (ScreeningState.CANCELLED, one.person_id)
+
+
+def test_guests_of_what_never_was_public_hear_at_once(session: Session) -> None:
+    """No release will tell them: it names only what is public, or was."""
+    edition = rows.edition(session)
+    screening = rows.screening(
+        session, rows.package(session, edition, rows.film(session, edition)), rows.hall(session, edition)
+    )
+    talk = rows.talk(session, screening, "han", "oh")
+    service.answer(session, talk.guests[1], GuestState.DECLINED, by=SYSTEM)
+    with pytest.raises(Invalid, match="limit"):
+        service.cancel(session, screening, reason="비" * 301, by=SYSTEM)
+    for _again in range(2):
+        service.cancel(session, screening, reason="비", by=SYSTEM)
+    session.commit()
+    told = sa.select(OutgoingMail.recipient).where(OutgoingMail.kind == "qa_called_off")
+    assert session.scalars(told).all() == ["han@example.test"]
 
 
 def test_taken_back_meanwhile_is_not_confirmed(

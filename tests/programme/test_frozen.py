@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import copy
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
@@ -148,6 +149,32 @@ def test_the_calendar_is_one_that_others_read() -> None:
     assert made == ical.calendar(
         [ical.of_showing(one, url="http://x/1", version=3, stamp=stamp) for one in listed], "판", organizer=SENDER
     )
+
+
+LONG = (
+    "편지를 쓰는 기계와 그 기계를 사랑하게 된 우체부에 관한 아주 길고 긴 이야기의 첫 번째 장, 🎬 그리고 둘째 장",
+    "La machine à écrire des lettres, l’été où le facteur s’en éprit ; « très » longue histoire, chapitre premier",
+)
+
+
+@pytest.mark.parametrize("title", LONG)
+def test_long_lines_are_folded_between_letters_and_read_back_whole(title: str) -> None:
+    """RFC 5545: at most 75 octets a line; a Korean letter has three, and none is torn."""
+    paris = datetime(2027, 3, 28, 2, 30, tzinfo=UTC)  # an hour and a half after Paris has left winter time
+    happening = ical.Happening(
+        "screening-1@pan", title, paris, paris + timedelta(hours=1), paris, title, f"{title}\n{title}", sequence=7
+    )
+    made = ical.calendar([happening], title, organizer=SENDER)
+    lines = made.split(b"\r\n")
+    assert max(map(len, lines)) <= 75
+    assert all(line.decode() is not None for line in lines)
+    read = icalendar.Calendar.from_ical(made)
+    [event] = read.walk("VEVENT")
+    assert (str(event["summary"]), str(event["location"])) == (title, title)
+    assert (str(event["description"]), str(read["x-wr-calname"])) == (f"{title}\n{title}", title)
+    assert event["dtstart"].dt.astimezone(ZoneInfo("Europe/Paris")).hour == 4
+    assert event.errors == read.errors == []
+    assert b"BEGIN:VTIMEZONE" not in made, "moments are UTC, which no summer time moves"
 
 
 def test_names_from_outside_cannot_break_a_calendar_line() -> None:

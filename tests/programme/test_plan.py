@@ -25,6 +25,7 @@ from tests.programme import rows
 from tests.programme.test_frozen import BODY
 
 SignIn = Callable[[int], FlaskClient]
+HOUR = timedelta(hours=1)
 
 
 def test_overlaps_gaps_and_ways_are_told() -> None:
@@ -42,6 +43,20 @@ def test_overlaps_gaps_and_ways_are_told() -> None:
     [(_, calm)] = my_plan.stops([first, replace(soon, cancelled=True), replace(far, place=first.place)])
     assert my_plan.clashes([(first.on(), calm)]) == 0
     assert calm[2].before.startswith("비는 시간 ")
+
+
+def test_a_late_night_overlaps_with_its_evening() -> None:
+    late = replace(agenda.showings(BODY)[0], talk_minutes=0)
+    late = replace(late, starts_at=late.starts_at.replace(hour=14, minute=0), ends_at=late.starts_at.replace(hour=16))
+    night = replace(late, code="2", starts_at=late.ends_at - timedelta(minutes=15), ends_at=late.ends_at + HOUR)
+    morning = replace(late, code="3", starts_at=night.ends_at + 9 * HOUR, ends_at=night.ends_at + 10 * HOUR)
+    days = my_plan.stops([late, night, morning])
+    assert [(day.day, [stop.clashes for stop in stops]) for day, stops in days] == [
+        (19, [()]),
+        (20, [("AI 단편 1",), ()]),
+    ]
+    assert my_plan.clashes(days) == 1
+    assert days[1][1][1].before.startswith("비는 시간 ")
 
 
 def starred(session: Session) -> list[str]:

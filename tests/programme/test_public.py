@@ -17,6 +17,7 @@ import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from portal import paths
 from portal.policies import SYSTEM
 from portal.programme import agenda, frozen, listing, queries, service
 from portal.web.workbook import workbook
@@ -61,6 +62,21 @@ def test_halls_are_columns_and_screenings_span_their_time() -> None:
     assert clash is not None
     assert clash.places["1"].row != clash.places["9"].row
     assert listing.by_hall([first]) is None
+
+
+def test_every_place_among_the_halls_has_its_rule() -> None:
+    """The policy forbids style attributes: docs/decisions/0030-rows-by-number.md."""
+    found = re.findall(
+        r'\[data-(columns|column|row|span)="(\d+)"\] \{\s*(?:--columns|grid-\S+): (?:span )?(\d+);',
+        (paths.STATIC / "css" / "schedule.css").read_text(),
+    )
+    most, last = listing.MOST_COLUMNS, listing.MOST_ROWS
+    assert {(name, int(n)): int(rule) for name, n, rule in found} == {
+        **{("columns", n): n for n in range(2, most + 1)},
+        **{("column", n): n for n in range(1, most + 1)},
+        **{("row", n): n + 1 for n in range(1, last + 1)},
+        **{("span", n): n for n in range(2, listing.MOST_SPAN + 1)},
+    }
 
 
 def test_filters_stand_in_the_address_and_go_along_with_the_day(session: Session, client: FlaskClient) -> None:

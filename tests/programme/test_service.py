@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
@@ -10,6 +12,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal import clock
 from portal.audit import AuditRecord
+from portal.calls.models import Edition
+from portal.db import unit_of_work
 from portal.disclosure.codes import ConsentStatus, PerformerKind
 from portal.disclosure.models import Disclosure, Performer
 from portal.errors import IllegalMove, Invalid, Stale
@@ -17,7 +21,7 @@ from portal.lifecycles import GuestState, ScreeningState
 from portal.mail.models import OutgoingMail
 from portal.policies import SYSTEM
 from portal.programme import frozen, queries, service
-from portal.programme.models import Package, QASession, Release, Screening
+from portal.programme.models import GuestRole, Hall, Package, QASession, Release, Screening
 from portal.programme.queries import Gap
 from tests.programme import rows
 
@@ -216,9 +220,50 @@ def test_only_guests_of_changed_screenings_get_mail(session: Session) -> None:
     session.commit()
     mails = session.scalars(sa.select(OutgoingMail).where(OutgoingMail.kind == "talk_changed")).all()
     assert [mail.recipient for mail in mails] == ["han@example.test"]
-    assert "19:00" in mails[0].text
-    assert "21:" in mails[0].text
+    assert "19:15" in mails[0].text, "when the conversation was to begin"
+    assert "21:15" in mails[0].text
     assert mails[0].attachments[0]["type"].startswith("text/calendar")
+
+
+def test_nobody_who_was_asked_for_a_talk_goes_back_into_the_tray_with_it(session: Session) -> None:
+    edition = rows.edition(session)
+    screening = rows.screening(
+        session, rows.package(session, edition, rows.film(session, edition)), rows.hall(session, edition)
+    )
+    talk = talk_with_guests(session, screening, "han")
+    session.commit()
+    with pytest.raises(Invalid, match="Call the talk off first"):
+        service.unplace(session, screening, by=SYSTEM)
+    service.remove_talk(session, talk, by=SYSTEM)
+    session.expire(screening, ["qa_session"])
+    service.plan_talk(session, screening, minutes=20, moderator="", by=SYSTEM)
+    session.commit()
+    service.unplace(session, screening, by=SYSTEM)
+    session.commit()
+    assert session.scalar(sa.select(sa.func.count()).select_from(QASession)) == 0
+
+
+def test_the_same_form_at_once_is_one_thing(sessions: sessionmaker[Session]) -> None:
+    with unit_of_work(sessions) as session:
+        edition = rows.edition(session)
+        package_id, hall_id = rows.package(session, edition).id, rows.hall(session, edition).id
+        edition_id = edition.id
+    together = Barrier(3)
+
+    def press(_: int) -> None:
+        together.wait()
+        with unit_of_work(sessions) as session:
+            edition, hall = session.get_one(Edition, edition_id), session.get_one(Hall, hall_id)
+            service.place(session, session.get_one(Package, package_id), hall, rows.evening(), by=SYSTEM)
+            service.create_package(session, edition, service.PackageDraft("둘", "Two"), by=SYSTEM)
+            venue = service.add_venue(session, edition, service.VenueDraft("다른 곳", "Elsewhere"), by=SYSTEM)
+            service.add_hall(session, venue, service.HallDraft("1관", "Hall 1", 9), by=SYSTEM)
+
+    with ThreadPoolExecutor(3) as hands:
+        list(hands.map(press, range(3)))
+    with sessions() as session:
+        counts = [session.scalar(sa.select(sa.func.count()).select_from(one)) for one in (Screening, Package, Hall)]
+    assert counts == [1, 2, 2]
 
 
 def test_a_cancelled_screening_stays_visible_as_cancelled(session: Session) -> None:
@@ -287,3 +332,8 @@ def test_the_plan_of_a_day_sees_a_director_in_two_places(session: Session) -> No
     plan = queries.day_plan(session, edition.id, rows.evening().date())
     assert [(one.rule, one.params["person"]) for one in plan.findings] == [("person", "han"), ("person", "최민경")]
     assert {finding.keys for finding in plan.findings} == {(min(one.code, two.code), max(one.code, two.code))}
+    invited = service.Invited("최민경", "choi@example.test", role=GuestRole.MODERATOR)
+    service.invite(session, queries.talk_by_code(session, two.code), invited, by=SYSTEM)  # type: ignore[arg-type]
+    session.commit()
+    again = queries.day_plan(session, edition.id, rows.evening().date())
+    assert {one.who for one in again.findings} == {"han@example.test", "choi@example.test"}, "named here, asked there"

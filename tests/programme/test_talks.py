@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 
 import icalendar
 import pytest
@@ -121,6 +122,22 @@ def test_two_who_begin_a_talk_at_once_begin_it_once(sessions: sessionmaker[Sessi
         assert "done" in set(two.map(press, range(2)))
     with sessions() as session:
         assert session.get_one(QASession, talk_id).rev == 4  # planned, invited, confirmed, live
+
+
+def test_two_who_plan_and_invite_at_once_do_it_once(sessions: sessionmaker[Session]) -> None:
+    with unit_of_work(sessions) as session:
+        screening_id = rows.on_sale(session).id
+    together = Barrier(3)
+
+    def press(_: int) -> int:
+        together.wait()
+        with unit_of_work(sessions) as session:
+            return rows.talk(session, session.get_one(Screening, screening_id), "han").guests[0].id
+
+    with ThreadPoolExecutor(3) as hands:
+        assert len(set(hands.map(press, range(3)))) == 1
+    with sessions() as session:
+        assert len(mails(session, "qa_invitation")) == 1
 
 
 def test_the_second_of_two_editors_of_a_talk_sees_the_first_one_s_words(session: Session, sign_in: SignIn) -> None:

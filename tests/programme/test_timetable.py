@@ -181,7 +181,9 @@ def test_a_time_of_day_may_run_into_the_night(text: str, expected: str) -> None:
     assert written(date(2027, 2, 19), found, SEOUL) == text
 
 
-@pytest.mark.parametrize("text", ["", "1530", "15:60", "29:00", "15:3", "-1:00", "aa:bb", "15:30:00"])
+@pytest.mark.parametrize(
+    "text", ["", "1530", "15:60", "29:00", "15:3", "-1:00", "aa:bb", "15:30:00", "9" * 5000 + ":00"]
+)
 def test_anything_else_is_no_time(text: str) -> None:
     assert at(date(2027, 2, 19), text, SEOUL) is None
 

@@ -290,6 +290,20 @@ def test_a_token_of_another_kind_opens_no_invitation(session: Session, client: F
     assert client.get(f"/ko/guests/{addresses.token(links.GUEST, guest.code)}").status_code == 200
 
 
+def test_numbers_and_days_that_nothing_holds_are_refused_in_words(session: Session, sign_in: SignIn) -> None:
+    screening, _hall, person = planned(session)
+    package, big = only(session, Package).code, "9" * 30
+    browser, here = sign_in(person), f"/ko/ops/screenings/{screening.code}"
+    seats = browser.post(here, data={"step": "seats", "seats": big}, follow_redirects=True)
+    assert (seats.status_code, "1에서 20000" in seats.text) == (200, True)
+    assert browser.post(f"/ko/ops/packages/{package}/films", data={"film": big, "add": big}).status_code == 303
+    named = {"title_ko": "둘", "title_en": "Two", "film": big}
+    assert browser.post("/ko/ops/packages", data=named).status_code == 303
+    for day in ("0001-01-01", "9999-12-31"):
+        assert browser.get(f"/ko/ops/schedule/{day}").status_code == 404
+        assert browser.post("/ko/ops/release", data={"embargo_on": day}).status_code == 422
+
+
 def test_venues_and_halls(session: Session, sign_in: SignIn) -> None:
     edition = rows.edition(session)
     person = rows.programmer(session, edition)

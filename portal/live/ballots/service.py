@@ -183,9 +183,14 @@ def cast(
 
 
 def _hold_open(session: Session, box: BallotBox, at: datetime) -> None:
-    """Let nobody close the box until this ballot is kept; ballots do not wait for one another."""
+    """Let nobody close the box until this ballot is kept; ballots do not wait for one another.
+
+    Where its clock ran out, the moment of arrival decides, not whether a worker has noted the close before.
+    """
+    by_clock = sa.and_(BallotBox.state == BallotState.CLOSED, BallotBox.closed_at == BallotBox.closes_at)
+    taking = sa.or_(BallotBox.state == BallotState.OPEN, by_clock)
     still = sa.or_(BallotBox.closes_at.is_(None), BallotBox.closes_at > at)
-    query = sa.select(BallotBox.id).where(BallotBox.id == box.id, BallotBox.state == BallotState.OPEN, still)
+    query = sa.select(BallotBox.id).where(BallotBox.id == box.id, taking, still)
     if session.scalar(query.with_for_update(read=True)) is None:
         raise BallotClosed
 

@@ -21,6 +21,15 @@ def group(question_id: int) -> sa.Select[tuple[int]]:
     return sa.select(both.c.id)
 
 
+def standing(session: Session, question_id: int | None) -> list[int]:
+    """A question and those it stands under, up to the one that stands for all; nothing for none."""
+    found: list[int] = []
+    while question_id is not None:
+        found.append(question_id)
+        question_id = session.scalar(sa.select(Question.merged_into_id).where(Question.id == question_id))
+    return found
+
+
 def recount(session: Session, question: Question) -> None:
     """Count again; the caller holds the row. Its `rev` stays: a moderator decides on the question, not on its votes."""
     voters = sa.select(sa.func.count(sa.distinct(QuestionVote.voter_key)))

@@ -118,15 +118,24 @@ def file_under(session: Session, question: Question, theme: Theme | None, *, rev
 
 
 def undo(session: Session, screening: Screening, steps: Sequence[Step], *, by: Actor) -> None:
-    """Take moves back, the last first; raises Stale when something came after."""
+    """Take moves back, the last first; raises Stale when something came after, with this question or in its place."""
     _hold(session, screening.id)
     for step in reversed(steps):
         question = counting.locked(session, step.id)
-        if question.screening_id != screening.id or question.rev != step.rev:
+        if question.screening_id != screening.id or question.rev != step.rev or _in_the_way(session, step):
             raise Stale
         theme = Theme(step.theme) if step.theme else None
         given = {"reason": step.reason, "by_rule": step.by_rule, "merged_into_id": step.merged_into_id, "theme": theme}
         _go(session, question, QuestionState(step.state), by, place=step.place, undo=True, **given)
+
+
+def _in_the_way(session: Session, step: Step) -> bool:
+    """Whether another question is on stage meanwhile, or what it was merged into has been merged into it."""
+    if step.state == _Q.ON_STAGE:
+        question = session.get_one(Question, step.id)
+        staged = _staged(session, question.screening_id)
+        return staged is not None and staged.id != step.id
+    return step.id in counting.standing(session, step.merged_into_id)
 
 
 def choose_rule(session: Session, talk: QASession, rule: PickRule, *, by: Actor) -> None:
@@ -177,15 +186,18 @@ def _go(
         detail |= {"by_rule": fields.get("by_rule", question.by_rule)}
     for state in _way(question.state, to):
         advance(session, question, state, by=by, screening=question.screening_id, **detail)
-    both = (question.merged_into_id, fields.setdefault("merged_into_id", None))
+    fields.setdefault("merged_into_id", None)
+    before = question.merged_into_id
     for name, value in fields.items():
         setattr(question, name, value)
     now = clock.now()
     question.staged_at = (question.staged_at or now) if to in (_Q.ON_STAGE, *_OFF) else None
     question.done_at = now if to in _OFF else None
     session.flush()
-    for merged_into in sorted({one for one in both if one is not None}):
-        counting.recount(session, counting.locked(session, merged_into))
+    if question.merged_into_id != before:
+        tops = {*counting.standing(session, question.id), *counting.standing(session, before)}
+        for one in sorted(tops):
+            counting.recount(session, counting.locked(session, one))
 
 
 def _way(before: QuestionState, to: QuestionState) -> tuple[QuestionState, ...]:

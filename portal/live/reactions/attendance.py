@@ -45,7 +45,7 @@ class Counted:
 
 
 _BOOKED = (SeatState.CONFIRMED, SeatState.CHECKED_IN, SeatState.NO_SHOW)
-GENERAL, GUESTS, WALK_INS = "general", "guest_list", "walk_in"
+GENERAL, GUESTS, WALK_INS, TOTAL = "general", "guest_list", "walk_in", "total"
 _WITHOUT_GROUP = {Origin.PUBLIC: GENERAL, Origin.GUEST_LIST: GUESTS, Origin.WALK_IN: WALK_INS}
 
 
@@ -70,12 +70,15 @@ def lines(counted: Iterable[Counted]) -> list[Line]:
 def total(listed: Sequence[Line]) -> Line:
     """Everybody together."""
     sums = (sum(line.booked for line in listed), sum(line.came for line in listed), sum(line.away for line in listed))
-    return Line("total", "", "", *sums)
+    return Line(TOTAL, "", "", *sums)
 
 
 def hidden(listed: Sequence[Line]) -> set[str]:
-    """The groups not told outside the desk: small ones, and one more where a single one could be subtracted."""
-    small = {line.key for line in listed if line.is_small}
+    """The lines not told outside the desk: small groups, and one more where a single one could be subtracted.
+
+    The total is one of them where the whole house is small.
+    """
+    small = {line.key for line in (*listed, total(listed)) if line.is_small}
     if len(small) == 1:
         others = [line for line in listed if line.key not in small and line.booked]
         small |= {min(others, key=lambda line: line.booked).key} if others else set()

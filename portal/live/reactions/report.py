@@ -21,7 +21,7 @@ _PLACES = {
     attendance.GENERAL: N_("General"),
     attendance.GUESTS: N_("Guest list"),
     attendance.WALK_INS: N_("At the door"),
-    "total": N_("All together"),
+    attendance.TOTAL: N_("All together"),
 }
 _SCANS = {
     ScanOutcome.ENTERED: N_("Let in"),

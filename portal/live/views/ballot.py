@@ -99,7 +99,11 @@ def cast(voter: Voter) -> ResponseReturnValue:
 def _given(films: Sequence[Film]) -> dict[int, int]:
     """The stars of the form by film; a film that was not seen has none, and what is no number is not one to five."""
     sent = ((film.entry_id, request.form.get(f"stars-{film.number}", "0")) for film in films)
-    return {entry_id: int(text) if text.isdecimal() else -1 for entry_id, text in sent if text not in ("", "0")}
+    return {entry_id: _number(text) for entry_id, text in sent if text not in ("", "0")}
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) == 1 else -1
 
 
 def _kept(box: BallotBox) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -100,11 +100,10 @@ def _plan(session: Session, edition_id: int, day: date, when: When, meanwhile: W
     rooms = [room_of(hall) for hall in hall_choices(session, edition_id)]
     rows = session.execute(_screenings(edition_id).where(*when)).all()
     people = _people(session, [row.talk_id for row in rows if row.talk_id])
+    known = _moderators(people.values())
     watchers = _watchers(session, [row.id for row in rows])
     blocked = blocked_packages(session, {row.package_id for row in rows if row.state in _MAY_STILL_CHANGE})
-    shows = [
-        _show(row, people.get(row.talk_id, _Stage({}, frozenset())), watchers.get(row.id, {}), blocked) for row in rows
-    ]
+    shows = [_show(row, people.get(row.talk_id, _NOBODY), known, watchers.get(row.id, {}), blocked) for row in rows]
     engaged = _engaged(session, edition_id, meanwhile)
     placed = {row.code: _placed(row) for row in rows}
     return DayPlan(day, rooms, shows, placed, engaged, Board(shows, rooms, ZONE, engaged))
@@ -132,11 +131,14 @@ def _screenings(edition_id: int) -> sa.Select[*tuple[Any, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class _Stage:
-    """Who is expected on a stage, by address and name, and who of them comes by video."""
+    """Who is expected on a stage, by address and name, who of them comes by video, and the moderators' addresses."""
 
     people: dict[str, str]
     remote: frozenset[str]
-    moderated: bool = False
+    moderators: tuple[str, ...] = ()
+
+
+_NOBODY = _Stage({}, frozenset())
 
 
 def _people(session: Session, talk_ids: Sequence[int]) -> dict[int, _Stage]:
@@ -149,10 +151,19 @@ def _people(session: Session, talk_ids: Sequence[int]) -> dict[int, _Stage]:
         talk_id: _Stage(
             {row.email: row.name for row in listed},
             frozenset(row.email for row in listed if row.state == GuestState.REMOTE),
-            any(row.role == GuestRole.MODERATOR for row in listed),
+            tuple(row.email for row in listed if row.role == GuestRole.MODERATOR),
         )
         for talk_id, listed in rows.items()
     }
+
+
+def _moderators(stages: Iterable[_Stage]) -> dict[str, str]:
+    """The addresses of moderators by their names, as far as a name is one person's."""
+    found: dict[str, set[str]] = {}
+    for stage in stages:
+        for email in stage.moderators:
+            found.setdefault(stage.people[email].casefold(), set()).add(email)
+    return {name: next(iter(emails)) for name, emails in found.items() if len(emails) == 1}
 
 
 def _watchers(session: Session, screening_ids: Sequence[int]) -> dict[int, dict[str, str]]:
@@ -182,12 +193,17 @@ def room_of(hall: Hall) -> Room:
 
 
 def _show(
-    row: sa.Row[*tuple[Any, ...]], stage: _Stage, watchers: dict[str, str], blocked: dict[int, list[str]]
+    row: sa.Row[*tuple[Any, ...]],
+    stage: _Stage,
+    known: dict[str, str],
+    watchers: dict[str, str],
+    blocked: dict[int, list[str]],
 ) -> Show:
     people = dict(stage.people)
-    if row.moderator_name and not stage.moderated:
-        # no address is known of a moderator who was only named: the name is the person
-        people[f"name:{row.moderator_name.casefold()}"] = row.moderator_name
+    if row.moderator_name and not stage.moderators:
+        # who was only named here is whoever was asked by this name elsewhere; else the name is the person
+        name = row.moderator_name.casefold()
+        people.setdefault(known.get(name, f"name:{name}"), row.moderator_name)
     return Show(
         key=row.code,
         title=pick(row.title_ko, row.title_en),

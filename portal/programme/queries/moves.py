@@ -1,8 +1,8 @@
-"""Who moved a screening, when, from where to where."""
+"""Who moved a screening, when, from where to where; and where it was when somebody was told of it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -54,6 +54,25 @@ def moves_since(session: Session, screening: Screening, rev: int) -> Sequence[Mo
         for person, at, detail in reversed(rows)
         if detail.get("rev", 0) > rev
     ]
+
+
+def spots_left(session: Session, screening_ids: Collection[int]) -> dict[int, list[tuple[datetime, Spot]]]:
+    """When screenings left which spots, the oldest first, by screening; one statement."""
+    found: dict[int, list[tuple[datetime, Spot]]] = {}
+    if not screening_ids:
+        return found
+    query = (
+        sa.select(AuditRecord.subject_id, AuditRecord.at, AuditRecord.detail)
+        .where(
+            AuditRecord.subject_kind == Screening.__tablename__,
+            AuditRecord.subject_id.in_(screening_ids),
+            AuditRecord.verb == "screening.moved",
+        )
+        .order_by(AuditRecord.seq)
+    )
+    for screening_id, at, detail in session.execute(query):
+        found.setdefault(screening_id, []).append((at, _spot(detail["before"])))
+    return found
 
 
 def _spot(written: dict[str, object]) -> Spot:

@@ -10,6 +10,8 @@ from portal.i18n import N_
 from portal.lifecycles import ScreeningState, advance
 from portal.policies import Actor
 from portal.programme.models import Screening
+from portal.programme.queries.conversations import talk_by_code
+from portal.programme.service.conversations import tell_off
 from portal.programme.service.screenings import hold
 
 TWO_PEOPLE = (ScreeningState.RELEASED, ScreeningState.BOOKING, ScreeningState.CLOSED)
@@ -17,7 +19,10 @@ LONGEST_REASON = 300
 
 
 def cancel(session: Session, screening: Screening, *, reason: str, by: Actor) -> None:
-    """Cancel what is not public yet; twice is once. Raises Invalid without a reason, or where two people are needed."""
+    """Cancel what is not public yet and tell its guests at once, as no release will; twice is once.
+
+    Raises Invalid without a reason, or where two people are needed.
+    """
     hold(session, screening, None)
     if screening.state == ScreeningState.CANCELLED:
         return
@@ -25,6 +30,9 @@ def cancel(session: Session, screening: Screening, *, reason: str, by: Actor) ->
         raise Invalid("main", N_("This screening is public: one person asks for it to be cancelled, another confirms."))
     screening.cancel_reason, screening.cancelled_by_id = _said(reason), by.person_id
     _cancelled(session, screening, by)
+    talk = talk_by_code(session, screening.code)
+    if talk is not None:
+        tell_off(session, talk)
 
 
 def ask_cancellation(session: Session, screening: Screening, *, reason: str, by: Actor) -> None:
@@ -66,7 +74,10 @@ def take_back_cancellation(session: Session, screening: Screening, *, by: Actor)
 def _said(reason: str) -> str:
     if not reason:
         raise Invalid("reason", N_("Say why it is cancelled."))
-    return reason[:LONGEST_REASON]
+    if len(reason) > LONGEST_REASON:
+        sentence = N_("Shorten this to {limit} characters; it has {length} now.")
+        raise Invalid("reason", sentence, limit=LONGEST_REASON, length=len(reason))
+    return reason
 
 
 def _cancelled(session: Session, screening: Screening, by: Actor) -> None:

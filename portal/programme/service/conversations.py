@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal import audit, clock
+from portal import audit, clock, db
 from portal.errors import Invalid, Stale
 from portal.i18n import N_, SEOUL
 from portal.lifecycles import GuestState, ScreeningState, TalkState
@@ -53,6 +53,7 @@ def plan_talk(
 
     Raises Invalid, and Stale when somebody changed the talk after `rev`.
     """
+    db.one_at_a_time(session, f"talk {screening.id}")
     talk = session.scalar(sa.select(QASession).where(QASession.screening_id == screening.id))
     after: dict[str, Any] = {"minutes": minutes, "moderator_name": moderator, "note": note}
     if remote_url is not None:
@@ -110,12 +111,18 @@ def remove_talk(session: Session, talk: QASession, *, by: Actor) -> int:
     """
     if talk.state in _BEGUN:
         raise Invalid("main", N_("The talk has begun already, so it cannot be called off."))
-    concerned = [guest for guest in talk.guests if guest.state != GuestState.DECLINED]
-    for guest in concerned:
-        letters.called_off(session, guest, talk)
+    told = tell_off(session, talk)
     audit.record(session, by, "talk.removed", "qa_sessions", screening=talk.screening_id, guests=len(talk.guests))
     session.delete(talk)
     session.flush()
+    return told
+
+
+def tell_off(session: Session, talk: QASession) -> int:
+    """Tell everybody who was asked and has not declined that there is no talk. Returns how many."""
+    concerned = [guest for guest in talk.guests if guest.state != GuestState.DECLINED]
+    for guest in concerned:
+        letters.called_off(session, guest, talk)
     return len(concerned)
 
 
@@ -128,7 +135,8 @@ def invite(session: Session, talk: QASession, person: Invited, *, by: Actor) -> 
         raise Invalid("interprets", N_("Say between which languages, for example ko–en."))
     if talk.screening.state == ScreeningState.CANCELLED:
         raise Invalid("main", N_("The screening is cancelled, and its talk with it."))
-    found = next((guest for guest in talk.guests if guest.email == email), None)
+    db.one_at_a_time(session, f"talk {talk.screening_id}")
+    found = session.scalar(sa.select(Guest).where(Guest.qa_session_id == talk.id, Guest.email == email))
     if found is not None:
         return found
     guest = Guest(

@@ -22,8 +22,9 @@ _ = translate
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """The context of a mail template, and the calendar file that goes with it."""
+    """Whom a mail goes to, the context of its template, and the calendar file that goes with it."""
 
+    reader: outbox.Recipient
     context: dict[str, Any]
     calendar: outbox.Attachment
 
@@ -60,7 +61,7 @@ def _queue(
     outbox.queue(
         session,
         kind,
-        to=outbox.Recipient(guest.email, guest.language, guest.name, guest.person_id, guest.timezone),
+        to=letter.reader,
         about=guest,
         transition=transition,
         edition_id=talk.screening.edition_id,
@@ -88,7 +89,8 @@ def conversation_letter(session: Session, guest: Guest, talk: QASession, *, canc
             "state": guest.state.value,
             "code": guest.code,
         }
-        return Letter(facts, guest_calendar(session, guest, talk, cancelled=cancelled))
+        reader = outbox.Recipient(guest.email, guest.language, guest.name, guest.person_id, guest.timezone)
+        return Letter(reader, facts, guest_calendar(session, guest, talk, cancelled=cancelled))
 
 
 def _place(talk: QASession) -> str:

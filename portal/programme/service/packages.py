@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal import audit
+from portal import audit, db
 from portal.calls.models import Edition, Gel
 from portal.entries.models import Entry
 from portal.errors import Invalid, Stale
@@ -55,6 +55,7 @@ def create_package(
 ) -> Package:
     """A new package of these films; the same Korean title again is the same package. Raises Invalid."""
     _check(draft)
+    db.one_at_a_time(session, f"plan {edition.id}")
     same = sa.select(Package).where(Package.edition_id == edition.id, Package.title_ko == draft.title_ko)
     found = session.scalar(same.limit(1))
     if found is not None:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal import audit, clock
+from portal import audit, clock, db
 from portal.calls.models import Edition
 from portal.errors import Invalid
 from portal.i18n import N_, moment
@@ -48,6 +48,7 @@ class HallDraft:
 
 def add_venue(session: Session, edition: Edition, draft: VenueDraft, *, by: Actor) -> Venue:
     """Add a venue; the same name again is the same venue."""
+    db.one_at_a_time(session, f"plan {edition.id}")
     same = sa.select(Venue).where(Venue.edition_id == edition.id, Venue.name_ko == draft.name_ko)
     found = session.scalar(same.limit(1))
     if found is not None:
@@ -64,6 +65,7 @@ def edit_venue(session: Session, venue: Venue, draft: VenueDraft, *, by: Actor) 
 def add_hall(session: Session, venue: Venue, draft: HallDraft, *, by: Actor) -> Hall:
     """Add a hall at the end; the same name again is the same hall. Raises Invalid."""
     _check(draft)
+    db.one_at_a_time(session, f"plan {venue.edition_id}")
     same = sa.select(Hall).where(Hall.venue_id == venue.id, Hall.name_ko == draft.name_ko)
     found = session.scalar(same.limit(1))
     if found is not None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,15 +13,14 @@ from portal import audit, clock, doorbell
 from portal.calls.models import Edition
 from portal.errors import Invalid, Stale
 from portal.i18n import N_, moment
-from portal.lifecycles import GuestState, ScreeningState, advance
-from portal.mail import outbox
+from portal.lifecycles import ScreeningState, advance
 from portal.policies import SYSTEM, Actor
-from portal.programme import agenda, frozen
-from portal.programme.models import Guest, QASession, Release, Screening
+from portal.programme import frozen
+from portal.programme.models import Release, Screening
 from portal.programme.queries.loading import features_of, with_everything
 from portal.programme.queries.published import in_force, newest_release, public_release
 from portal.programme.queries.readiness import blocked_packages
-from portal.programme.service.letters import conversation_letter
+from portal.programme.service import telling
 
 _UPCOMING = (ScreeningState.CONFIRMED, ScreeningState.RELEASED, ScreeningState.BOOKING, ScreeningState.CLOSED)
 _PUBLIC = (*_UPCOMING, ScreeningState.RUNNING, ScreeningState.Q_AND_A, ScreeningState.HELD)
@@ -67,7 +65,7 @@ def preview(session: Session, edition: Edition) -> Preview:
     upcoming = {one.package_id for one in screenings if one.state in _UPCOMING}
     blocked = sorted({title for titles in blocked_packages(session, upcoming).values() for title in titles})
     waiting = newest.embargo_until if newest is not None and newest is not public else None
-    guests = _guests_by_code(screenings, changes) if public else {}
+    guests = telling.counted(telling.told(session, screenings, changes))
     repeats = newest is not None and waiting is not None and newest.digest == digest
     base = newest.version if newest else 0
     return Preview(base, waiting, body, digest, changes, blocked, screenings, guests, repeats)
@@ -124,7 +122,7 @@ def release(
     facts = {"version": released.version, "digest": made.digest, "embargo_until": until}
     audit.record(session, by, "programme.released", released, **facts)
     if embargo_until is None:
-        _come_into_force(session, released, by)
+        _publish(session, released, by)
     return released
 
 
@@ -174,7 +172,7 @@ def lift_embargo(session: Session, edition: Edition, *, version: int, by: Actor)
     if lifted is None:
         return False
     audit.record(session, by, "programme.embargo_lifted", newest, version=version)
-    _come_into_force(session, newest, by)
+    _publish(session, newest, by)
     return True
 
 
@@ -190,63 +188,34 @@ def take_effect(session: Session, release_id: int) -> Release | None:
         return None
     released = session.get_one(Release, release_id, populate_existing=True)
     if released.embargo_until is not None:
-        _open(session, released, SYSTEM)
-        _tell_guests(session, released)
+        _come_into_force(session, released, SYSTEM)
     return released
 
 
-def _come_into_force(session: Session, released: Release, by: Actor) -> None:
+def _publish(session: Session, released: Release, by: Actor) -> None:
     """What whoever publishes sees at once; seat holders are written to by the workers."""
-    _open(session, released, by)
-    _tell_guests(session, released)
+    _come_into_force(session, released, by)
     doorbell.after_commit(session, "audience.tell", released.id)
 
 
-def _open(session: Session, released: Release, by: Actor) -> None:
-    for screening in _named(session, _codes(released)):
-        if screening.state == ScreeningState.CONFIRMED:
-            advance(session, screening, ScreeningState.RELEASED, by=by)
-        if released.opens_booking and screening.state == ScreeningState.RELEASED:
-            advance(session, screening, ScreeningState.BOOKING, by=by)
+def _come_into_force(session: Session, released: Release, by: Actor) -> None:
+    """Open what is new in it, and write to guests."""
+    shown = set(_codes(released))
+    known = _named(session, shown | {change["code"] for change in released.changes})
+    for screening in known:
+        if screening.code in shown:
+            _open(session, released, screening, by)
     session.flush()
+    telling.tell(session, released, known)
 
 
-def _named(session: Session, codes: Sequence[str]) -> Sequence[Screening]:
+def _open(session: Session, released: Release, screening: Screening, by: Actor) -> None:
+    if screening.state == ScreeningState.CONFIRMED:
+        advance(session, screening, ScreeningState.RELEASED, by=by)
+    if released.opens_booking and screening.state == ScreeningState.RELEASED:
+        advance(session, screening, ScreeningState.BOOKING, by=by)
+
+
+def _named(session: Session, codes: Collection[str]) -> Sequence[Screening]:
     query = sa.select(Screening).where(Screening.code.in_(codes)).order_by(Screening.starts_at, Screening.id)
     return session.scalars(query.options(*with_everything())).unique().all()
-
-
-def _guests_to_tell(screenings: Sequence[Screening], changes: Sequence[frozen.Body]) -> list[tuple[Guest, QASession]]:
-    touched = frozen.told_codes(changes)
-    return [
-        (guest, one.qa_session)
-        for one in screenings
-        if one.code in touched and one.qa_session is not None
-        for guest in one.qa_session.guests
-        if guest.state != GuestState.DECLINED
-    ]
-
-
-def _guests_by_code(screenings: Sequence[Screening], changes: Sequence[frozen.Body]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for _, talk in _guests_to_tell(screenings, changes):
-        found[talk.screening.code] = found.get(talk.screening.code, 0) + 1
-    return found
-
-
-def _tell_guests(session: Session, released: Release) -> None:
-    by_code: dict[str, Any] = {change["code"]: change for change in released.changes if change["kind"] in frozen.TOLD}
-    for guest, talk in _guests_to_tell(_named(session, list(by_code)), released.changes):
-        change = agenda.before(by_code[talk.screening.code])
-        letter = conversation_letter(session, guest, talk, cancelled=change["cancelled"])
-        outbox.queue(
-            session,
-            "talk_changed",
-            to=outbox.Recipient(guest.email, guest.language, guest.name, guest.person_id, guest.timezone),
-            about=guest,
-            transition=f"release-{released.version}",
-            edition_id=released.edition_id,
-            attachments=[letter.calendar],
-            **change,
-            **letter.context,
-        )

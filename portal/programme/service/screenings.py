@@ -10,13 +10,14 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal import audit, clock
+from portal import audit, clock, db
 from portal.errors import Invalid, Stale
 from portal.i18n import N_
 from portal.lifecycles import ScreeningState, advance
 from portal.policies import Actor
 from portal.programme.length import films_end
 from portal.programme.models import Hall, Package, Screening, Venue
+from portal.programme.queries.conversations import talk_by_code
 from portal.programme.queries.readiness import blocked_packages
 from portal.programme.service.packages import length_of
 
@@ -29,6 +30,7 @@ MOVABLE = (
 )
 
 
+MOST_SEATS = 20_000
 LONGEST_SLOT = 1440
 SHORTEST_SLOT = 5
 
@@ -38,6 +40,7 @@ def place(
 ) -> Screening:
     """Put a package on the plan with every seat of the hall on offer; the same place and time again is the same."""
     _check_hall(session, package.edition_id, hall)
+    db.one_at_a_time(session, f"plan {package.edition_id}")
     same = sa.select(Screening).where(
         Screening.package_id == package.id,
         Screening.hall_id == hall.id,
@@ -128,8 +131,8 @@ def set_slot(
 
 def set_seats(session: Session, screening: Screening, seats: int, *, by: Actor) -> None:
     """Offer more or fewer seats; never fewer than are given away or kept, whoever books meanwhile. Raises Invalid."""
-    if seats < 1:
-        raise Invalid("seats", N_("Offer at least one seat."))
+    if not 1 <= seats <= MOST_SEATS:
+        raise Invalid("seats", N_("Write a number from {least} to {most}."), least=1, most=MOST_SEATS)
     before = screening.seats
     done = session.execute(
         sa.update(Screening)
@@ -165,9 +168,18 @@ def unconfirm(session: Session, screening: Screening, *, by: Actor) -> None:
 
 
 def unplace(session: Session, screening: Screening, *, by: Actor) -> None:
-    """Put a planned screening back into the tray; raises Invalid once it is confirmed."""
+    """Put a planned screening back into the tray, with a talk that nobody was asked for.
+
+    Raises Invalid once it is confirmed, or while people were asked for its talk: they would hear nothing.
+    """
     if screening.state != ScreeningState.PLANNED:
         raise Invalid("main", N_("Only a planned screening goes back; cancel a confirmed one."))
+    talk = talk_by_code(session, screening.code)
+    if talk is not None and talk.guests:
+        raise Invalid("main", N_("People were asked for its talk. Call the talk off first; then they hear of it."))
+    if talk is not None:
+        session.delete(talk)
+        session.flush()
     audit.record(session, by, "screening.unplaced", "screenings", code=screening.code, package=screening.package_id)
     session.delete(screening)
     session.flush()

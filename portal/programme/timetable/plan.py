@@ -203,7 +203,7 @@ def midnight_of(moment: datetime, zone: ZoneInfo) -> datetime:
 def at(day: date, text: str, zone: ZoneInfo) -> datetime | None:
     """The moment `15:30` names on a day; hours from 24 on are the night after it. None for anything else."""
     hours, colon, rest = text.partition(":")
-    if not (colon and hours.isdecimal() and rest.isdecimal() and len(rest) == 2):
+    if not (colon and hours.isdecimal() and rest.isdecimal() and len(hours) <= 2 == len(rest)):
         return None
     if int(hours) > _LATEST_HOUR or int(rest) > 59:
         return None

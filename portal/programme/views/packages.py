@@ -26,6 +26,7 @@ from portal.programme.queries.readiness import Gap
 from portal.programme.views.blueprint import bp
 from portal.web import current
 from portal.web.access import guard
+from portal.web.forms import row_id
 from portal.web.pages import page
 
 # The desk page that mends each gap.
@@ -53,7 +54,7 @@ def _packages(edition: Edition, form: PackageForm, status: int = 200) -> Respons
         "programme/packages.html",
         packages=queries.packages(session, edition.id),
         selectable=queries.unpackaged_films(session, edition.id),
-        ticked=set(request.form.getlist("film", type=int)),
+        ticked=set(request.form.getlist("film", type=row_id)),
         form=form,
         status=status,
         **_choices(),
@@ -84,7 +85,7 @@ def create_package(edition: Edition) -> ResponseReturnValue:
 
 
 def _ticked(edition_id: int) -> Sequence[Entry]:
-    return queries.entries_of(current.session(), edition_id, request.form.getlist("film", type=int))
+    return queries.entries_of(current.session(), edition_id, request.form.getlist("film", type=row_id))
 
 
 @bp.get("/ops/packages/<code>")
@@ -190,7 +191,7 @@ def _change_films(found: Package) -> None:
 
 
 def _added(found: Package, sent: MultiDict[str, str]) -> Sequence[Entry]:
-    wanted = sent.getlist("film", type=int) or sent.getlist("add", type=int)
+    wanted = sent.getlist("film", type=row_id) or sent.getlist("add", type=row_id)
     films = queries.entries_of(current.session(), found.edition_id, wanted)
     if wanted and not films:
         abort(404)

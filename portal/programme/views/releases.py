@@ -60,14 +60,11 @@ def _releases(edition: Edition, form: ReleaseForm, status: int = 200) -> Respons
 
 def _told(made: service.Preview) -> list[Change]:
     """Each change with its mails; a screening that changes in two ways is told of once."""
-    counts = hearers(current.session(), frozen.told_codes(made.changes)) if made.base else {}
-    found, seen = [], set[str]()
+    counts = dict(hearers(current.session(), frozen.told_codes(made.changes))) if made.base else {}
+    guests, found = dict(made.guests), []
     for change in made.changes:
-        heard = change["kind"] in frozen.TOLD and change["code"] not in seen
-        if heard:
-            seen.add(change["code"])
-        guests, holders = made.guests.get(change["code"], 0), counts.get(change["code"], 0)
-        found.append(Change(agenda.change_text(change), guests if heard else 0, holders if heard else 0))
+        heard = guests.pop(change["code"], 0), counts.pop(change["code"], 0)
+        found.append(Change(agenda.change_text(change), *heard))
     return found
 
 

@@ -80,7 +80,7 @@ STEPS: dict[str, tuple[Step, str]] = {
     "unplace": (_unplace, N_("Back in the tray.")),
     "open": (_open, N_("Booking is open.")),
     "close": (_close, N_("Booking is closed.")),
-    "cancel": (_cancel, N_("Cancelled. Guests and seat holders hear of it with the next release.")),
+    "cancel": (_cancel, N_("Cancelled. Guests hear of it at once.")),
     "ask": (_ask, N_("Asked. Somebody else has to confirm it.")),
     "second": (_second, N_("Cancelled. Guests and seat holders hear of it with the next release.")),
     "keep": (_keep, N_("It is shown after all.")),
