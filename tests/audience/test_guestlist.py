@@ -6,12 +6,13 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.audience import lists
+from portal.audience import lists, service
 from portal.audience.models import Booking, Origin
 from portal.audience.service import guestlist
 from portal.errors import Invalid
-from portal.policies import SYSTEM
-from tests.audience.people import book, counts, mails, quota
+from portal.lifecycles import SeatState
+from portal.policies import SYSTEM, VISITOR
+from tests.audience.people import ask, book, counts, mails, quota
 from tests.programme import rows
 
 
@@ -46,6 +47,18 @@ def test_guests_get_seats_of_a_hold_and_their_ticket(session: Session) -> None:
     assert counts(session, screening) == (3, 0)
     origins = set(session.scalars(sa.select(Booking.origin)))
     assert (origins, mails(session, "ticket")) == ({Origin.GUEST_LIST}, ["han@example.test"])
+
+
+def test_guests_who_wait_or_were_booked_by_a_stranger_get_their_seats(session: Session) -> None:
+    screening = rows.on_sale(session, seats=4)
+    service.book(session, screening, ask("vip", 1, vouched=False), by=VISITOR)
+    kept = book(session, screening, "han")
+    hold = quota(session, screening, 2, None)
+    assert book(session, screening, "oh").state == SeatState.WAITLISTED
+    lines = [lists.Line(name, f"{name}@example.test") for name in ("vip", "han", "oh")]
+    added = [guestlist.add(session, screening, lines, quota=hold, once="FORM", by=SYSTEM) for _twice in range(2)]
+    assert (added, counts(session, screening), kept.state) == ([2, 0], (3, 0), SeatState.CONFIRMED)
+    assert mails(session, "ticket") == [f"{name}@example.test" for name in ("han", "vip", "oh")]
 
 
 def test_a_list_that_does_not_fit_adds_nobody(session: Session) -> None:

@@ -103,7 +103,7 @@ def test_seats_come_and_go_with_the_booking(session: Session) -> None:
     for booking in (one, one, other):
         allotment.allot(session, screening, booking)
     assert (sitting(session, one), sitting(session, other)) == ("B 4–5", "C 4–5")
-    allotment.free(session, one)
+    allotment.vacate(session, screening, one)
     assert sitting(session, one) == ""
     screening.seated = False
     assert allotment.allot(session, screening, one) == []

@@ -59,6 +59,26 @@ def test_an_offer_that_came_by_mail_is_confirmed_by_taking_it(session: Session) 
     assert mails(session, "ticket") == ["a@example.test", "b@example.test"]
 
 
+def test_what_a_stranger_booked_gives_way_to_the_owner_of_the_address(session: Session) -> None:
+    screening = rows.on_sale(session, seats=3)
+    strangers = service.book(session, screening, ask("han", 3, vouched=False), by=VISITOR)
+    waiting = book(session, screening, "oh", 2)
+    own = service.book(session, screening, ask("han", 1), code="ABCDEFGHJK", by=VISITOR)
+    assert service.book(session, screening, ask("han", 1), code="ABCDEFGHJK", by=VISITOR) is own
+    assert (strangers.state, own.state, waiting.state) == (SeatState.CANCELLED, SeatState.CONFIRMED, SeatState.OFFERED)
+    assert screening.taken == 3
+    assert service.book(session, screening, ask("han", 2, vouched=False), by=VISITOR) is own
+
+
+def test_the_owner_inherits_the_place_on_the_list(session: Session) -> None:
+    screening = rows.on_sale(session, seats=1)
+    book(session, screening, "a")
+    service.book(session, screening, ask("han", vouched=False), may_wait=True, by=VISITOR)
+    assert book(session, screening, "oh").position == 2
+    assert [book(session, screening, "han").position for _twice in range(2)] == [1, 1]
+    assert book(session, screening, "choi").position == 3
+
+
 @pytest.mark.parametrize("minutes,left", [(60 * 24 * 9, 60 * 24), (60 * 5, 60 * 4), (70, 30), (10, 30)])
 def test_how_long_there_is_to_confirm(minutes: int, left: int) -> None:
     now = clock.now()

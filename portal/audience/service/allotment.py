@@ -41,10 +41,11 @@ def allot(session: Session, screening: Screening, booking: Booking) -> list[Seat
     return found
 
 
-def free(session: Session, booking: Booking) -> None:
-    """Take the seats of a booking that ended back."""
+def vacate(session: Session, screening: Screening, booking: Booking) -> None:
+    """Take the seats of a booking that ended back, the numbered ones too."""
     session.execute(sa.delete(AllottedSeat).where(AllottedSeat.booking_id == booking.id))
     session.expire(booking, ["allotted"])
+    seats.give_back(session, screening, booking)
 
 
 def allot_again(session: Session, screening: Screening) -> dict[int, tuple[str, str]]:

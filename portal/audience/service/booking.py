@@ -59,17 +59,20 @@ def book(
 ) -> Booking:
     """Seats at once, or with `may_wait` a place on the waiting list; an address that has either gets that one back.
 
-    Seats come from what is kept for the person's groups, else from those for everybody; the guest list may name the
-    `quota` instead. `code` makes a form sent twice recognisable: a booking that carries it was made by this form. A
-    stranger's seats wait for the owner of the address until `verify_by`. Raises Full when the party does not fit and
+    What nobody has confirmed ends where the owner of the address comes, who inherits its place on the list. Seats come
+    from what is kept for the person's groups, else from those for everybody; the guest list may name the `quota`
+    instead. `code` makes a form sent twice recognisable: a booking that carries it was made by this form. A stranger's
+    seats wait for the owner of the address until `verify_by`. Raises Full when the party does not fit and
     the person has not agreed to wait, Invalid when booking is not open or the party is too large.
     """
     screening, code = seats.locked(session, screening.id), code or signing.random_code()
     email = ask.email.strip().lower() or code.lower()
     found = _made_before(session, screening, email, code)
-    if found is not None:
+    if found is not None and not _gives_way(found, code, origin, vouched=ask.vouched):
         return found
     _check(session, screening, ask, origin)
+    if found is not None:
+        _make_way(session, screening, found, by=by)
     groups = _groups(session, screening, ask, email, origin)
     kept = [quota] if quota else membership.kept_for(session, screening, groups)
     given, confirmed = _seats(session, screening, kept, ask.party, only_kept=quota is not None)
@@ -78,11 +81,13 @@ def book(
     booking = _drawn_up(screening, ask, code, email, origin, confirmed=confirmed)
     booking.group_id = _group_id(given, kept, groups)
     booking.quota_id = given.id if given else None
-    booking.position = None if confirmed else seats.next_position(session, screening)
+    booking.position = None if confirmed else _place(session, screening, found)
     session.add(booking)
     session.flush()
     audit.record(session, by, f"seat.{booking.state}", booking, party=ask.party, position=booking.position)
     _settle(session, screening, booking)
+    if found is not None:
+        offer_free(session, screening, by=by)
     return booking
 
 
@@ -91,6 +96,34 @@ def _made_before(session: Session, screening: Screening, email: str, code: str) 
     here = sa.select(Booking).where(Booking.screening_id == screening.id)
     made = session.scalar(here.where(Booking.code == code))
     return made or session.scalar(here.where(Booking.email == email, Booking.state.in_(LIVE)))
+
+
+def _gives_way(found: Booking, code: str, origin: Origin, *, vouched: bool) -> bool:
+    """Whether a booking ends for its address's owner: one that nobody confirmed, or that holds no seats for a guest."""
+    if found.code == code or found.state == SeatState.CHECKED_IN:
+        return False
+    sure = found.verified_at is not None or (found.state == SeatState.CONFIRMED and found.verify_by is None)
+    if origin == Origin.GUEST_LIST:
+        return not sure or found.state != SeatState.CONFIRMED
+    return vouched and not sure
+
+
+def _make_way(session: Session, screening: Screening, found: Booking, *, by: Actor) -> None:
+    held = found.state in HOLDING
+    advance(session, found, SeatState.CANCELLED, by=by, reason="booked by the owner of the address")
+    found.offered_until = None
+    session.flush()
+    if held:
+        allotment.vacate(session, screening, found)
+
+
+def _place(session: Session, screening: Screening, before: Booking | None) -> int:
+    """The place of what made way, or the next; the list stays dense."""
+    if before is None or before.position is None:
+        return seats.next_position(session, screening)
+    place, before.position = before.position, None
+    session.flush()
+    return place
 
 
 def _check(session: Session, screening: Screening, ask: Ask, origin: Origin) -> None:
@@ -182,8 +215,7 @@ def cancel(session: Session, booking: Booking, *, by: Actor) -> None:
     session.flush()
     letters.cancelled(session, booking, screening, had_ticket=had_ticket)
     if held:
-        allotment.free(session, booking)
-        seats.give_back(session, screening, booking)
+        allotment.vacate(session, screening, booking)
         offer_free(session, screening, by=by)
 
 

@@ -61,7 +61,6 @@ def _expire_unverified(session: Session, screening: Screening, now: datetime) ->
     )
     for booking in session.scalars(late.order_by(Booking.id).execution_options(populate_existing=True)).all():
         advance(session, booking, SeatState.EXPIRED, by=SYSTEM, reason="nobody confirmed the address")
-        allotment.free(session, booking)
-        seats.give_back(session, screening, booking)
+        allotment.vacate(session, screening, booking)
         session.flush()
         letters.unverified(session, booking, screening)

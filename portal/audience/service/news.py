@@ -63,8 +63,7 @@ def _note_move(session: Session, screening: Screening, bookings: Sequence[Bookin
 
 def _end(session: Session, booking: Booking, screening: Screening) -> None:
     if booking.state in HOLDING:
-        allotment.free(session, booking)
-        seats.give_back(session, screening, booking)
+        allotment.vacate(session, screening, booking)
     booking.offered_until = None
     advance(session, booking, SeatState.CANCELLED, by=SYSTEM, reason="screening cancelled")
     session.flush()
@@ -90,8 +89,7 @@ def release_unanswered(session: Session, screening: Screening, *, by: Actor) -> 
     bookings = session.scalars(unanswered_moves(screening.id).execution_options(populate_existing=True)).all()
     for booking in bookings:
         advance(session, booking, SeatState.CANCELLED, by=by, reason="no answer after a move")
-        allotment.free(session, booking)
-        seats.give_back(session, screening, booking)
+        allotment.vacate(session, screening, booking)
         session.flush()
         letters.unanswered(session, booking, screening)
     offer_free(session, screening, by=by)

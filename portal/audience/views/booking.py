@@ -132,11 +132,13 @@ def _answer(booking: Booking, code: str, found: Screening, *, vouched: bool) -> 
 
     An address booked before gets its mail once more.
     """
+    if vouched:
+        if booking.code != code:
+            flash(_("You have booked already"), "info")
+        return redirect(url_for("audience.ticket", token=current.links().token(links.TICKET, booking.code)), 303)
     if booking.code != code:
         service.send_again(current.session(), booking, found)
         return redirect(url_for("audience.already", code=found.code), 303)
-    if vouched:
-        return redirect(url_for("audience.ticket", token=current.links().token(links.TICKET, booking.code)), 303)
     if booking.state not in terms.LIVE:
         flash(_("This booking has ended"), "info")
         return redirect(url_for("audience.screening", code=found.code), 303)
