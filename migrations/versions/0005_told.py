@@ -58,6 +58,7 @@ ADDED = {
         [],
     ),
     "rounds": ([("answer_by", MOMENT, None)], []),
+    "scans": ([("persons", NUMBER, "0")], []),
     "teams": ([("code", WORD, ""), ("leader_id", NUMBER, None), ("mentor_id", NUMBER, None)], []),
 }
 POINTERS = (
@@ -99,6 +100,9 @@ def upgrade() -> None:
         op.drop_index(op.f(f"ix_outgoing_mails_{column}"), "outgoing_mails")
     # Who was told before there were notices has read it.
     op.execute("UPDATE outgoing_mails SET read_at = coalesce(sent_at, created_at) WHERE person_id IS NOT NULL")
+    # A scan that let a party in let all of it in.
+    party = "SELECT party FROM bookings WHERE bookings.id = scans.booking_id"
+    op.execute(f"UPDATE scans SET persons = ({party}) WHERE outcome = 'entered'")  # noqa: S608
     _states(STATES_NOW)
     _create_tables()
 

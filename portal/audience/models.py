@@ -178,7 +178,8 @@ class ScanOutcome(StrEnum):
 class Scan(Base):
     """One scan at a door, online or reconciled later; `once` makes a repeated report the same scan.
 
-    `at` is the moment on the phone that scanned, `received_at` when the portal heard of it.
+    `at` is the moment on the phone that scanned, `received_at` when the portal heard of it; `persons` is how many were
+    to come in with it, none where it turned somebody away or took an entry back.
     """
 
     __tablename__ = "scans"
@@ -189,6 +190,7 @@ class Scan(Base):
     booking_id: Mapped[int | None] = mapped_column(sa.ForeignKey("bookings.id", ondelete="CASCADE"), index=True)
     presented: Mapped[str] = mapped_column(sa.String(200), default="")
     outcome: Mapped[ScanOutcome] = mapped_column(choice(ScanOutcome))
+    persons: Mapped[int] = mapped_column(default=0)
     device: Mapped[str] = mapped_column(sa.String(40), default="")
     offline: Mapped[bool] = mapped_column(default=False)
     by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))

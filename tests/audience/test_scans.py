@@ -115,6 +115,24 @@ def test_an_entry_is_taken_back_and_a_party_turned_away_does_not_enter(session: 
     assert tell(session, screening, told(booking, 1)) == [OUTCOMES.ENTERED]
 
 
+A_IN, A_BACK = (9, "a", Wish.ENTER), (8, "a", Wish.UNDO)
+
+
+@pytest.mark.parametrize("heard", [[(2, "b", Wish.ENTER), A_IN, A_BACK], [A_IN, A_BACK, (2, "b", Wish.ENTER)]])
+def test_an_entry_taken_back_without_network_takes_no_later_one_back(
+    session: Session, heard: list[tuple[int, str, Wish]]
+) -> None:
+    screening = tonight(session)
+    booking = party(session, screening, 1)
+    for minutes, device, wish in heard:
+        tell(session, screening, told(booking, minutes, wish=wish, device=device, offline=device == "a"))
+    at = session.scalars(sa.select(Scan.at).where(Scan.device == "b")).one()
+    assert (booking.state, booking.checked_in_at) == (SeatState.CHECKED_IN, at)
+    # with the list before them, staff at another phone take back whoever they see inside
+    assert tell(session, screening, told(booking, wish=Wish.UNDO, device="c")) == [OUTCOMES.UNDONE]
+    assert booking.state == SeatState.CONFIRMED
+
+
 def test_a_phone_heard_after_the_end_turns_a_no_show_into_a_guest(session: Session) -> None:
     screening = tonight(session, state=ScreeningState.HELD)
     booking = party(session, screening, 1, SeatState.NO_SHOW)

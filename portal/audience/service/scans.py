@@ -1,20 +1,22 @@
 """Scans at the door, told at once or hours later by a phone that had no network; each is told once.
 
 A party is let in once: whoever is heard second is told so, even if it happened first. All phones of a screening agree
-on when, whatever order they are heard in: a party is in since its earliest entry.
+on when, whatever order they are heard in: a party is in since its earliest entry that nobody took back.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from portal import audit
+from portal import audit, clock
 from portal.audience.models import Booking, Scan, ScanOutcome
 from portal.audience.service import seats
 from portal.lifecycles import ScreeningState, SeatState, advance
@@ -23,6 +25,7 @@ from portal.programme.models import Screening
 
 EARLIEST = timedelta(hours=6)
 CLOCK_OFF = timedelta(minutes=1)
+MAY_ENTER = (SeatState.CONFIRMED, SeatState.NO_SHOW, SeatState.CHECKED_IN)
 
 
 class Wish(StrEnum):
@@ -55,6 +58,30 @@ class Answered:
     booking: Booking | None
 
 
+class Step(NamedTuple):
+    """An entry of a party, of so many persons; where these are none, an entry that was taken back."""
+
+    at: datetime
+    persons: int
+    device: str
+    received_at: datetime
+    by_id: int | None
+
+
+def entry(steps: Sequence[Step]) -> Step | None:
+    """The earliest entry that counts, whatever order the steps were heard in; None where the party is not in."""
+    undone = [step for step in steps if not step.persons]
+    counting = (step for step in steps if step.persons and not any(_takes_back(one, step) for one in undone))
+    return min(counting, key=lambda step: step.at, default=None)
+
+
+def _takes_back(undone: Step, entered: Step) -> bool:
+    """Whether whoever undid an entry could know of it: one before on their phone, or one the portal had heard of."""
+    if undone.device == entered.device:
+        return entered.at <= undone.at
+    return entered.received_at <= undone.at + CLOCK_OFF
+
+
 def in_time(told: datetime, *, sent: datetime, received: datetime, screening: Screening) -> datetime:
     """The moment of a scan by the portal's clock.
 
@@ -72,10 +99,11 @@ def report(session: Session, screening: Screening, told: Sequence[Told], *, by: 
     known = {scan.once: scan for scan in session.scalars(_scans_told(told))}
     bookings = {booking.code: booking for booking in session.scalars(_bookings_presented(told))}
     by_id = {booking.id: booking for booking in bookings.values()}
+    steps = _steps(session, by_id)
     for one in told:
         if one.once not in known:
             booking = bookings.get(one.code or "")
-            known[one.once] = _written(session, screening, booking, one, by)
+            known[one.once] = _written(session, screening, booking, steps, one, by)
     session.flush()
     return [Answered(one.once, known[one.once].outcome, by_id.get(known[one.once].booking_id or 0)) for one in told]
 
@@ -90,56 +118,74 @@ def _bookings_presented(told: Sequence[Told]) -> sa.Select[Booking]:
     return query.execution_options(populate_existing=True)
 
 
-def _written(session: Session, screening: Screening, booking: Booking | None, told: Told, by: Actor) -> Scan:
-    outcome = _outcome(session, screening, booking, told, by)
+def _steps(session: Session, bookings: dict[int, Booking]) -> dict[int, list[Step]]:
+    """The steps of these parties that the portal has heard of, by booking."""
+    columns = (Scan.at, Scan.persons, Scan.device, Scan.received_at, Scan.by_id)
+    in_or_back = sa.or_(Scan.persons > 0, Scan.outcome == ScanOutcome.UNDONE)
+    query = sa.select(Scan.booking_id, *columns).where(Scan.booking_id.in_(bookings), in_or_back)
+    found: dict[int, list[Step]] = defaultdict(list)
+    for booking_id, *step in session.execute(query.where(Scan.outcome != ScanOutcome.REFUSED)):
+        found[booking_id].append(Step(*step))
+    return found
+
+
+def _written(
+    session: Session,
+    screening: Screening,
+    booking: Booking | None,
+    steps: dict[int, list[Step]],
+    told: Told,
+    by: Actor,
+) -> Scan:
+    here = booking is not None and booking.screening_id == screening.id
     scan = Scan(
         once=told.once,
         screening_id=screening.id,
         booking_id=booking.id if booking else None,
         presented="" if booking else told.presented[:200],
-        outcome=outcome,
+        persons=booking.party if booking and told.wish == Wish.ENTER else 0,
         device=told.device,
         offline=told.offline,
         by_id=by.person_id,
         at=told.at,
+        received_at=clock.now(),
+    )
+    scan.outcome = (
+        _outcome(session, screening, booking, steps[booking.id], scan, told.wish, by)
+        if booking and here
+        else ScanOutcome.REFUSED
     )
     session.add(scan)
-    if outcome in (ScanOutcome.AGAIN, ScanOutcome.REFUSED):
-        audit.record(session, by, f"scan.{outcome}", scan, at=told.at.isoformat())
+    if scan.outcome in (ScanOutcome.AGAIN, ScanOutcome.REFUSED):
+        audit.record(session, by, f"scan.{scan.outcome}", scan, at=told.at.isoformat())
     return scan
 
 
-def _outcome(session: Session, screening: Screening, booking: Booking | None, told: Told, by: Actor) -> ScanOutcome:
-    if booking is None or booking.screening_id != screening.id:
-        return ScanOutcome.REFUSED
-    if told.wish == Wish.UNDO:
-        _take_back(session, screening, booking, by)
+def _outcome(
+    session: Session, screening: Screening, booking: Booking, steps: list[Step], scan: Scan, wish: Wish, by: Actor
+) -> ScanOutcome:
+    was_in = booking.state == SeatState.CHECKED_IN
+    if wish == Wish.TURN_AWAY or (wish == Wish.ENTER and booking.state not in MAY_ENTER):
+        return ScanOutcome.AGAIN if was_in else ScanOutcome.REFUSED
+    steps.append(Step(scan.at, scan.persons, scan.device, scan.received_at, scan.by_id))
+    _settle(session, screening, booking, entry(steps), by)
+    if wish == Wish.UNDO or booking.state != SeatState.CHECKED_IN:
         return ScanOutcome.UNDONE
-    if booking.state == SeatState.CHECKED_IN:
-        return _again(session, booking, told, by)
-    if told.wish == Wish.ENTER and booking.state in (SeatState.CONFIRMED, SeatState.NO_SHOW):
-        _note_entry(booking, told, by)
-        advance(session, booking, SeatState.CHECKED_IN, by=by, at=told.at.isoformat())
-        return ScanOutcome.ENTERED
-    return ScanOutcome.REFUSED
+    return ScanOutcome.AGAIN if was_in else ScanOutcome.ENTERED
 
 
-def _again(session: Session, booking: Booking, told: Told, by: Actor) -> ScanOutcome:
-    """The ticket was shown before; what happened before the entry heard of so far becomes the moment of the entry."""
-    assert booking.checked_in_at is not None
-    if told.wish == Wish.ENTER and told.at < booking.checked_in_at:
-        audit.record(session, by, "seat.entered_earlier", booking, before=booking.checked_in_at, at=told.at.isoformat())
-        _note_entry(booking, told, by)
-    return ScanOutcome.AGAIN
-
-
-def _note_entry(booking: Booking, told: Told, by: Actor) -> None:
-    booking.checked_in_at, booking.checked_in_by_id = told.at, by.person_id
-
-
-def _take_back(session: Session, screening: Screening, booking: Booking, by: Actor) -> None:
-    if booking.state != SeatState.CHECKED_IN:
+def _settle(session: Session, screening: Screening, booking: Booking, entered: Step | None, by: Actor) -> None:
+    """Say of the booking what its steps say together."""
+    was_in = booking.state == SeatState.CHECKED_IN
+    if entered is None:
+        if was_in:
+            over = screening.state == ScreeningState.HELD
+            advance(session, booking, SeatState.NO_SHOW if over else SeatState.CONFIRMED, by=by)
+        booking.checked_in_at = booking.checked_in_by_id = None
         return
-    over = screening.state == ScreeningState.HELD
-    advance(session, booking, SeatState.NO_SHOW if over else SeatState.CONFIRMED, by=by)
-    booking.checked_in_at = booking.checked_in_by_id = None
+    if not was_in:
+        advance(session, booking, SeatState.CHECKED_IN, by=by, at=entered.at.isoformat())
+    elif entered.at != booking.checked_in_at:
+        moment = entered.at.isoformat()
+        audit.record(session, by, "seat.entry_moved", booking, before=booking.checked_in_at, at=moment)
+    booking.checked_in_at, booking.checked_in_by_id = entered.at, entered.by_id
