@@ -19,6 +19,7 @@ STATES_NOW = (*STATES_BEFORE, "kept")
 
 # table: columns as (name, type, what rows that exist get), then (what a CHECK is called, what it says)
 ADDED = {
+    "audience_groups": ([("link", WORD, "")], []),
     "consents": ([("carried_from_id", NUMBER, None)], []),
     "cohorts": (
         [
@@ -67,7 +68,7 @@ POINTERS = (
     ("teams", "leader_id", "people"),
     ("teams", "mentor_id", "people"),
 )
-UNIQUE = (("enrolments", "certificate"), ("teams", "code"))
+UNIQUE = (("audience_groups", "link"), ("enrolments", "certificate"), ("teams", "code"))
 NEW_TABLES = (
     "promotions",
     "film_invitations",
@@ -89,6 +90,8 @@ def upgrade() -> None:
     for table, (columns, checks) in ADDED.items():
         _widen(table, columns, checks)
     _name_teams()
+    # The links that people have go on working.
+    op.execute("UPDATE audience_groups SET link = code")
     for table, column in UNIQUE:
         with op.batch_alter_table(table) as change:
             change.create_unique_constraint(op.f(f"uq_{table}_{column}"), [column])

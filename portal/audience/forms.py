@@ -47,7 +47,7 @@ class BookingForm(Form):
         super().__init__(*args, **kwargs)
         self.party.validators = [Between(1, largest)]
 
-    def ask(self, language: str, person_id: int | None, *, own: str | None, codes: Collection[str]) -> Ask:
+    def ask(self, language: str, person_id: int | None, *, own: str | None, links: Collection[str]) -> Ask:
         """What the visitor wants; `own` is the address they signed in with."""
         return Ask(
             self.name.data,
@@ -57,7 +57,7 @@ class BookingForm(Form):
             self.access_needs.data or "",
             person_id,
             vouched=own is not None and own.lower() == self.email.data.lower(),
-            codes=tuple(codes),
+            links=tuple(links),
         )
 
 

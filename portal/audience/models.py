@@ -27,13 +27,15 @@ class Proof(StrEnum):
 class Group(Versioned, Base):
     """People for whom seats are kept: trainees, students, winners, press.
 
-    They come by a secret link, by an address on the roster, or as members of a cohort.
+    They come by a secret link, by an address on the roster, or as members of a cohort. `link` is the secret, which
+    can be renewed.
     """
 
     __tablename__ = "audience_groups"
 
     id: Mapped[Id]
     code: Mapped[Code]
+    link: Mapped[Code]
     edition_id: Mapped[int] = mapped_column(sa.ForeignKey("editions.id"))
     name_ko: Mapped[Short]
     name_en: Mapped[Short]

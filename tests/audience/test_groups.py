@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,7 @@ from portal.audience.lists import Line
 from portal.audience.membership import Proofs
 from portal.audience.models import Proof
 from portal.audience.service import groups
+from portal.audit import AuditRecord
 from portal.errors import Invalid
 from portal.policies import SYSTEM, Role, Scope
 from portal.programme.models import Screening
@@ -37,9 +39,9 @@ def test_who_belongs(session: Session) -> None:
     lines = [Line("한서윤", "han@example.com"), Line("오하나", "oh@example.com")]
     assert groups.set_roster(session, listed, lines, by=SYSTEM) == 2
     assert groups.set_roster(session, listed, lines, by=SYSTEM) == 0
-    shown = Proofs("Han@example.com", None, (linked.code, listed.code))
+    shown = Proofs("Han@example.com", None, (linked.link, listed.link))
     assert [one.id for one in membership.groups_of(session, screening.edition_id, shown)] == [linked.id, listed.id]
-    nobody = Proofs("x@example.com", None, (listed.code,))
+    nobody = Proofs("x@example.com", None, (listed.link,))
     assert list(membership.groups_of(session, screening.edition_id, nobody)) == []
     quota(session, screening, 5, linked)
     with pytest.raises(Invalid):
@@ -60,13 +62,42 @@ def test_the_link_shows_what_is_kept_and_nobody_else_sees_it(session: Session, c
     before = client.get(path).text
     assert "연수생" not in before
     assert "10석" in before
-    assert client.get(f"/ko/g/{links.of(session).token(links.TICKET, trainees.code)}").status_code == 302
-    assert "연수생" in client.get(f"/ko/g/{links.of(session).token(links.GROUP, trainees.code)}").text
+    assert client.get(f"/ko/g/{links.of(session).token(links.TICKET, trainees.link)}").status_code == 410
+    assert "연수생" in client.get(f"/ko/g/{links.of(session).token(links.GROUP, trainees.link)}").text
     after = client.get(path).text
     assert "연수생" in after
     assert "17석" in after
     assert "13석" not in after
     assert "기자단" not in after
+
+
+def test_a_renewed_link_ends_the_old_one_and_every_browser_that_came_by_it(
+    session: Session, client: FlaskClient, sign_in: SignIn
+) -> None:
+    screening = rows.on_sale(session, seats=40)
+    trainees, path = group(session, screening), f"/ko/screenings/{screening.code}"
+    quota(session, screening, 17, trainees)
+    desk, old = sign_in(organizer(session, screening)), trainees.link
+    way, page = f"/ko/g/{links.of(session).token(links.GROUP, old)}", f"/ko/ops/groups/{trainees.code}"
+    session.commit()
+    assert ("연수생" in client.get(way).text, "17석" in client.get(path).text) == (True, True)
+    for _twice in range(2):
+        assert desk.post(page, data={"step": "renew", "link": old}).status_code == 303
+    session.expire_all()
+    renewed, kept = (
+        trainees.link,
+        session.scalars(sa.select(AuditRecord.verb).where(AuditRecord.subject_id == trainees.id)),
+    )
+    assert (renewed != old, list(kept).count("group.link_renewed")) == (True, 1)
+    session.rollback()
+    gone = client.get(way)
+    assert (gone.status_code, "새 링크를 물어보세요" in gone.text, "17석" in client.get(path).text) == (
+        410,
+        True,
+        False,
+    )
+    client.get(f"/ko/g/{links.of(session).token(links.GROUP, renewed)}")
+    assert "17석" in client.get(path).text
 
 
 def test_the_desk_fills_a_roster_whole_or_not_at_all(session: Session, sign_in: SignIn) -> None:

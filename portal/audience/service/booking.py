@@ -29,7 +29,7 @@ AT_THE_DOOR = (ScreeningState.BOOKING, ScreeningState.CLOSED, ScreeningState.RUN
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What somebody wants: seats for a party. `codes` are the groups whose secret links they came by.
+    """What somebody wants: seats for a party. `links` are the secret links of groups that they came by.
 
     `vouched` says that the address is known to be theirs: they signed in with it, or came by a link mailed to it. A
     walk-in may leave `email` empty: nobody writes to them.
@@ -42,7 +42,7 @@ class Ask:
     access_needs: str = ""
     person_id: int | None = None
     vouched: bool = False
-    codes: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
     note: str = ""
 
 
@@ -145,7 +145,7 @@ def _check(session: Session, screening: Screening, ask: Ask, origin: Origin) -> 
 def _groups(session: Session, screening: Screening, ask: Ask, email: str, origin: Origin) -> Sequence[Group]:
     if origin != Origin.PUBLIC:
         return ()
-    return membership.groups_of(session, screening.edition_id, Proofs(email, ask.person_id, ask.codes))
+    return membership.groups_of(session, screening.edition_id, Proofs(email, ask.person_id, ask.links))
 
 
 def _seats(

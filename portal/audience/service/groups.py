@@ -59,6 +59,20 @@ def remove(session: Session, group: Group, *, by: Actor) -> None:
     session.execute(sa.delete(Group).where(Group.id == group.id))
 
 
+def renew_link(session: Session, group: Group, old: str, *, by: Actor) -> None:
+    """Put a new secret link in the place of `old`, which nobody belongs by any more; twice is once. Bookings stay."""
+    renewed = session.execute(
+        sa.update(Group)
+        .where(Group.id == group.id, Group.link == old)
+        .values(link=signing.random_code(), rev=Group.rev + 1)
+        .returning(Group.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    session.expire(group)
+    if renewed:
+        audit.record(session, by, "group.link_renewed", group)
+
+
 def set_roster(session: Session, group: Group, lines: Sequence[Line], *, by: Actor) -> int:
     """Add addresses to a group; one that is there already stays. Returns how many are new."""
     known = set(session.scalars(sa.select(RosterLine.email).where(RosterLine.group_id == group.id)))

@@ -105,7 +105,7 @@ def book(found: Screening) -> ResponseReturnValue:
     if not form.sent_and_valid():
         return _screening(found, form, status=422)
     me = current.me()
-    ask = form.ask(i18n.language(), me.person_id if me else None, own=me.email if me else None, codes=remembered())
+    ask = form.ask(i18n.language(), me.person_id if me else None, own=me.email if me else None, links=remembered())
     code = _code_of(form.once.data)
     try:
         booking = service.book(
