@@ -20,7 +20,7 @@ from portal.errors import Invalid
 from portal.policies import SYSTEM, Role, Scope
 from portal.programme.models import Screening
 from tests import builders
-from tests.audience.people import counts, group, quota
+from tests.audience.people import book, counts, group, quota
 from tests.programme import rows
 
 SignIn = Callable[[int], FlaskClient]
@@ -48,8 +48,12 @@ def test_who_belongs(session: Session) -> None:
         groups.remove(session, linked, by=SYSTEM)
     with pytest.raises(Invalid):
         group(session, screening, "명단")
+    counted = group(session, screening, "기자단")
+    book(session, screening, "press", 1, counted.link)
+    with pytest.raises(Invalid, match="Bookings are counted"):
+        groups.remove(session, counted, by=SYSTEM)
     groups.remove(session, listed, by=SYSTEM)
-    assert [one.id for one in keeping.groups_in(session, screening.edition_id)] == [linked.id]
+    assert [one.id for one in keeping.groups_in(session, screening.edition_id)] == [linked.id, counted.id]
 
 
 def test_the_link_shows_what_is_kept_and_nobody_else_sees_it(session: Session, client: FlaskClient) -> None:

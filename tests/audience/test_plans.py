@@ -130,7 +130,7 @@ def test_seats_are_exchanged_by_hand(session: Session) -> None:
     assert sitting(session, other) == "B 5"
     allotment.exchange(session, screening, Seat("B", 5), Seat("A", 8), by=SYSTEM)
     assert sitting(session, other) == "A 8"
-    for wrong in ((Seat("B", 5), Seat("A", 7)), (Seat("A", 8), Seat("Z", 1))):
+    for wrong in ((Seat("B", 5), Seat("A", 7)), (Seat("A", 8), Seat("Z", 1)), (Seat("A", 8), Seat("A", 8))):
         with pytest.raises(Invalid):
             allotment.exchange(session, screening, *wrong, by=SYSTEM)
 

@@ -70,6 +70,8 @@ def exchange(session: Session, screening: Screening, one: Seat, other: Seat, *, 
     there = {Seat(row.name, number) for row in _rows(session, screening) for number in range(1, row.seats + 1)}
     if not {one, other} <= there:
         raise Invalid("seat", N_("There is no such seat in this hall."))
+    if one == other:
+        raise Invalid("other", N_("Choose two different seats."))
     taken = _taken(session, screening)
     if one not in taken:
         raise Invalid("seat", N_("Nobody sits there."))

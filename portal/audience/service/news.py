@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal import audit, clock
-from portal.audience.models import Booking
+from portal.audience.models import Booking, Group
 from portal.audience.queries import unanswered_moves
 from portal.audience.service import allotment, letters, seats
 from portal.audience.service.booking import Ask, book
@@ -104,6 +104,7 @@ def go_to_another(session: Session, booking: Booking, other: Screening, *, by: A
     own = session.get_one(Screening, booking.screening_id)
     if own.state != ScreeningState.CANCELLED or other.id == own.id or other.package_id != own.package_id:
         raise Invalid("main", N_("This is not another screening of the same films."))
+    group = session.get(Group, booking.group_id) if booking.group_id else None
     ask = Ask(
         booking.name,
         booking.email,
@@ -112,5 +113,6 @@ def go_to_another(session: Session, booking: Booking, other: Screening, *, by: A
         booking.access_needs,
         booking.person_id,
         vouched=True,
+        links=(group.link,) if group else (),
     )
     return book(session, other, ask, may_wait=True, by=by)
