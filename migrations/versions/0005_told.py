@@ -90,6 +90,7 @@ def upgrade() -> None:
     for table, (columns, checks) in ADDED.items():
         _widen(table, columns, checks)
     _name_teams()
+    _rows(6, before=4)
     # The links that people have go on working.
     op.execute("UPDATE audience_groups SET link = code")
     for table, column in UNIQUE:
@@ -116,6 +117,7 @@ def downgrade() -> None:
         op.drop_table(table)
     op.execute("UPDATE outgoing_mails SET state = 'cancelled' WHERE state = 'kept'")
     _states(STATES_BEFORE)
+    _rows(4, before=6)
     for column in ("person_id", "state"):
         op.create_index(op.f(f"ix_outgoing_mails_{column}"), "outgoing_mails", [column], unique=False)
     op.drop_index("ix_outgoing_mails_sent_domain", "outgoing_mails")
@@ -159,6 +161,12 @@ def _name_teams() -> None:
     connection = op.get_bind()
     for team_id in connection.scalars(sa.select(teams.c.id)).all():
         connection.execute(sa.update(teams).where(teams.c.id == team_id).values(code=signing.random_code()))
+
+
+def _rows(length: int, *, before: int) -> None:
+    """How long the name of a seat's row is at most."""
+    with op.batch_alter_table("allotted_seats") as change:
+        change.alter_column("row", existing_type=sa.String(before), type_=sa.String(length), existing_nullable=False)
 
 
 def _states(states: tuple[str, ...]) -> None:

@@ -161,7 +161,7 @@ class AllottedSeat(Base):
     __tablename__ = "allotted_seats"
 
     screening_id: Mapped[int] = mapped_column(sa.ForeignKey("screenings.id", ondelete="CASCADE"), primary_key=True)
-    row: Mapped[str] = mapped_column(sa.String(4), primary_key=True)
+    row: Mapped[str] = mapped_column(sa.String(6), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
     booking_id: Mapped[int] = mapped_column(sa.ForeignKey("bookings.id", ondelete="CASCADE"), index=True)
     booking: Mapped[Booking] = relationship(back_populates="allotted", lazy="raise")

@@ -20,6 +20,7 @@ from portal.errors import Invalid
 from portal.i18n import N_
 from portal.lifecycles import SeatState
 from portal.policies import Actor
+from portal.programme import seat_plan
 from portal.programme.models import Hall, Screening
 
 KEPT_UNTIL = timedelta(hours=24)
@@ -39,6 +40,19 @@ def allot(session: Session, screening: Screening, booking: Booking) -> list[Seat
     found = plans.best(rows, taken.keys(), booking.party, access=bool(booking.access_needs), kept=kept)
     _give(session, screening, booking, found)
     return found
+
+
+def number(session: Session, screening: Screening, *, seated: bool) -> None:
+    """Number the seats of a screening and give everybody theirs, or no longer while nobody has one. Raises Invalid."""
+    if not seated and _taken(session, screening):
+        raise Invalid("seated", N_("Seats are given by number already. Numbers that are on tickets stay."))
+    most = seat_plan.seats(session.get_one(Hall, screening.hall_id).plan)
+    if seated and most < screening.seats:
+        raise Invalid("seated", N_("The hall's plan has {n} seats, and more than these are on offer."), n=most)
+    screening.seated = seated
+    session.flush()
+    if seated:
+        allot_again(session, screening)
 
 
 def vacate(session: Session, screening: Screening, booking: Booking) -> None:

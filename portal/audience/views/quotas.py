@@ -14,7 +14,7 @@ from portal.audience.service import quotas as service
 from portal.audience.views.blueprint import bp
 from portal.errors import Invalid, Stale
 from portal.i18n import N_, _, ngettext
-from portal.programme.models import Screening
+from portal.programme.models import Hall, Screening
 from portal.programme.queries import screening_by_code, showing_of
 from portal.web import current
 from portal.web.access import guard
@@ -54,6 +54,7 @@ def _page(
         quotas=[(quota, forms[quota.code]) for quota in kept],
         form=(form or QuotaForm(formdata=None)).offer(keeping.groups_in(session, screening.edition_id)),
         terms=terms or TermsForm.of(screening),
+        planned=screening.seated or bool(session.get_one(Hall, screening.hall_id).plan),
         guests=guests,
         once=guests.once.data or signing.random_code(),
         found=found,
@@ -87,7 +88,7 @@ def add_quota(screening: Screening) -> ResponseReturnValue:
 @bp.post("/ops/seats/<code>/terms")
 @guard(policies.seat_screening, load=screening_by_code)
 def set_terms(screening: Screening) -> ResponseReturnValue:
-    """The largest party, and the hours of booking."""
+    """The largest party, the hours of booking, and whether seats are numbered."""
     form = TermsForm()
     if not form.sent_and_valid():
         return _page(screening, terms=form, status=422)
