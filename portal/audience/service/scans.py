@@ -120,13 +120,16 @@ def _bookings_presented(told: Sequence[Told]) -> sa.Select[Booking]:
 
 def _steps(session: Session, bookings: dict[int, Booking]) -> dict[int, list[Step]]:
     """The steps of these parties that the portal has heard of, by booking."""
-    columns = (Scan.at, Scan.persons, Scan.device, Scan.received_at, Scan.by_id)
     in_or_back = sa.or_(Scan.persons > 0, Scan.outcome == ScanOutcome.UNDONE)
-    query = sa.select(Scan.booking_id, *columns).where(Scan.booking_id.in_(bookings), in_or_back)
+    query = sa.select(Scan).where(Scan.booking_id.in_(bookings), in_or_back, Scan.outcome != ScanOutcome.REFUSED)
     found: dict[int, list[Step]] = defaultdict(list)
-    for booking_id, *step in session.execute(query.where(Scan.outcome != ScanOutcome.REFUSED)):
-        found[booking_id].append(Step(*step))
+    for scan in session.scalars(query):
+        found[scan.booking_id or 0].append(_step(scan))
     return found
+
+
+def _step(scan: Scan) -> Step:
+    return Step(scan.at, scan.persons, scan.device, scan.received_at, scan.by_id)
 
 
 def _written(
@@ -167,7 +170,7 @@ def _outcome(
     was_in = booking.state == SeatState.CHECKED_IN
     if wish == Wish.TURN_AWAY or (wish == Wish.ENTER and booking.state not in MAY_ENTER):
         return ScanOutcome.AGAIN if was_in else ScanOutcome.REFUSED
-    steps.append(Step(scan.at, scan.persons, scan.device, scan.received_at, scan.by_id))
+    steps.append(_step(scan))
     _settle(session, screening, booking, entry(steps), by)
     if wish == Wish.UNDO or booking.state != SeatState.CHECKED_IN:
         return ScanOutcome.UNDONE

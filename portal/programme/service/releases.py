@@ -20,7 +20,7 @@ from portal.policies import SYSTEM, Actor
 from portal.programme import agenda, frozen
 from portal.programme.models import Guest, QASession, Release, Screening
 from portal.programme.queries.loading import features_of, with_everything
-from portal.programme.queries.published import in_force, newest_release, public_release
+from portal.programme.queries.published import in_force, newest_release, public_release, state_now
 from portal.programme.queries.readiness import blocked_packages
 from portal.programme.service.letters import conversation_letter
 
@@ -204,11 +204,22 @@ def _come_into_force(session: Session, released: Release, by: Actor) -> None:
 
 def _open(session: Session, released: Release, by: Actor) -> None:
     for screening in _named(session, _codes(released)):
-        if screening.state == ScreeningState.CONFIRMED:
-            advance(session, screening, ScreeningState.RELEASED, by=by)
-        if released.opens_booking and screening.state == ScreeningState.RELEASED:
-            advance(session, screening, ScreeningState.BOOKING, by=by)
+        _publish(session, screening, opens_booking=released.opens_booking, by=by)
     session.flush()
+
+
+def open_due(session: Session, screening: Screening) -> None:
+    """Open a screening whose embargo is over, before the workers do; the row is locked."""
+    state = state_now(session, screening)
+    if state != screening.state:
+        _publish(session, screening, opens_booking=state == ScreeningState.BOOKING, by=SYSTEM)
+
+
+def _publish(session: Session, screening: Screening, *, opens_booking: bool, by: Actor) -> None:
+    if screening.state == ScreeningState.CONFIRMED:
+        advance(session, screening, ScreeningState.RELEASED, by=by)
+    if opens_booking and screening.state == ScreeningState.RELEASED:
+        advance(session, screening, ScreeningState.BOOKING, by=by)
 
 
 def _named(session: Session, codes: Sequence[str]) -> Sequence[Screening]:
