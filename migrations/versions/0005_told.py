@@ -20,6 +20,7 @@ STATES_NOW = (*STATES_BEFORE, "kept")
 # table: columns as (name, type, what rows that exist get), then (what a CHECK is called, what it says)
 ADDED = {
     "audience_groups": ([("link", WORD, "")], []),
+    "bookings": ([("outside", NUMBER, "0")], [("outside", "0 <= outside AND outside < party")]),
     "consents": ([("carried_from_id", NUMBER, None)], []),
     "cohorts": (
         [

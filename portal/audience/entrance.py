@@ -37,6 +37,7 @@ _COLUMNS = (
     Booking.state,
     Booking.access_needs,
     Booking.checked_in_at,
+    Booking.outside,
     Group.code.label("group"),
 )
 
@@ -90,7 +91,7 @@ def lines_of(session: Session, bookings: Sequence[Booking]) -> list[dict[str, An
 
 
 def _line(row: sa.Row[*tuple[Any, ...]], marked: str, seats: str) -> dict[str, Any]:
-    line = {"code": row.code, "mark": marked, "state": row.state, "party": row.party}
+    line = {"code": row.code, "mark": marked, "state": row.state, "party": row.party, "outside": row.outside}
     if row.state in ADMITTED:
         line |= {"name": row.name, "group": row.group, "needs": row.access_needs, "seats": seats}
         line["at"] = row.checked_in_at.isoformat(timespec="seconds") if row.checked_in_at else None

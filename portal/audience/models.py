@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 import sqlalchemy as sa
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Base, Code, Created, Id, Short, Versioned, choice, written_once
@@ -101,7 +102,8 @@ class Booking(Versioned, Base):
 
     `position` orders the waiting list densely; tickets and offers are opened by signed links. An address that nobody
     vouched for is verified by its owner until `verify_by`, or the seats go on. After a move the holder keeps the seats
-    (`kept_at`) or gives them back; `moved_in` is the version that moved them.
+    (`kept_at`) or gives them back; `moved_in` is the version that moved them. Of a party that is in,
+    `outside` are still to come.
     """
 
     __tablename__ = "bookings"
@@ -129,9 +131,16 @@ class Booking(Versioned, Base):
     moved_in: Mapped[int | None]
     kept_at: Mapped[datetime | None]
     checked_in_at: Mapped[datetime | None]
+    outside: Mapped[int] = mapped_column(default=0)
     checked_in_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
     screening: Mapped[Screening] = relationship(lazy="raise")
     group: Mapped[Group | None] = relationship(lazy="raise")
+
+    @hybrid_property
+    def inside(self) -> int:
+        """How many of a party that is in have come."""
+        return self.party - self.outside
+
     allotted: Mapped[list[AllottedSeat]] = relationship(
         back_populates="booking",
         lazy="raise",
@@ -141,6 +150,7 @@ class Booking(Versioned, Base):
 
     __table_args__ = (
         sa.CheckConstraint("party BETWEEN 1 AND 20", name="party"),
+        sa.CheckConstraint("0 <= outside AND outside < party", name="outside"),
         sa.UniqueConstraint("screening_id", "position"),
         sa.Index("ix_bookings_state", "screening_id", "state", "position"),
         sa.Index("ix_bookings_verify", "verify_by"),

@@ -1,7 +1,8 @@
 """Scans at the door, told at once or hours later by a phone that had no network; each is told once.
 
 A party is let in once: whoever is heard second is told so, even if it happened first. All phones of a screening agree
-on when, whatever order they are heard in: a party is in since its earliest entry that nobody took back.
+on when, whatever order they are heard in: a party is in since its earliest entry that nobody took back. It may come in
+parts: a ticket is good until all of its party are in.
 """
 
 from __future__ import annotations
@@ -38,13 +39,17 @@ class Wish(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One scan as a phone tells it; `code` is the booking's, None where what was presented is no ticket of ours."""
+    """One scan as a phone tells it; `code` is the booking's, None where what was presented is no ticket of ours.
+
+    `persons` are those who come in now, None for all who are still outside.
+    """
 
     once: str
     at: datetime
     code: str | None
     presented: str = ""
     wish: Wish = Wish.ENTER
+    persons: int | None = None
     device: str = ""
     offline: bool = False
 
@@ -68,18 +73,24 @@ class Step(NamedTuple):
     by_id: int | None
 
 
-def entry(steps: Sequence[Step]) -> Step | None:
-    """The earliest entry that counts, whatever order the steps were heard in; None where the party is not in."""
-    undone = [step for step in steps if not step.persons]
-    counting = (step for step in steps if step.persons and not any(_takes_back(one, step) for one in undone))
-    return min(counting, key=lambda step: step.at, default=None)
+def entries(steps: Sequence[Step]) -> list[Step]:
+    """The entries that count, by their moments; `steps` stand in the order they were heard in."""
+    counting = (
+        step
+        for n, step in enumerate(steps)
+        if step.persons and not any(_takes_back(one, step, later=m > n) for m, one in enumerate(steps))
+    )
+    return sorted(counting, key=lambda step: step.at)
 
 
-def _takes_back(undone: Step, entered: Step) -> bool:
-    """Whether whoever undid an entry could know of it: one before on their phone, or one the portal had heard of."""
-    if undone.device == entered.device:
-        return entered.at <= undone.at
-    return entered.received_at <= undone.at + CLOCK_OFF
+def _takes_back(one: Step, entered: Step, *, later: bool) -> bool:
+    """Whether a step undoes an entry and whoever did it could know of that.
+
+    A phone tells its steps in their order; of other phones' entries it knows what the portal had heard by then.
+    """
+    if one.persons:
+        return False
+    return later if one.device == entered.device else entered.received_at <= one.at + CLOCK_OFF
 
 
 def in_time(told: datetime, *, sent: datetime, received: datetime, screening: Screening) -> datetime:
@@ -122,6 +133,7 @@ def _steps(session: Session, bookings: dict[int, Booking]) -> dict[int, list[Ste
     """The steps of these parties that the portal has heard of, by booking."""
     in_or_back = sa.or_(Scan.persons > 0, Scan.outcome == ScanOutcome.UNDONE)
     query = sa.select(Scan).where(Scan.booking_id.in_(bookings), in_or_back, Scan.outcome != ScanOutcome.REFUSED)
+    query = query.order_by(Scan.id)
     found: dict[int, list[Step]] = defaultdict(list)
     for scan in session.scalars(query):
         found[scan.booking_id or 0].append(_step(scan))
@@ -146,7 +158,7 @@ def _written(
         screening_id=screening.id,
         booking_id=booking.id if booking else None,
         presented="" if booking else told.presented[:200],
-        persons=booking.party if booking and told.wish == Wish.ENTER else 0,
+        persons=_persons(booking, told) if booking and told.wish == Wish.ENTER else 0,
         device=told.device,
         offline=told.offline,
         by_id=by.person_id,
@@ -168,27 +180,34 @@ def _outcome(
     session: Session, screening: Screening, booking: Booking, steps: list[Step], scan: Scan, wish: Wish, by: Actor
 ) -> ScanOutcome:
     was_in = booking.state == SeatState.CHECKED_IN
+    was_full = was_in and booking.outside == 0
     if wish == Wish.TURN_AWAY or (wish == Wish.ENTER and booking.state not in MAY_ENTER):
         return ScanOutcome.AGAIN if was_in else ScanOutcome.REFUSED
     steps.append(_step(scan))
-    _settle(session, screening, booking, entry(steps), by)
+    _settle(session, screening, booking, entries(steps), by)
     if wish == Wish.UNDO or booking.state != SeatState.CHECKED_IN:
         return ScanOutcome.UNDONE
-    return ScanOutcome.AGAIN if was_in else ScanOutcome.ENTERED
+    return ScanOutcome.AGAIN if was_full else ScanOutcome.ENTERED
 
 
-def _settle(session: Session, screening: Screening, booking: Booking, entered: Step | None, by: Actor) -> None:
-    """Say of the booking what its steps say together."""
-    was_in = booking.state == SeatState.CHECKED_IN
-    if entered is None:
-        if was_in:
+def _persons(booking: Booking, told: Told) -> int:
+    """Who comes in: as many as the phone says, never more than the party has, else all who are still outside."""
+    return min(told.persons or booking.outside or booking.party, booking.party)
+
+
+def _settle(session: Session, screening: Screening, booking: Booking, entered: Sequence[Step], by: Actor) -> None:
+    """Say of the booking what its entries say together."""
+    if not entered:
+        if booking.state == SeatState.CHECKED_IN:
             over = screening.state == ScreeningState.HELD
             advance(session, booking, SeatState.NO_SHOW if over else SeatState.CONFIRMED, by=by)
-        booking.checked_in_at = booking.checked_in_by_id = None
+        booking.checked_in_at, booking.checked_in_by_id, booking.outside = None, None, 0
         return
-    if not was_in:
-        advance(session, booking, SeatState.CHECKED_IN, by=by, at=entered.at.isoformat())
-    elif entered.at != booking.checked_in_at:
-        moment = entered.at.isoformat()
-        audit.record(session, by, "seat.entry_moved", booking, before=booking.checked_in_at, at=moment)
-    booking.checked_in_at, booking.checked_in_by_id = entered.at, entered.by_id
+    first, before = entered[0], (booking.checked_in_at, booking.outside)
+    after = (first.at, max(booking.party - sum(step.persons for step in entered), 0))
+    detail = {"at": first.at.isoformat(), "inside": booking.party - after[1]}
+    if booking.state != SeatState.CHECKED_IN:
+        advance(session, booking, SeatState.CHECKED_IN, by=by, **detail)
+    elif after != before:
+        audit.record(session, by, "seat.entry_changed", booking, before=before, **detail)
+    booking.checked_in_at, booking.outside, booking.checked_in_by_id = *after, first.by_id
