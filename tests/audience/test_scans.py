@@ -131,6 +131,7 @@ def test_an_entry_taken_back_without_network_takes_no_later_one_back(
     # with the list before them, staff at another phone take back whoever they see inside
     assert tell(session, screening, told(booking, wish=Wish.UNDO, device="c")) == [OUTCOMES.UNDONE]
     assert booking.state == SeatState.CONFIRMED
+    assert tell(session, screening, told(booking, once="at-once-elsewhere", device="d")) == [OUTCOMES.ENTERED]
 
 
 @pytest.mark.parametrize("heard", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])

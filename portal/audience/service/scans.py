@@ -78,19 +78,18 @@ def entries(steps: Sequence[Step]) -> list[Step]:
     counting = (
         step
         for n, step in enumerate(steps)
-        if step.persons and not any(_takes_back(one, step, later=m > n) for m, one in enumerate(steps))
+        if step.persons and not any(_takes_back(one, step) for one in steps[n + 1 :])
     )
     return sorted(counting, key=lambda step: step.at)
 
 
-def _takes_back(one: Step, entered: Step, *, later: bool) -> bool:
-    """Whether a step undoes an entry and whoever did it could know of that.
+def _takes_back(one: Step, entered: Step) -> bool:
+    """Whether a step that was heard after an entry undoes it, and whoever did so could know of that entry.
 
     A phone tells its steps in their order; of other phones' entries it knows what the portal had heard by then.
     """
-    if one.persons:
-        return False
-    return later if one.device == entered.device else entered.received_at <= one.at + CLOCK_OFF
+    known = one.device == entered.device or entered.received_at <= one.at + CLOCK_OFF
+    return not one.persons and known
 
 
 def in_time(told: datetime, *, sent: datetime, received: datetime, screening: Screening) -> datetime:
@@ -185,7 +184,7 @@ def _outcome(
         return ScanOutcome.AGAIN if was_in else ScanOutcome.REFUSED
     steps.append(_step(scan))
     _settle(session, screening, booking, entries(steps), by)
-    if wish == Wish.UNDO or booking.state != SeatState.CHECKED_IN:
+    if wish == Wish.UNDO:
         return ScanOutcome.UNDONE
     return ScanOutcome.AGAIN if was_full else ScanOutcome.ENTERED
 
