@@ -153,6 +153,7 @@ def test_the_same_ticket_lets_the_rest_in_and_a_correction_counts_anew(session: 
     booking = party(session, screening, 1, size=4)
     assert tell(session, screening, told(booking, 9, persons=3), told(booking, 5)) == [OUTCOMES.ENTERED] * 2
     assert (booking.inside, booking.outside) == (4, 0)
+    assert entrance.scanned_twice(session, screening.id) == [], "it was shown for others each time"
     # at one moment by a clock that was brought to the portal's: a phone tells its scans in their order
     now = clock.now()
     anew = (Told("back-1234", now, booking.code, wish=Wish.UNDO), Told("anew-1234", now, booking.code, persons=2))
