@@ -23,7 +23,7 @@ def test_a_list_tells_every_mistake_with_its_line() -> None:
         ",x@example.com",
         "오하나,oh",
         "박,han@example.com",
-        "최,c@example.com,99",
+        f"최,c@example.com,{'9' * 5000}",
         "",
         "김",
     )
@@ -32,7 +32,7 @@ def test_a_list_tells_every_mistake_with_its_line() -> None:
         lists.Line("한서윤", "han@example.com", 2, "통로 옆"),
         lists.Line("김", "", 1),
     )
-    assert [one.line for one in found.mistakes] == [3, 4, 5, 6]
+    assert [one.line for one in found.mistakes] == [3, 4, 5, 6, 6]
     assert [one.line for one in lists.read("김", needs_address=True).mistakes] == [1]
     assert lists.read(lists.write(found.lines), needs_address=False).lines == found.lines
     assert lists.read('"a', needs_address=False).mistakes

@@ -292,6 +292,8 @@ def test_a_foreign_ticket_is_told_with_its_screening_and_no_name(session: Sessio
         {"sent_at": "2027-01-01T00:00:00Z", "scans": [{"once": "long-enough"}]},
         {"sent_at": "2027-01-01T00:00:00Z", "scans": [{"once": "long-enough", "at": "2027-01-01", "wish": "fly"}]},
         {"sent_at": "2027-01-01T00:00:00Z", "scans": [{"once": "long-enough", "at": "2027-01-01", "persons": 0}]},
+        {"sent_at": "2027-01-01T00:00:00Z", "scans": [{"once": "long-enough", "at": "2027-01-01", "code": "\ud800"}]},
+        {"sent_at": "0001-01-01T00:00:00Z", "scans": [{"once": "long-enough", "at": "9999-12-31T23:59:59Z"}]},
         {"sent_at": "2027-01-01T00:00:00Z", "since": "1", "scans": [{"once": "long-enough", "at": "2027-01-01"}]},
         {"sent_at": "2027-01-01T00:00:00Z", "scans": [{"once": "long-enough", "at": "2027-01-01"}] * 501},
     ],

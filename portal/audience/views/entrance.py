@@ -142,13 +142,13 @@ def _told(body: Any, screening: Screening, received: datetime) -> tuple[datetime
             raise ValueError
         after = None if since is None else _cursor(since)
         return sent, [_one(item, screening, sent, received) for item in items], after
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise Invalid("main", N_("These scans cannot be read. Reload the page and send them again.")) from error
 
 
 def _one(item: dict[str, Any], screening: Screening, sent: datetime, received: datetime) -> Told:
     once, device = str(item["once"]), str(item.get("device", ""))
-    unwritable = any("\0" in str(value) for value in item.values())
+    unwritable = any(b"\0" in str(value).encode() for value in item.values())
     if unwritable or not 8 <= len(once) <= 64 or len(device) > 40:
         raise ValueError
     presented = str(item.get("token") or item.get("code") or "")
