@@ -148,4 +148,5 @@ def test_the_desk_keeps_releases_and_lists(session: Session, sign_in: SignIn) ->
     assert "후원사" in shown
     assert "연수생" in shown
     assert desk.post(f"{place}/terms", data={"largest_party": "50"}).status_code == 422
+    assert desk.post(f"{place}/terms", data={"largest_party": "4", "opens_on": "0001-01-01"}).status_code == 422
     assert desk.post(f"{place}/terms", data={"largest_party": "6", "rev": "999"}).status_code == 409
