@@ -25,6 +25,7 @@ from portal.web.forms import AtMost, Between, Day, EmailAddress, Form, Line, Req
 
 ZONE = ZoneInfo(SEOUL)
 MIDNIGHT = time(0)
+STALE = N_("Somebody changed this meanwhile. What you typed stands below; save again to keep it.")
 PROOFS = {
     Proof.LINK: N_("By a secret link"),
     Proof.ROSTER: N_("By an address on a list"),

@@ -149,4 +149,9 @@ def test_the_desk_keeps_releases_and_lists(session: Session, sign_in: SignIn) ->
     assert "연수생" in shown
     assert desk.post(f"{place}/terms", data={"largest_party": "50"}).status_code == 422
     assert desk.post(f"{place}/terms", data={"largest_party": "4", "opens_on": "0001-01-01"}).status_code == 422
-    assert desk.post(f"{place}/terms", data={"largest_party": "6", "rev": "999"}).status_code == 409
+    late = desk.post(f"{place}/terms", data={"largest_party": "6", "rev": "999"})
+    assert (late.status_code, 'value="6"' in late.text) == (409, True), "what was typed stands there still"
+    late = desk.post(
+        f"/ko/ops/groups/{code}", data={"name_ko": "새 이름", "name_en": "New", "proof": "link", "rev": "999"}
+    )
+    assert (late.status_code, 'value="새 이름"' in late.text) == (409, True)

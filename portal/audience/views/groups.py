@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from portal import policies
 from portal.audience import keeping, lists
-from portal.audience.forms import PROOFS, GroupForm, ListForm
+from portal.audience.forms import PROOFS, STALE, GroupForm, ListForm
 from portal.audience.models import Group
 from portal.audience.service import groups as service
 from portal.audience.views.blueprint import bp
 from portal.calls.models import Edition
 from portal.calls.queries import current_edition
-from portal.errors import Invalid
+from portal.errors import Invalid, Stale
 from portal.i18n import N_, _, ngettext, pick, translate
 from portal.web import current
 from portal.web.access import guard
@@ -124,6 +124,9 @@ def change_group(group: Group) -> ResponseReturnValue:
     except Invalid as problem:
         form.blame(problem)
         return _group(group, form, ListForm(formdata=None), status=422)
+    except Stale:
+        flash(_(STALE), "warn")
+        return _group(group, form, ListForm(formdata=None), status=409)
     flash(_("Saved."), "ok")
     return redirect(url_for("audience.group", code=group.code), 303)
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from portal import clock, policies, signing
 from portal.audience import keeping, lists, queries
-from portal.audience.forms import ListForm, QuotaForm, TermsForm
+from portal.audience.forms import STALE, ListForm, QuotaForm, TermsForm
 from portal.audience.models import Quota
 from portal.audience.service import guestlist
 from portal.audience.service import quotas as service
@@ -19,8 +19,6 @@ from portal.programme.queries import screening_by_code, showing_of
 from portal.web import current
 from portal.web.access import guard
 from portal.web.pages import page
-
-_STALE = N_("Somebody else has changed this meanwhile. This is how it stands now.")
 
 
 @bp.get("/ops/seats/<code>/quotas")
@@ -98,8 +96,9 @@ def set_terms(screening: Screening) -> ResponseReturnValue:
         form.blame(problem)
         return _page(screening, terms=form, status=422)
     except Stale:
-        flash(_(_STALE), "warn")
-        return _page(screening, status=409)
+        form.rev.data = screening.rev
+        flash(_(STALE), "warn")
+        return _page(screening, terms=form, status=409)
     flash(_("Saved."), "ok")
     return _back(screening)
 
@@ -125,8 +124,8 @@ def change_quota(quota: Quota) -> ResponseReturnValue:
         form.blame(problem)
         return _page(screening, changed=(quota, form), status=422)
     except Stale:
-        flash(_(_STALE), "warn")
-        return _page(screening, status=409)
+        flash(_(STALE), "warn")
+        return _page(screening, changed=(quota, form), status=409)
     return _back(screening)
 
 
