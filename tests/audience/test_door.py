@@ -56,6 +56,10 @@ def test_the_page_of_the_door_lets_a_part_of_a_party_in_and_the_rest_later(sessi
     for _twice in range(2):
         assert "예매 4석 중 3명 입장" in phone.post(page, data={"persons": "3", "once": "press-1234"}).text
     assert "아직 1명" in phone.get(address).text
+    ticket = phone.get(f"/ko/t/{links.of(session).token(links.TICKET, booking.code)}").text
+    assert ("일행 1명은" in ticket, 'data-state="valid"' in ticket) == (True, True)
+    [sheet] = csv.DictReader(StringIO(phone.get(f"{address}.csv").text.lstrip("\ufeff")))
+    assert (sheet["좌석"], sheet["입장 인원"]) == ("4", "3")
     assert "A party has" not in phone.post(page, data={"persons": "9"}).text
     assert "입장 1석" in phone.get(page).text
     assert "입장 4석" in phone.post(page, data={"once": "press-4321"}).text
