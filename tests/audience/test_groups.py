@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from portal import links
 from portal.audience import keeping, membership
 from portal.audience.lists import Line
 from portal.audience.membership import Proofs
-from portal.audience.models import Proof
+from portal.audience.models import Group, Proof
 from portal.audience.service import groups
 from portal.audit import AuditRecord
+from portal.db import unit_of_work
 from portal.errors import Invalid
 from portal.policies import SYSTEM, Role, Scope
 from portal.programme.models import Screening
@@ -102,6 +104,22 @@ def test_a_renewed_link_ends_the_old_one_and_every_browser_that_came_by_it(
     )
     client.get(f"/ko/g/{links.of(session).token(links.GROUP, renewed)}")
     assert "17석" in client.get(path).text
+
+
+def test_two_who_renew_a_link_at_once_renew_it_once(sessions: sessionmaker[Session]) -> None:
+    with unit_of_work(sessions) as session:
+        made = group(session, rows.on_sale(session))
+        group_id, old = made.id, made.link
+
+    def renew(_: int) -> None:
+        with unit_of_work(sessions) as session:
+            groups.renew_link(session, session.get_one(Group, group_id), old, by=SYSTEM)
+
+    with ThreadPoolExecutor(2) as two:
+        list(two.map(renew, range(2)))
+    with sessions() as session:
+        noted = sa.select(sa.func.count()).where(AuditRecord.verb == "group.link_renewed")
+        assert (session.get_one(Group, group_id).link != old, session.scalar(noted)) == (True, 1)
 
 
 def test_the_desk_fills_a_roster_whole_or_not_at_all(session: Session, sign_in: SignIn) -> None:

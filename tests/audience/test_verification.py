@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from portal import clock
 from portal.audience import service
 from portal.audience.terms import verify_by
+from portal.db import unit_of_work
 from portal.errors import Invalid
 from portal.lifecycles import SeatState
 from portal.policies import VISITOR
+from portal.programme.models import Screening
 from tests.audience.people import ask, book, mails
 from tests.programme import rows
 from workers.audience import offer
@@ -68,6 +71,22 @@ def test_what_a_stranger_booked_gives_way_to_the_owner_of_the_address(session: S
     assert (strangers.state, own.state, waiting.state) == (SeatState.CANCELLED, SeatState.CONFIRMED, SeatState.OFFERED)
     assert screening.taken == 3
     assert service.book(session, screening, ask("han", 2, vouched=False), by=VISITOR) is own
+
+
+def test_the_owner_at_two_browsers_takes_the_strangers_seat_once(sessions: sessionmaker[Session]) -> None:
+    with unit_of_work(sessions) as session:
+        screening = rows.on_sale(session, seats=1)
+        service.book(session, screening, ask("han", vouched=False), by=VISITOR)
+        screening_id = screening.id
+
+    def come(_: int) -> int:
+        with unit_of_work(sessions) as session:
+            return service.book(session, session.get_one(Screening, screening_id), ask("han"), by=VISITOR).id
+
+    with ThreadPoolExecutor(2) as two:
+        assert len(set(two.map(come, range(2)))) == 1
+    with sessions() as session:
+        assert session.get_one(Screening, screening_id).taken == 1
 
 
 def test_the_owner_inherits_the_place_on_the_list(session: Session) -> None:

@@ -392,6 +392,7 @@ def test_the_seats_desk_counts_searches_and_exports(session: Session, client: Fl
     assert [row[0] for row in table[1:]] == ["'=HYPERLINK(1)", "han", "oh"]
     assert table[1][2] == "'+82"
     session.rollback()
+    assert "그 단계가 아니에요" in desk.post(path, data={"step": "end"}, follow_redirects=True).text
     assert "상영을 시작했어요" in desk.post(path, data={"step": "begin"}, follow_redirects=True).text
     assert "오지 않은 예매 3건" in desk.post(path, data={"step": "end"}, follow_redirects=True).text
     verbs = session.scalars(sa.select(AuditRecord.verb).where(AuditRecord.subject_id == screening.id)).all()
