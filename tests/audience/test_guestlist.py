@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -54,10 +56,15 @@ def test_guests_who_wait_or_were_booked_by_a_stranger_get_their_seats(session: S
     service.book(session, screening, ask("vip", 1, vouched=False), by=VISITOR)
     kept = book(session, screening, "han")
     hold = quota(session, screening, 2, None)
-    assert book(session, screening, "oh").state == SeatState.WAITLISTED
+    asked = replace(ask("oh"), language="en", access_needs="휠체어석")
+    waiting = service.book(session, screening, asked, may_wait=True, by=VISITOR)
+    assert waiting.state == SeatState.WAITLISTED
     lines = [lists.Line(name, f"{name}@example.test") for name in ("vip", "han", "oh")]
     added = [guestlist.add(session, screening, lines, quota=hold, once="FORM", by=SYSTEM) for _twice in range(2)]
     assert (added, counts(session, screening), kept.state) == ([2, 0], (3, 0), SeatState.CONFIRMED)
+    own = session.scalars(sa.select(Booking).where(Booking.email == waiting.email).order_by(Booking.id.desc())).first()
+    assert own is not None
+    assert (own.state, own.language, own.access_needs) == (SeatState.CONFIRMED, "en", "휠체어석")
     assert mails(session, "ticket") == [f"{name}@example.test" for name in ("han", "vip", "oh")]
 
 

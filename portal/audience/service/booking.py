@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -73,6 +73,7 @@ def book(
     _check(session, screening, ask, origin)
     if found is not None:
         _make_way(session, screening, found, by=by)
+        ask = _with_own_words(ask, found)
     groups = _groups(session, screening, ask, email, origin)
     kept = [quota] if quota else membership.kept_for(session, screening, groups)
     given, confirmed = _seats(session, screening, kept, ask.party, only_kept=quota is not None)
@@ -115,6 +116,14 @@ def _make_way(session: Session, screening: Screening, found: Booking, *, by: Act
     session.flush()
     if held:
         allotment.vacate(session, screening, found)
+
+
+def _with_own_words(ask: Ask, found: Booking) -> Ask:
+    """What a guest had said themselves stays: their language, their account, what they need."""
+    if found.verified_at is None:
+        return ask
+    needs = ask.access_needs or found.access_needs
+    return replace(ask, language=found.language, person_id=found.person_id, access_needs=needs)
 
 
 def _place(session: Session, screening: Screening, before: Booking | None) -> int:
