@@ -148,9 +148,9 @@ class Links:
         """Other screenings of the same films, for the holder of seats of a cancelled one."""
         return self._page(f"/t/{self.token(TICKET, code)}/another")
 
-    def group(self, code: str) -> str:
+    def group(self, link: str) -> str:
         """The secret link of a group: who comes by it belongs to it."""
-        return self._page(f"/g/{self.token(GROUP, code)}")
+        return self._page(f"/g/{self.token(GROUP, link)}")
 
     def waitlist(self, code: str) -> str:
         return self._page(f"/waitlist/{self.token(WAITLIST, code)}")

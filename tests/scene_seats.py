@@ -64,7 +64,7 @@ def things(session: Session) -> dict[str, Any]:
     assert quota is not None
     return {
         "seat_group": listed.code,
-        "seat_group_link": mine.token(links.GROUP, linked.code),
+        "seat_group_link": mine.token(links.GROUP, linked.link),
         "seat_quota": quota.code,
         "seat_lost": mine.token(links.TICKET, lost.code),
     }

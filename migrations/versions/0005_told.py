@@ -19,6 +19,8 @@ STATES_NOW = (*STATES_BEFORE, "kept")
 
 # table: columns as (name, type, what rows that exist get), then (what a CHECK is called, what it says)
 ADDED = {
+    "audience_groups": ([("link", WORD, "")], []),
+    "bookings": ([("outside", NUMBER, "0")], [("outside", "0 <= outside AND outside < party")]),
     "consents": ([("carried_from_id", NUMBER, None)], []),
     "cohorts": (
         [
@@ -58,6 +60,7 @@ ADDED = {
         [],
     ),
     "rounds": ([("answer_by", MOMENT, None)], []),
+    "scans": ([("persons", NUMBER, "0")], []),
     "teams": ([("code", WORD, ""), ("leader_id", NUMBER, None), ("mentor_id", NUMBER, None)], []),
 }
 POINTERS = (
@@ -66,7 +69,7 @@ POINTERS = (
     ("teams", "leader_id", "people"),
     ("teams", "mentor_id", "people"),
 )
-UNIQUE = (("enrolments", "certificate"), ("teams", "code"))
+UNIQUE = (("audience_groups", "link"), ("enrolments", "certificate"), ("teams", "code"))
 NEW_TABLES = (
     "promotions",
     "film_invitations",
@@ -88,6 +91,9 @@ def upgrade() -> None:
     for table, (columns, checks) in ADDED.items():
         _widen(table, columns, checks)
     _name_teams()
+    _rows(6, before=4)
+    # The links that people have go on working.
+    op.execute("UPDATE audience_groups SET link = code")
     for table, column in UNIQUE:
         with op.batch_alter_table(table) as change:
             change.create_unique_constraint(op.f(f"uq_{table}_{column}"), [column])
@@ -99,6 +105,9 @@ def upgrade() -> None:
         op.drop_index(op.f(f"ix_outgoing_mails_{column}"), "outgoing_mails")
     # Who was told before there were notices has read it.
     op.execute("UPDATE outgoing_mails SET read_at = coalesce(sent_at, created_at) WHERE person_id IS NOT NULL")
+    # A scan that let a party in let all of it in.
+    party = "SELECT party FROM bookings WHERE bookings.id = scans.booking_id"
+    op.execute(f"UPDATE scans SET persons = ({party}) WHERE outcome = 'entered'")  # noqa: S608
     _states(STATES_NOW)
     _create_tables()
 
@@ -109,6 +118,7 @@ def downgrade() -> None:
         op.drop_table(table)
     op.execute("UPDATE outgoing_mails SET state = 'cancelled' WHERE state = 'kept'")
     _states(STATES_BEFORE)
+    _rows(4, before=6)
     for column in ("person_id", "state"):
         op.create_index(op.f(f"ix_outgoing_mails_{column}"), "outgoing_mails", [column], unique=False)
     op.drop_index("ix_outgoing_mails_sent_domain", "outgoing_mails")
@@ -152,6 +162,12 @@ def _name_teams() -> None:
     connection = op.get_bind()
     for team_id in connection.scalars(sa.select(teams.c.id)).all():
         connection.execute(sa.update(teams).where(teams.c.id == team_id).values(code=signing.random_code()))
+
+
+def _rows(length: int, *, before: int) -> None:
+    """How long the name of a seat's row is at most."""
+    with op.batch_alter_table("allotted_seats") as change:
+        change.alter_column("row", existing_type=sa.String(before), type_=sa.String(length), existing_nullable=False)
 
 
 def _states(states: tuple[str, ...]) -> None:

@@ -37,6 +37,7 @@ _COLUMNS = (
     Booking.state,
     Booking.access_needs,
     Booking.checked_in_at,
+    Booking.outside,
     Group.code.label("group"),
 )
 
@@ -90,7 +91,7 @@ def lines_of(session: Session, bookings: Sequence[Booking]) -> list[dict[str, An
 
 
 def _line(row: sa.Row[*tuple[Any, ...]], marked: str, seats: str) -> dict[str, Any]:
-    line = {"code": row.code, "mark": marked, "state": row.state, "party": row.party}
+    line = {"code": row.code, "mark": marked, "state": row.state, "party": row.party, "outside": row.outside}
     if row.state in ADMITTED:
         line |= {"name": row.name, "group": row.group, "needs": row.access_needs, "seats": seats}
         line["at"] = row.checked_in_at.isoformat(timespec="seconds") if row.checked_in_at else None
@@ -115,15 +116,14 @@ def walk_ins(session: Session, screening_id: int) -> int:
 
 
 def scanned_twice(session: Session, screening_id: int) -> Sequence[sa.Row[*tuple[Any, ...]]]:
-    """Bookings whose ticket was shown more than once, with how often; an entry that was undone does not count."""
-    shown = (ScanOutcome.ENTERED, ScanOutcome.AGAIN)
-    times = sa.func.count(Scan.id)
+    """Bookings whose ticket was shown when all of its party were in, with how often it was shown as if for all."""
+    times = sa.func.count(Scan.id) + 1
+    again = (Scan.screening_id == screening_id, Scan.outcome == ScanOutcome.AGAIN)
     return session.execute(
         sa.select(Booking.name, Booking.code, Booking.party, Booking.checked_in_at, times.label("times"))
         .join(Scan, Scan.booking_id == Booking.id)
-        .where(Booking.screening_id == screening_id, Scan.screening_id == screening_id, Scan.outcome.in_(shown))
+        .where(Booking.screening_id == screening_id, *again)
         .group_by(Booking.id, Booking.name, Booking.code, Booking.party, Booking.checked_in_at)
-        .having(times > 1)
         .order_by(Booking.name, Booking.id)
     ).all()
 

@@ -25,6 +25,7 @@ from portal.web.forms import AtMost, Between, Day, EmailAddress, Form, Line, Req
 
 ZONE = ZoneInfo(SEOUL)
 MIDNIGHT = time(0)
+STALE = N_("Somebody changed this meanwhile. What you typed stands below; save again to keep it.")
 PROOFS = {
     Proof.LINK: N_("By a secret link"),
     Proof.ROSTER: N_("By an address on a list"),
@@ -47,7 +48,7 @@ class BookingForm(Form):
         super().__init__(*args, **kwargs)
         self.party.validators = [Between(1, largest)]
 
-    def ask(self, language: str, person_id: int | None, *, own: str | None, codes: Collection[str]) -> Ask:
+    def ask(self, language: str, person_id: int | None, *, own: str | None, links: Collection[str]) -> Ask:
         """What the visitor wants; `own` is the address they signed in with."""
         return Ask(
             self.name.data,
@@ -57,7 +58,7 @@ class BookingForm(Form):
             self.access_needs.data or "",
             person_id,
             vouched=own is not None and own.lower() == self.email.data.lower(),
-            codes=tuple(codes),
+            links=tuple(links),
         )
 
 
@@ -131,13 +132,14 @@ class QuotaForm(Form):
 
 
 class TermsForm(Form):
-    """The largest party, and when booking opens and closes by itself."""
+    """The largest party, when booking opens and closes by itself, and whether seats are numbered."""
 
     largest_party = IntegerField(validators=[Between(1, LARGEST_PARTY)])
     opens_on = Day()
     opens_time = Hour()
     closes_on = Day()
     closes_time = Hour()
+    seated = BooleanField()
     rev = IntegerField(default=0)
 
     @classmethod
@@ -145,12 +147,13 @@ class TermsForm(Form):
         """The form filled with a screening as it stands."""
         opens, closes = written(screening.booking_opens_at), written(screening.booking_closes_at)
         hours = {"opens_on": opens[0], "opens_time": opens[1], "closes_on": closes[0], "closes_time": closes[1]}
-        return cls(formdata=None, data={"largest_party": screening.largest_party, "rev": screening.rev, **hours})
+        values = {"largest_party": screening.largest_party, "seated": screening.seated, "rev": screening.rev}
+        return cls(formdata=None, data={**values, **hours})
 
     def terms(self) -> Terms:
         """What was written; only after the form was found valid."""
         opens = _moment(self.opens_on, self.opens_time)
-        return Terms(self.largest_party.data, opens, _moment(self.closes_on, self.closes_time))
+        return Terms(self.largest_party.data, opens, _moment(self.closes_on, self.closes_time), self.seated.data)
 
 
 class GroupForm(Form):

@@ -51,12 +51,12 @@ def group_by_code(session: Session, code: str) -> Group | None:
 
 
 def group_behind(session: Session, token: str) -> Group | None:
-    """The group a secret link stands for; None where the group is proved in another way by now."""
+    """The group a secret link stands for; None where a new link took its place, or the group is proved otherwise."""
     try:
-        group = group_by_code(session, links.of(session).opened(links.GROUP, token))
+        link = links.of(session).opened(links.GROUP, token)
     except BadToken:
         return None
-    return group if group is not None and group.proof == Proof.LINK else None
+    return session.scalar(sa.select(Group).where(Group.link == link, Group.proof == Proof.LINK))
 
 
 def groups_in(session: Session, edition_id: int) -> Sequence[Group]:

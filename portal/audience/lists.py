@@ -17,6 +17,7 @@ from portal.school.roster import Mistake, clean, is_address
 MOST_LINES = 1000
 _HEADINGS = {"name", "이름", "성명"}
 _LIMITS = (200, 254, 3, 300)
+_PARTIES = {str(n) for n in range(1, LARGEST_PARTY + 1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def _mistakes(line: int, cells: Sequence[str], seen: set[str], *, needs_address:
     elif email and email.lower() in seen:
         yield Mistake(line, N_("Line {line}: {email} is on the list twice."), {"line": line, "email": email})
     party = _cell(cells, 2)
-    if party and not (party.isascii() and party.isdigit() and 1 <= int(party) <= LARGEST_PARTY):
+    if party and party not in _PARTIES:
         yield Mistake(line, N_("Line {line}: a party has 1 to {n} people."), {"line": line, "n": LARGEST_PARTY})
 
 

@@ -15,16 +15,16 @@ from portal.school.models import Enrolment
 
 @dataclass(frozen=True, slots=True)
 class Proofs:
-    """What somebody can show: an address, an account, and the secret links (codes of groups) they came by."""
+    """What somebody can show: an address, an account, and the secret links they came by."""
 
     email: str = ""
     person_id: int | None = None
-    codes: Collection[str] = ()
+    links: Collection[str] = ()
 
 
 def groups_of(session: Session, edition_id: int, shown: Proofs) -> Sequence[Group]:
     """The groups of an edition that somebody belongs to, in the order the organizers gave them."""
-    by_link = sa.and_(Group.proof == Proof.LINK, Group.code.in_(list(shown.codes)))
+    by_link = sa.and_(Group.proof == Proof.LINK, Group.link.in_(list(shown.links)))
     on_roster = sa.exists().where(RosterLine.group_id == Group.id, RosterLine.email == shown.email.strip().lower())
     enrolled = sa.exists().where(Enrolment.cohort_id == Group.cohort_id, Enrolment.person_id == shown.person_id)
     query = sa.select(Group).where(

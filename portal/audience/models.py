@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 import sqlalchemy as sa
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Base, Code, Created, Id, Short, Versioned, choice, written_once
@@ -27,13 +28,15 @@ class Proof(StrEnum):
 class Group(Versioned, Base):
     """People for whom seats are kept: trainees, students, winners, press.
 
-    They come by a secret link, by an address on the roster, or as members of a cohort.
+    They come by a secret link, by an address on the roster, or as members of a cohort. `link` is the secret, which
+    can be renewed.
     """
 
     __tablename__ = "audience_groups"
 
     id: Mapped[Id]
     code: Mapped[Code]
+    link: Mapped[Code]
     edition_id: Mapped[int] = mapped_column(sa.ForeignKey("editions.id"))
     name_ko: Mapped[Short]
     name_en: Mapped[Short]
@@ -99,7 +102,8 @@ class Booking(Versioned, Base):
 
     `position` orders the waiting list densely; tickets and offers are opened by signed links. An address that nobody
     vouched for is verified by its owner until `verify_by`, or the seats go on. After a move the holder keeps the seats
-    (`kept_at`) or gives them back; `moved_in` is the version that moved them.
+    (`kept_at`) or gives them back; `moved_in` is the version that moved them. Of a party that is in,
+    `outside` are still to come.
     """
 
     __tablename__ = "bookings"
@@ -127,9 +131,16 @@ class Booking(Versioned, Base):
     moved_in: Mapped[int | None]
     kept_at: Mapped[datetime | None]
     checked_in_at: Mapped[datetime | None]
+    outside: Mapped[int] = mapped_column(default=0)
     checked_in_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))
     screening: Mapped[Screening] = relationship(lazy="raise")
     group: Mapped[Group | None] = relationship(lazy="raise")
+
+    @hybrid_property
+    def inside(self) -> int:
+        """How many of a party that is in have come."""
+        return self.party - self.outside
+
     allotted: Mapped[list[AllottedSeat]] = relationship(
         back_populates="booking",
         lazy="raise",
@@ -139,6 +150,7 @@ class Booking(Versioned, Base):
 
     __table_args__ = (
         sa.CheckConstraint("party BETWEEN 1 AND 20", name="party"),
+        sa.CheckConstraint("0 <= outside AND outside < party", name="outside"),
         sa.UniqueConstraint("screening_id", "position"),
         sa.Index("ix_bookings_state", "screening_id", "state", "position"),
         sa.Index("ix_bookings_verify", "verify_by"),
@@ -159,7 +171,7 @@ class AllottedSeat(Base):
     __tablename__ = "allotted_seats"
 
     screening_id: Mapped[int] = mapped_column(sa.ForeignKey("screenings.id", ondelete="CASCADE"), primary_key=True)
-    row: Mapped[str] = mapped_column(sa.String(4), primary_key=True)
+    row: Mapped[str] = mapped_column(sa.String(6), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
     booking_id: Mapped[int] = mapped_column(sa.ForeignKey("bookings.id", ondelete="CASCADE"), index=True)
     booking: Mapped[Booking] = relationship(back_populates="allotted", lazy="raise")
@@ -178,7 +190,8 @@ class ScanOutcome(StrEnum):
 class Scan(Base):
     """One scan at a door, online or reconciled later; `once` makes a repeated report the same scan.
 
-    `at` is the moment on the phone that scanned, `received_at` when the portal heard of it.
+    `at` is the moment on the phone that scanned, `received_at` when the portal heard of it; `persons` is how many were
+    to come in with it, none where it turned somebody away or took an entry back.
     """
 
     __tablename__ = "scans"
@@ -189,6 +202,7 @@ class Scan(Base):
     booking_id: Mapped[int | None] = mapped_column(sa.ForeignKey("bookings.id", ondelete="CASCADE"), index=True)
     presented: Mapped[str] = mapped_column(sa.String(200), default="")
     outcome: Mapped[ScanOutcome] = mapped_column(choice(ScanOutcome))
+    persons: Mapped[int] = mapped_column(default=0)
     device: Mapped[str] = mapped_column(sa.String(40), default="")
     offline: Mapped[bool] = mapped_column(default=False)
     by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id", ondelete="SET NULL"))

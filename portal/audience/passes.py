@@ -57,10 +57,17 @@ def drawn(session: Session, booking: Booking, showing: Showing) -> Pass:
         ).format(n=booking.party),
         holder=booking.name,
         code=booking.code,
-        state="offered" if unsure(booking) else pass_state(booking.state),
+        state=_drawn_as(booking),
         state_text=translate(N_("Not confirmed yet")) if unsure(booking) else seat_text(booking.state),
         films=tuple(f"{film.title} · {film.directors}" for film in showing.films),
     )
+
+
+def _drawn_as(booking: Booking) -> str:
+    """Valid as long as it lets somebody in: also while some of a party that is in are still outside."""
+    if unsure(booking):
+        return "offered"
+    return "valid" if booking.outside else pass_state(booking.state)
 
 
 def unsure(booking: Booking) -> bool:

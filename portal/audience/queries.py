@@ -78,14 +78,14 @@ def waiting(session: Session, screening_id: int) -> int:
 def count(session: Session, screening: Screening) -> Count:
     """The seats of one screening; one statement."""
 
-    def seats_where(*which: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
-        return sa.func.coalesce(sa.func.sum(sa.case((sa.and_(*which), Booking.party), else_=0)), 0)
+    def seats_where(*which: sa.ColumnElement[bool], of: Any = Booking.party) -> sa.ColumnElement[int]:
+        return sa.func.coalesce(sa.func.sum(sa.case((sa.and_(*which), of), else_=0)), 0)
 
     nobody = (Booking.verified_at.is_(None), Booking.verify_by.is_not(None))
     row = session.execute(
         sa.select(
             seats_where(Booking.state == SeatState.OFFERED),
-            seats_where(Booking.state == SeatState.CHECKED_IN),
+            seats_where(Booking.state == SeatState.CHECKED_IN, of=Booking.inside),
             seats_where(Booking.state == SeatState.WAITLISTED),
             seats_where(Booking.state == SeatState.CONFIRMED, *nobody),
             seats_where(Booking.state.in_((*HOLDING, SeatState.CHECKED_IN)), Booking.quota_id.is_(None)),
@@ -105,6 +105,8 @@ _LIST = (
     Booking.position,
     Booking.offered_until,
     Booking.checked_in_at,
+    Booking.inside,
+    Booking.outside,
     Booking.created_at,
     Booking.origin,
     Booking.verified_at,

@@ -142,27 +142,28 @@ def _booking(
 
 def _scans(session: Session, rng: random.Random, screening: Screening) -> None:
     came = session.execute(
-        sa.select(Booking.id, Booking.checked_in_at).where(
+        sa.select(Booking.id, Booking.party, Booking.checked_in_at).where(
             Booking.screening_id == screening.id, Booking.state == SeatState.CHECKED_IN
         )
     ).all()
-    entered = [(booking_id, at) for booking_id, at in came if at is not None]
-    rows = [_scan(rng, screening, booking_id, at, ScanOutcome.ENTERED) for booking_id, at in entered]
+    entered = [(booking_id, party, at) for booking_id, party, at in came if at is not None]
+    rows = [_scan(rng, screening, booking_id, party, at, ScanOutcome.ENTERED) for booking_id, party, at in entered]
     rows += [
-        _scan(rng, screening, booking_id, at + timedelta(minutes=4), ScanOutcome.AGAIN)
-        for booking_id, at in rng.sample(entered, 3)
+        _scan(rng, screening, booking_id, party, at + timedelta(minutes=4), ScanOutcome.AGAIN)
+        for booking_id, party, at in rng.sample(entered, 3)
     ]
     session.execute(sa.insert(Scan), rows)
 
 
 def _scan(
-    rng: random.Random, screening: Screening, booking_id: int, at: datetime, outcome: ScanOutcome
+    rng: random.Random, screening: Screening, booking_id: int, persons: int, at: datetime, outcome: ScanOutcome
 ) -> dict[str, Any]:
     return {
         "once": f"demo-{signing.random_code()}",
         "screening_id": screening.id,
         "booking_id": booking_id,
         "outcome": outcome,
+        "persons": persons,
         "device": "입구 1",
         "offline": rng.random() < 0.2,
         "at": at,

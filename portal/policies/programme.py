@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from portal.programme.placing.models import Engagement, Placing
 
 
-def see_screening(actor: Actor, screening: Screening) -> bool:
+def see_screening(actor: Actor, screening: Screening, state: ScreeningState | None = None) -> bool:
+    """Whether somebody may know of a screening in its state, or in the one that the clock has given it since."""
     hidden = (ScreeningState.PLANNED, ScreeningState.CONFIRMED)
-    return screening.state not in hidden or works_on(actor, screening.edition_id, *DESK)
+    return (state or screening.state) not in hidden or works_on(actor, screening.edition_id, *DESK)
 
 
 def programme_screening(actor: Actor, screening: Screening) -> bool:

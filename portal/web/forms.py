@@ -86,6 +86,10 @@ class Words(StringField):
         self.data = tidy(valuelist[0]) if valuelist else ""
 
 
+# What lies beyond is a slip, and no moment in another zone.
+YEARS = range(1900, 2200)
+
+
 class Day(Line):
     """A day written year-month-day, or nothing; `wrong` is the sentence where it is neither."""
 
@@ -105,9 +109,11 @@ class Day(Line):
         if validation_stopped:
             return
         try:
-            _ = self.day
-        except ValueError as error:
-            raise ValidationError(translate(self._wrong)) from error
+            sound = self.day is None or self.day.year in YEARS
+        except ValueError:
+            sound = False
+        if not sound:
+            raise ValidationError(translate(self._wrong))
 
 
 def row_id(text: str) -> int:

@@ -17,12 +17,12 @@ from portal.policies import SYSTEM, VISITOR
 from portal.programme.models import Screening
 
 
-def ask(name: str, party: int = 1, *codes: str, vouched: bool = True) -> service.Ask:
-    return service.Ask(name, f"{name}@example.test", party, vouched=vouched, codes=codes)
+def ask(name: str, party: int = 1, *links: str, vouched: bool = True) -> service.Ask:
+    return service.Ask(name, f"{name}@example.test", party, vouched=vouched, links=links)
 
 
-def book(session: Session, screening: Screening, name: str, party: int = 1, *codes: str) -> Booking:
-    return service.book(session, screening, ask(name, party, *codes), may_wait=True, by=VISITOR)
+def book(session: Session, screening: Screening, name: str, party: int = 1, *links: str) -> Booking:
+    return service.book(session, screening, ask(name, party, *links), may_wait=True, by=VISITOR)
 
 
 def group(session: Session, screening: Screening, name: str = "연수생", proof: Proof = Proof.LINK) -> Group:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
+from portal import links
 from portal.audience import service
 from portal.audience.errors import Full
 from portal.audience.models import AllottedSeat, Booking, Group, Origin, Scan
@@ -45,6 +46,25 @@ def test_a_party_buys_seats_at_the_door_and_is_in(session: Session) -> None:
     assert (named.state, named.origin, nameless.name) == (SeatState.CHECKED_IN, Origin.WALK_IN, "현장 2")
     assert screening.taken == 3
     assert len(session.scalars(sa.select(Scan)).all()) == 2
+
+
+def test_the_page_of_the_door_lets_a_part_of_a_party_in_and_the_rest_later(session: Session, sign_in: SignIn) -> None:
+    screening = tonight(session)
+    booking = party(session, screening, 1, size=4)
+    page = f"/ko/ops/checkin/{links.of(session).door_token(booking.code)}"
+    phone, address = desk(session, sign_in, screening)
+    for _twice in range(2):
+        assert "예매 4석 중 3명 입장" in phone.post(page, data={"persons": "3", "once": "press-1234"}).text
+    assert "아직 1명" in phone.get(address).text
+    ticket = phone.get(f"/ko/t/{links.of(session).token(links.TICKET, booking.code)}").text
+    assert ("일행 1명은" in ticket, 'data-state="valid"' in ticket) == (True, True)
+    [sheet] = csv.DictReader(StringIO(phone.get(f"{address}.csv").text.lstrip("\ufeff")))
+    assert (sheet["좌석"], sheet["입장 인원"]) == ("4", "3")
+    assert "A party has" not in phone.post(page, data={"persons": "9"}).text
+    assert "입장 1석" in phone.get(page).text
+    assert "입장 4석" in phone.post(page, data={"once": "press-4321"}).text
+    session.expire_all()
+    assert booking.outside == 0
 
 
 def test_nobody_buys_more_seats_than_are_free_or_for_a_hall_that_is_closed(session: Session) -> None:

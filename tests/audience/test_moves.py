@@ -13,7 +13,7 @@ from portal.lifecycles import ScreeningState, SeatState, advance
 from portal.policies import SYSTEM, VISITOR
 from portal.programme import service as programme
 from portal.programme.models import Hall, Package, Screening
-from tests.audience.people import book, counts, mails
+from tests.audience.people import book, counts, group, mails, quota
 from tests.programme import rows
 from workers.audience import tell
 
@@ -69,7 +69,9 @@ def test_whoever_lost_a_screening_takes_another_with_one_press(session: Session)
     programme.set_seats(session, other, 2, by=SYSTEM)
     for state in (ScreeningState.CONFIRMED, ScreeningState.RELEASED, ScreeningState.BOOKING):
         advance(session, other, state, by=SYSTEM)
-    lost: list[Booking] = [book(session, screening, name, 2) for name in "ab"]
+    trainees = group(session, screening)
+    kept = quota(session, other, 2, trainees)
+    lost: list[Booking] = [book(session, screening, name, 2, trainees.link) for name in "ab"]
     with pytest.raises(Invalid):
         service.go_to_another(session, lost[0], other, by=VISITOR)
     advance(session, screening, ScreeningState.CANCELLED, by=SYSTEM)
@@ -77,6 +79,6 @@ def test_whoever_lost_a_screening_takes_another_with_one_press(session: Session)
     assert [one.id for one in queries.other_screenings(session, screening)] == [other.id]
     made = [service.go_to_another(session, one, other, by=VISITOR) for one in (*lost, lost[0])]
     assert [one.state for one in made] == [SeatState.CONFIRMED, SeatState.WAITLISTED, SeatState.CONFIRMED]
-    assert made[0].id == made[2].id
+    assert (made[0].id, made[0].quota_id) == (made[2].id, kept.id)
     with pytest.raises(Invalid):
         service.go_to_another(session, lost[0], screening, by=VISITOR)

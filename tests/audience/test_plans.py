@@ -10,15 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as some
 from sqlalchemy.orm import Session, sessionmaker
 
-from portal.audience import plans
+from portal.audience import plans, service
 from portal.audience.models import AllottedSeat, Booking
 from portal.audience.plans import Row, Seat, best
 from portal.audience.service import allotment, seats
+from portal.audience.service.quotas import Terms, set_terms
 from portal.db import unit_of_work
 from portal.errors import Invalid
 from portal.lifecycles import SeatState
 from portal.policies import SYSTEM
+from portal.programme import service as programme
 from portal.programme.models import Hall, Screening
+from tests.audience import people
 from tests.programme import rows
 
 HALL = (Row("A", 8, frozenset({1, 2})), Row("B", 8), Row("C", 8))
@@ -103,7 +106,7 @@ def test_seats_come_and_go_with_the_booking(session: Session) -> None:
     for booking in (one, one, other):
         allotment.allot(session, screening, booking)
     assert (sitting(session, one), sitting(session, other)) == ("B 4–5", "C 4–5")
-    allotment.free(session, one)
+    allotment.vacate(session, screening, one)
     assert sitting(session, one) == ""
     screening.seated = False
     assert allotment.allot(session, screening, one) == []
@@ -130,9 +133,34 @@ def test_seats_are_exchanged_by_hand(session: Session) -> None:
     assert sitting(session, other) == "B 5"
     allotment.exchange(session, screening, Seat("B", 5), Seat("A", 8), by=SYSTEM)
     assert sitting(session, other) == "A 8"
-    for wrong in ((Seat("B", 5), Seat("A", 7)), (Seat("A", 8), Seat("Z", 1))):
+    for wrong in ((Seat("B", 5), Seat("A", 7)), (Seat("A", 8), Seat("Z", 1)), (Seat("A", 8), Seat("A", 8))):
         with pytest.raises(Invalid):
             allotment.exchange(session, screening, *wrong, by=SYSTEM)
+
+
+def test_seats_are_numbered_where_the_organizer_says_so_and_stay_so(session: Session) -> None:
+    screening = rows.on_sale(session, seats=24)
+    hall, before = session.get_one(Hall, screening.hall_id), people.book(session, screening, "early", 2)
+    numbered = Terms(4, seated=True)
+    with pytest.raises(Invalid, match="plan has"):
+        set_terms(session, screening, numbered, rev=screening.rev, by=SYSTEM)
+    hall.plan = [{"row": "발코니-가", "seats": 24}]
+    for _twice in range(2):
+        set_terms(session, screening, numbered, rev=screening.rev, by=SYSTEM)
+    after = people.book(session, screening, "late", 2)
+    assert [sitting(session, one) for one in (before, after)] == ["발코니-가 12–13", "발코니-가 10–11"]
+    other = programme.HallDraft(hall.name_ko, hall.name_en, 24)
+    for wrong in (
+        lambda: set_terms(session, screening, Terms(4), rev=screening.rev, by=SYSTEM),
+        lambda: programme.set_seats(session, screening, 25, by=SYSTEM),
+        lambda: programme.edit_hall(session, hall, other, by=SYSTEM),
+    ):
+        with pytest.raises(Invalid, match="number"):
+            wrong()
+    for booking in (before, after):
+        service.cancel(session, booking, by=SYSTEM)
+    set_terms(session, screening, Terms(4), rev=screening.rev, by=SYSTEM)
+    assert not screening.seated
 
 
 def test_two_at_once_get_two_seats(sessions: sessionmaker[Session]) -> None:

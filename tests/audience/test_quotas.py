@@ -34,7 +34,7 @@ def test_kept_seats_are_for_their_group_and_the_rest_for_everybody(session: Sess
     assert counts(session, screening) == (0, 3)
     anybody = [book(session, screening, name) for name in ("a", "b", "c")]
     assert [one.state for one in anybody] == ["confirmed", "confirmed", "waitlisted"]
-    own = book(session, screening, "trainee", 2, trainees.code)
+    own = book(session, screening, "trainee", 2, trainees.link)
     assert (own.state, own.quota_id, own.group_id) == (SeatState.CONFIRMED, kept.id, trainees.id)
     assert counts(session, screening) == (4, 1)
     service.cancel(session, own, by=VISITOR)
@@ -46,10 +46,10 @@ def test_a_group_takes_everybodys_seats_when_its_own_are_gone(session: Session) 
     screening = rows.on_sale(session, seats=3)
     trainees = group(session, screening)
     quota(session, screening, 1, trainees)
-    first, second = (book(session, screening, name, 1, trainees.code) for name in "ab")
+    first, second = (book(session, screening, name, 1, trainees.link) for name in "ab")
     assert (first.quota_id is None, second.quota_id is None) == (False, True)
     with pytest.raises(Full) as full:
-        service.book(session, screening, ask("c", 2, trainees.code), by=VISITOR)
+        service.book(session, screening, ask("c", 2, trainees.link), by=VISITOR)
     assert full.value.left == 1
 
 
@@ -77,8 +77,8 @@ def test_freed_seats_of_a_group_go_to_the_waiting_of_that_group(session: Session
     screening = rows.on_sale(session, seats=2)
     trainees = group(session, screening)
     kept = quota(session, screening, 1, trainees)
-    own, other = book(session, screening, "own", 1, trainees.code), book(session, screening, "other")
-    stranger, mate = book(session, screening, "stranger"), book(session, screening, "mate", 1, trainees.code)
+    own, other = book(session, screening, "own", 1, trainees.link), book(session, screening, "other")
+    stranger, mate = book(session, screening, "stranger"), book(session, screening, "mate", 1, trainees.link)
     service.cancel(session, own, by=VISITOR)
     assert (stranger.state, mate.state, mate.quota_id) == (SeatState.WAITLISTED, SeatState.OFFERED, kept.id)
     service.cancel(session, other, by=VISITOR)
@@ -94,7 +94,7 @@ def test_a_quota_is_never_smaller_than_given_nor_larger_than_free(session: Sessi
     screening = rows.on_sale(session, seats=4)
     trainees = group(session, screening)
     kept = quota(session, screening, 2, trainees)
-    book(session, screening, "a", 2, trainees.code)
+    book(session, screening, "a", 2, trainees.link)
     book(session, screening, "b", 1)
     for seats in (1, 4):
         with pytest.raises(Invalid):

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal import clock, links
-from portal.audience import entrance, service
+from portal.audience import entrance, queries, service
 from portal.audience.models import Booking, Group, Origin, Scan, ScanOutcome
 from portal.audience.service import scans
 from portal.audience.service.scans import Told, Wish
@@ -113,6 +113,55 @@ def test_an_entry_is_taken_back_and_a_party_turned_away_does_not_enter(session: 
     assert (booking.state, booking.checked_in_at) == (SeatState.CONFIRMED, None)
     assert tell(session, screening, told(booking, 2, wish=Wish.UNDO)) == [OUTCOMES.UNDONE]
     assert tell(session, screening, told(booking, 1)) == [OUTCOMES.ENTERED]
+
+
+A_IN, A_BACK = (9, "a", Wish.ENTER), (8, "a", Wish.UNDO)
+
+
+@pytest.mark.parametrize("heard", [[(2, "b", Wish.ENTER), A_IN, A_BACK], [A_IN, A_BACK, (2, "b", Wish.ENTER)]])
+def test_an_entry_taken_back_without_network_takes_no_later_one_back(
+    session: Session, heard: list[tuple[int, str, Wish]]
+) -> None:
+    screening = tonight(session)
+    booking = party(session, screening, 1)
+    for minutes, device, wish in heard:
+        tell(session, screening, told(booking, minutes, wish=wish, device=device, offline=device == "a"))
+    at = session.scalars(sa.select(Scan.at).where(Scan.device == "b")).one()
+    assert (booking.state, booking.checked_in_at) == (SeatState.CHECKED_IN, at)
+    # with the list before them, staff at another phone take back whoever they see inside
+    assert tell(session, screening, told(booking, wish=Wish.UNDO, device="c")) == [OUTCOMES.UNDONE]
+    assert booking.state == SeatState.CONFIRMED
+    assert tell(session, screening, told(booking, once="at-once-elsewhere", device="d")) == [OUTCOMES.ENTERED]
+
+
+@pytest.mark.parametrize("heard", [(0, 1, 2), (1, 2, 0)])
+def test_a_party_comes_in_parts_whatever_order_they_are_heard_in(session: Session, heard: tuple[int, ...]) -> None:
+    screening = tonight(session)
+    booking = party(session, screening, 1, size=5)
+    parts = [told(booking, minutes, persons=n, device=f"p{n}", offline=True) for minutes, n in ((9, 3), (6, 1), (3, 1))]
+    outcomes, inside = [], []
+    for n in heard:
+        outcomes += tell(session, screening, parts[n])
+        inside.append(queries.count(session, screening).checked_in)
+    assert (outcomes, inside[-1]) == ([OUTCOMES.ENTERED] * 3, 5)
+    assert (booking.checked_in_at, booking.outside) == (parts[0].at, 0)
+    assert tell(session, screening, told(booking, 1)) == [OUTCOMES.AGAIN]
+
+
+def test_the_same_ticket_lets_the_rest_in_and_a_correction_counts_anew(session: Session) -> None:
+    screening = tonight(session)
+    booking = party(session, screening, 1, size=4)
+    assert tell(session, screening, told(booking, 9, persons=3), told(booking, 5)) == [OUTCOMES.ENTERED] * 2
+    assert (booking.inside, booking.outside) == (4, 0)
+    assert entrance.scanned_twice(session, screening.id) == [], "it was shown for others each time"
+    # at one moment by a clock that was brought to the portal's: a phone tells its scans in their order
+    now = clock.now()
+    anew = (Told("back-1234", now, booking.code, wish=Wish.UNDO), Told("anew-1234", now, booking.code, persons=2))
+    assert tell(session, screening, *anew) == [OUTCOMES.UNDONE, OUTCOMES.ENTERED]
+    assert (booking.inside, queries.count(session, screening).checked_in) == (2, 2)
+    rest = told(booking, persons=9)
+    assert tell(session, screening, rest, rest) == [OUTCOMES.ENTERED] * 2
+    assert booking.outside == 0
 
 
 def test_a_phone_heard_after_the_end_turns_a_no_show_into_a_guest(session: Session) -> None:
@@ -242,6 +291,9 @@ def test_a_foreign_ticket_is_told_with_its_screening_and_no_name(session: Sessio
         {"sent_at": "2027-01-01T00:00:00Z", "scans": [{"once": "x", "at": "2027-01-01T00:00:00Z"}]},
         {"sent_at": "2027-01-01T00:00:00Z", "scans": [{"once": "long-enough"}]},
         {"sent_at": "2027-01-01T00:00:00Z", "scans": [{"once": "long-enough", "at": "2027-01-01", "wish": "fly"}]},
+        {"sent_at": "2027-01-01T00:00:00Z", "scans": [{"once": "long-enough", "at": "2027-01-01", "persons": 0}]},
+        {"sent_at": "2027-01-01T00:00:00Z", "scans": [{"once": "long-enough", "at": "2027-01-01", "code": "\ud800"}]},
+        {"sent_at": "0001-01-01T00:00:00Z", "scans": [{"once": "long-enough", "at": "9999-12-31T23:59:59Z"}]},
         {"sent_at": "2027-01-01T00:00:00Z", "since": "1", "scans": [{"once": "long-enough", "at": "2027-01-01"}]},
         {"sent_at": "2027-01-01T00:00:00Z", "scans": [{"once": "long-enough", "at": "2027-01-01"}] * 501},
     ],

@@ -329,6 +329,23 @@ def test_an_evening_ends_with_those_who_did_not_come(session: Session) -> None:
     assert screening.state == ScreeningState.HELD
 
 
+def test_an_evening_that_nobody_booked_begins_and_an_offer_that_outlives_it_gives_its_seats_back(
+    session: Session,
+) -> None:
+    screening = rows.on_sale(session, seats=1)
+    first, second = book(session, screening, 1), book(session, screening, 2)
+    service.cancel(session, first, by=VISITOR)
+    screening.state = ScreeningState.RELEASED
+    service.begin(session, screening, by=SYSTEM)
+    assert (screening.state, second.state, screening.taken) == (ScreeningState.RUNNING, SeatState.OFFERED, 1)
+    service.end(session, screening, by=SYSTEM)
+    service.begin(session, screening, by=SYSTEM)
+    assert (screening.state, second.state, screening.taken) == (ScreeningState.HELD, SeatState.CANCELLED, 0)
+    screening.state = ScreeningState.CANCELLED
+    with pytest.raises(Invalid):
+        service.begin(session, screening, by=SYSTEM)
+
+
 def test_a_cancelled_booking_does_not_enter(session: Session) -> None:
     booking = book(session, rows.on_sale(session), 1)
     service.cancel(session, booking, by=VISITOR)

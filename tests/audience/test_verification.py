@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from portal import clock
 from portal.audience import service
 from portal.audience.terms import verify_by
+from portal.db import unit_of_work
 from portal.errors import Invalid
 from portal.lifecycles import SeatState
 from portal.policies import VISITOR
+from portal.programme.models import Screening
 from tests.audience.people import ask, book, mails
 from tests.programme import rows
 from workers.audience import offer
@@ -57,6 +60,42 @@ def test_an_offer_that_came_by_mail_is_confirmed_by_taking_it(session: Session) 
     service.accept(session, second, by=VISITOR)
     assert second.verified_at is not None
     assert mails(session, "ticket") == ["a@example.test", "b@example.test"]
+
+
+def test_what_a_stranger_booked_gives_way_to_the_owner_of_the_address(session: Session) -> None:
+    screening = rows.on_sale(session, seats=3)
+    strangers = service.book(session, screening, ask("han", 3, vouched=False), by=VISITOR)
+    waiting = book(session, screening, "oh", 2)
+    own = service.book(session, screening, ask("han", 1), code="ABCDEFGHJK", by=VISITOR)
+    assert service.book(session, screening, ask("han", 1), code="ABCDEFGHJK", by=VISITOR) is own
+    assert (strangers.state, own.state, waiting.state) == (SeatState.CANCELLED, SeatState.CONFIRMED, SeatState.OFFERED)
+    assert screening.taken == 3
+    assert service.book(session, screening, ask("han", 2, vouched=False), by=VISITOR) is own
+
+
+def test_the_owner_at_two_browsers_takes_the_strangers_seat_once(sessions: sessionmaker[Session]) -> None:
+    with unit_of_work(sessions) as session:
+        screening = rows.on_sale(session, seats=1)
+        service.book(session, screening, ask("han", vouched=False), by=VISITOR)
+        screening_id = screening.id
+
+    def come(_: int) -> int:
+        with unit_of_work(sessions) as session:
+            return service.book(session, session.get_one(Screening, screening_id), ask("han"), by=VISITOR).id
+
+    with ThreadPoolExecutor(2) as two:
+        assert len(set(two.map(come, range(2)))) == 1
+    with sessions() as session:
+        assert session.get_one(Screening, screening_id).taken == 1
+
+
+def test_the_owner_inherits_the_place_on_the_list(session: Session) -> None:
+    screening = rows.on_sale(session, seats=1)
+    book(session, screening, "a")
+    service.book(session, screening, ask("han", vouched=False), may_wait=True, by=VISITOR)
+    assert book(session, screening, "oh").position == 2
+    assert [book(session, screening, "han").position for _twice in range(2)] == [1, 1]
+    assert book(session, screening, "choi").position == 3
 
 
 @pytest.mark.parametrize("minutes,left", [(60 * 24 * 9, 60 * 24), (60 * 5, 60 * 4), (70, 30), (10, 30)])

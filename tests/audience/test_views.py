@@ -168,6 +168,16 @@ def test_booking_signed_in_gives_a_ticket_and_a_mail(session: Session, sign_in: 
     assert [one["name"] for one in mail.attachments] == ["ticket.png", "ticket.ics"]
 
 
+def test_who_signed_in_comes_to_their_own_ticket_whatever_a_stranger_booked(session: Session, sign_in: SignIn) -> None:
+    screening = on_sale(session)
+    service.book(session, screening, service.Ask("낯선 사람", "han@example.com", 1), by=VISITOR)
+    session.commit()
+    client, path = own_browser(session, sign_in), f"/ko/screenings/{screening.code}"
+    for told in ("입구에서 화면이나 종이로", "이미 예매하셨어요"):
+        assert told in client.post(path, data=form_on(client.get(path).text), follow_redirects=True).text
+    assert [one.state for one in bookings(session)] == [SeatState.CANCELLED, SeatState.CONFIRMED]
+
+
 def test_the_same_form_twice_is_one_booking_and_the_same_answer(session: Session, client: FlaskClient) -> None:
     screening = on_sale(session)
     form = form_on(client.get(f"/ko/screenings/{screening.code}").text)
@@ -382,6 +392,7 @@ def test_the_seats_desk_counts_searches_and_exports(session: Session, client: Fl
     assert [row[0] for row in table[1:]] == ["'=HYPERLINK(1)", "han", "oh"]
     assert table[1][2] == "'+82"
     session.rollback()
+    assert "그 단계가 아니에요" in desk.post(path, data={"step": "end"}, follow_redirects=True).text
     assert "상영을 시작했어요" in desk.post(path, data={"step": "begin"}, follow_redirects=True).text
     assert "오지 않은 예매 3건" in desk.post(path, data={"step": "end"}, follow_redirects=True).text
     verbs = session.scalars(sa.select(AuditRecord.verb).where(AuditRecord.subject_id == screening.id)).all()

@@ -268,7 +268,7 @@ def four_groups_get_their_seats(premiere: Premiere) -> None:
 
 def the_hall_fills_and_forty_wait(premiere: Premiere) -> None:
     with premiere.session() as session:
-        ways = {group.name_en: premiere.links.group(group.code) for group in session.scalars(sa.select(Group))}
+        ways = {group.name_en: premiere.links.group(group.link) for group in session.scalars(sa.select(Group))}
     asks = [(ways[name], f"{name} {n}", False) for name, _, booked in KEPT for n in range(booked)]
     asks += [("", f"Waiting {n}", True) for n in range(WAITING)]
     with ThreadPoolExecutor(4) as crowd:

@@ -83,6 +83,12 @@ def test_arrivals_have_no_gap() -> None:
 # ── the report on real rows ────────────────────────────────────────────
 
 
+def test_who_did_not_come_with_their_party_is_away() -> None:
+    partly = Counted(None, None, None, Origin.PUBLIC, SeatState.CHECKED_IN, 4, 1)
+    [line] = attendance.lines([partly])
+    assert (line.booked, line.came, line.away) == (4, 3, 1)
+
+
 def evening(session: Session) -> Screening:
     """Six who voted, a small group, a no-show, and questions."""
     screening = rows.running(session)

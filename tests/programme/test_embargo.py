@@ -116,14 +116,19 @@ def test_two_worlds_with_and_without_an_embargoed_version_look_alike(session: Se
 
 
 def test_at_its_moment_the_pages_switch_by_the_clock(session: Session, client: FlaskClient) -> None:
-    *_, until = embargoed(session)
-    day = rows.evening().date()
+    *_, secret, until = embargoed(session)
+    day, page = rows.evening().date(), f"/ko/screenings/{secret.code}"
+    form = {"name": "한서윤", "email": "han@example.com", "party": "2", "consent": "1"}
     old = client.get("/api/v1/schedule.json").headers["ETag"]
     assert "19:00" in client.get(f"/ko/schedule/{day}").text
     with time_machine.travel(until + timedelta(seconds=1)):
         assert "21:00" in client.get(f"/ko/schedule/{day}").text
         assert client.get("/api/v1/schedule.json", headers={"If-None-Match": old}).status_code == 200
         assert "비밀 상영" in client.get("/ko/schedule/changes").text
+        assert 'href="#book-h"' in client.get(page).text
+        assert client.post(page, data=form).headers["Location"] == f"{page}/sent"
+    session.expire_all()
+    assert (secret.state, secret.taken) == (ScreeningState.BOOKING, 2)
 
 
 def test_at_its_moment_it_opens_and_tells_once(session: Session, environment: object) -> None:

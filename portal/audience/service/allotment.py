@@ -20,6 +20,7 @@ from portal.errors import Invalid
 from portal.i18n import N_
 from portal.lifecycles import SeatState
 from portal.policies import Actor
+from portal.programme import seat_plan
 from portal.programme.models import Hall, Screening
 
 KEPT_UNTIL = timedelta(hours=24)
@@ -41,10 +42,24 @@ def allot(session: Session, screening: Screening, booking: Booking) -> list[Seat
     return found
 
 
-def free(session: Session, booking: Booking) -> None:
-    """Take the seats of a booking that ended back."""
+def number(session: Session, screening: Screening, *, seated: bool) -> None:
+    """Number the seats of a screening and give everybody theirs, or no longer while nobody has one. Raises Invalid."""
+    if not seated and _taken(session, screening):
+        raise Invalid("seated", N_("Seats are given by number already. Numbers that are on tickets stay."))
+    most = seat_plan.seats(session.get_one(Hall, screening.hall_id).plan)
+    if seated and most < screening.seats:
+        raise Invalid("seated", N_("The hall's plan has {n} seats, and more than these are on offer."), n=most)
+    screening.seated = seated
+    session.flush()
+    if seated:
+        allot_again(session, screening)
+
+
+def vacate(session: Session, screening: Screening, booking: Booking) -> None:
+    """Take the seats of a booking that ended back, the numbered ones too."""
     session.execute(sa.delete(AllottedSeat).where(AllottedSeat.booking_id == booking.id))
     session.expire(booking, ["allotted"])
+    seats.give_back(session, screening, booking)
 
 
 def allot_again(session: Session, screening: Screening) -> dict[int, tuple[str, str]]:
@@ -69,6 +84,8 @@ def exchange(session: Session, screening: Screening, one: Seat, other: Seat, *, 
     there = {Seat(row.name, number) for row in _rows(session, screening) for number in range(1, row.seats + 1)}
     if not {one, other} <= there:
         raise Invalid("seat", N_("There is no such seat in this hall."))
+    if one == other:
+        raise Invalid("other", N_("Choose two different seats."))
     taken = _taken(session, screening)
     if one not in taken:
         raise Invalid("seat", N_("Nobody sits there."))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -29,7 +29,7 @@ AT_THE_DOOR = (ScreeningState.BOOKING, ScreeningState.CLOSED, ScreeningState.RUN
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What somebody wants: seats for a party. `codes` are the groups whose secret links they came by.
+    """What somebody wants: seats for a party. `links` are the secret links of groups that they came by.
 
     `vouched` says that the address is known to be theirs: they signed in with it, or came by a link mailed to it. A
     walk-in may leave `email` empty: nobody writes to them.
@@ -42,7 +42,7 @@ class Ask:
     access_needs: str = ""
     person_id: int | None = None
     vouched: bool = False
-    codes: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
     note: str = ""
 
 
@@ -59,17 +59,21 @@ def book(
 ) -> Booking:
     """Seats at once, or with `may_wait` a place on the waiting list; an address that has either gets that one back.
 
-    Seats come from what is kept for the person's groups, else from those for everybody; the guest list may name the
-    `quota` instead. `code` makes a form sent twice recognisable: a booking that carries it was made by this form. A
-    stranger's seats wait for the owner of the address until `verify_by`. Raises Full when the party does not fit and
+    What nobody has confirmed ends where the owner of the address comes, who inherits its place on the list. Seats come
+    from what is kept for the person's groups, else from those for everybody; the guest list may name the `quota`
+    instead. `code` makes a form sent twice recognisable: a booking that carries it was made by this form. A stranger's
+    seats wait for the owner of the address until `verify_by`. Raises Full when the party does not fit and
     the person has not agreed to wait, Invalid when booking is not open or the party is too large.
     """
     screening, code = seats.locked(session, screening.id), code or signing.random_code()
     email = ask.email.strip().lower() or code.lower()
     found = _made_before(session, screening, email, code)
-    if found is not None:
+    if found is not None and not _gives_way(found, code, origin, vouched=ask.vouched):
         return found
     _check(session, screening, ask, origin)
+    if found is not None:
+        _make_way(session, screening, found, by=by)
+        ask = _with_own_words(ask, found)
     groups = _groups(session, screening, ask, email, origin)
     kept = [quota] if quota else membership.kept_for(session, screening, groups)
     given, confirmed = _seats(session, screening, kept, ask.party, only_kept=quota is not None)
@@ -78,11 +82,13 @@ def book(
     booking = _drawn_up(screening, ask, code, email, origin, confirmed=confirmed)
     booking.group_id = _group_id(given, kept, groups)
     booking.quota_id = given.id if given else None
-    booking.position = None if confirmed else seats.next_position(session, screening)
+    booking.position = None if confirmed else _place(session, screening, found)
     session.add(booking)
     session.flush()
     audit.record(session, by, f"seat.{booking.state}", booking, party=ask.party, position=booking.position)
     _settle(session, screening, booking)
+    if found is not None:
+        offer_free(session, screening, by=by)
     return booking
 
 
@@ -91,6 +97,42 @@ def _made_before(session: Session, screening: Screening, email: str, code: str) 
     here = sa.select(Booking).where(Booking.screening_id == screening.id)
     made = session.scalar(here.where(Booking.code == code))
     return made or session.scalar(here.where(Booking.email == email, Booking.state.in_(LIVE)))
+
+
+def _gives_way(found: Booking, code: str, origin: Origin, *, vouched: bool) -> bool:
+    """Whether a booking ends for its address's owner: one that nobody confirmed, or that holds no seats for a guest."""
+    if found.code == code or found.state == SeatState.CHECKED_IN:
+        return False
+    sure = found.verified_at is not None or (found.state == SeatState.CONFIRMED and found.verify_by is None)
+    if origin == Origin.GUEST_LIST:
+        return not sure or found.state != SeatState.CONFIRMED
+    return vouched and not sure
+
+
+def _make_way(session: Session, screening: Screening, found: Booking, *, by: Actor) -> None:
+    held = found.state in HOLDING
+    advance(session, found, SeatState.CANCELLED, by=by, reason="booked by the owner of the address")
+    found.offered_until = None
+    session.flush()
+    if held:
+        allotment.vacate(session, screening, found)
+
+
+def _with_own_words(ask: Ask, found: Booking) -> Ask:
+    """What a guest had said themselves stays: their language, their account, what they need."""
+    if found.verified_at is None:
+        return ask
+    needs = ask.access_needs or found.access_needs
+    return replace(ask, language=found.language, person_id=found.person_id, access_needs=needs)
+
+
+def _place(session: Session, screening: Screening, before: Booking | None) -> int:
+    """The place of what made way, or the next; the list stays dense."""
+    if before is None or before.position is None:
+        return seats.next_position(session, screening)
+    place, before.position = before.position, None
+    session.flush()
+    return place
 
 
 def _check(session: Session, screening: Screening, ask: Ask, origin: Origin) -> None:
@@ -112,7 +154,7 @@ def _check(session: Session, screening: Screening, ask: Ask, origin: Origin) -> 
 def _groups(session: Session, screening: Screening, ask: Ask, email: str, origin: Origin) -> Sequence[Group]:
     if origin != Origin.PUBLIC:
         return ()
-    return membership.groups_of(session, screening.edition_id, Proofs(email, ask.person_id, ask.codes))
+    return membership.groups_of(session, screening.edition_id, Proofs(email, ask.person_id, ask.links))
 
 
 def _seats(
@@ -182,8 +224,7 @@ def cancel(session: Session, booking: Booking, *, by: Actor) -> None:
     session.flush()
     letters.cancelled(session, booking, screening, had_ticket=had_ticket)
     if held:
-        allotment.free(session, booking)
-        seats.give_back(session, screening, booking)
+        allotment.vacate(session, screening, booking)
         offer_free(session, screening, by=by)
 
 

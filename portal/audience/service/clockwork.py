@@ -15,6 +15,7 @@ from portal.audience.terms import OFFERING, UNOPENED, is_open
 from portal.lifecycles import ScreeningState, SeatState, advance
 from portal.policies import SYSTEM, Actor
 from portal.programme.models import Screening
+from portal.programme.service import open_due
 
 
 def turn_over(session: Session, screening_id: int, *, by: Actor = SYSTEM) -> list[Booking]:
@@ -28,7 +29,8 @@ def turn_over(session: Session, screening_id: int, *, by: Actor = SYSTEM) -> lis
 
 
 def turn_booking(session: Session, screening: Screening, now: datetime) -> None:
-    """Open or close booking as its hours say; the row is locked."""
+    """Open or close booking as its hours, or the end of an embargo, say; the row is locked."""
+    open_due(session, screening)
     closes = screening.booking_closes_at
     if screening.state in UNOPENED and is_open(screening, now):
         advance(session, screening, ScreeningState.BOOKING, by=SYSTEM)
@@ -61,7 +63,6 @@ def _expire_unverified(session: Session, screening: Screening, now: datetime) ->
     )
     for booking in session.scalars(late.order_by(Booking.id).execution_options(populate_existing=True)).all():
         advance(session, booking, SeatState.EXPIRED, by=SYSTEM, reason="nobody confirmed the address")
-        allotment.free(session, booking)
-        seats.give_back(session, screening, booking)
+        allotment.vacate(session, screening, booking)
         session.flush()
         letters.unverified(session, booking, screening)

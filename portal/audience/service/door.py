@@ -26,9 +26,16 @@ class CheckedIn:
     again: bool
 
 
-def check_in(session: Session, booking: Booking, *, once: str | None = None, by: Actor) -> CheckedIn:
-    """Let the party in; the same `once` is the same entry. Raises Invalid for a booking that holds no seats."""
-    outcome = _scan(session, booking, once, scans.Wish.ENTER, by)
+def check_in(
+    session: Session, booking: Booking, *, once: str | None = None, persons: int | None = None, by: Actor
+) -> CheckedIn:
+    """Let the party in, or so many of it; the same `once` is the same entry.
+
+    Raises Invalid for a booking that holds no seats, and for more people than its party has.
+    """
+    if persons is not None and not 1 <= persons <= booking.party:
+        raise Invalid("persons", N_("A party has 1 to {n} people."), n=booking.party)
+    outcome = _scan(session, booking, once, scans.Wish.ENTER, by, persons)
     if outcome == ScanOutcome.REFUSED or booking.checked_in_at is None:
         raise Invalid("main", N_("This booking holds no seats."))
     return CheckedIn(booking.checked_in_at, again=outcome == ScanOutcome.AGAIN)
@@ -39,7 +46,10 @@ def undo_check_in(session: Session, booking: Booking, *, by: Actor) -> None:
     _scan(session, booking, None, scans.Wish.UNDO, by)
 
 
-def _scan(session: Session, booking: Booking, once: str | None, wish: scans.Wish, by: Actor) -> ScanOutcome:
-    told = scans.Told(once or signing.random_token(), clock.now(), booking.code, wish=wish, device=NO_DEVICE)
+def _scan(
+    session: Session, booking: Booking, once: str | None, wish: scans.Wish, by: Actor, persons: int | None = None
+) -> ScanOutcome:
+    once, now = once or signing.random_token(), clock.now()
+    told = scans.Told(once, now, booking.code, wish=wish, persons=persons, device=NO_DEVICE)
     [answered] = scans.report(session, session.get_one(Screening, booking.screening_id), [told], by=by)
     return answered.outcome

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.audience.models import Booking
-from portal.audience.service import seats
+from portal.audience.service import allotment, seats
 from portal.audience.terms import CONCERNED
 from portal.errors import Invalid
 from portal.i18n import N_
@@ -14,14 +14,22 @@ from portal.lifecycles import ScreeningState, SeatState, TalkState, advance
 from portal.policies import Actor
 from portal.programme.models import QASession, Screening
 
+BEGUN = (ScreeningState.RUNNING, ScreeningState.Q_AND_A, ScreeningState.HELD)
+UNCLOSED = (ScreeningState.RELEASED, ScreeningState.BOOKING)
+
 
 def begin(session: Session, screening: Screening, *, by: Actor) -> None:
-    """The lights go down: booking ends and nothing is offered any more; twice is once."""
+    """The lights go down: booking ends and nothing is offered any more; twice is once.
+
+    Raises Invalid for a screening that is not public or was cancelled.
+    """
     screening = seats.locked(session, screening.id)
-    if screening.state == ScreeningState.RUNNING:
+    if screening.state in BEGUN:
         return
-    if screening.state == ScreeningState.BOOKING:
+    if screening.state in UNCLOSED:
         advance(session, screening, ScreeningState.CLOSED, by=by)
+    if screening.state != ScreeningState.CLOSED:
+        raise Invalid("main", N_("This screening is not public, so it cannot begin."))
     advance(session, screening, ScreeningState.RUNNING, by=by)
     session.flush()
 
@@ -50,7 +58,7 @@ def films_go_on(session: Session, screening: Screening, *, by: Actor) -> None:
 
 
 def end(session: Session, screening: Screening, *, by: Actor) -> int:
-    """The screening is over: seats not used are no-shows, the waiting list ends. Returns the number of no-shows.
+    """The screening is over: seats not used are no-shows, offers and waiting end. Returns the number of no-shows.
 
     Raises Invalid while people are on stage.
     """
@@ -66,6 +74,8 @@ def end(session: Session, screening: Screening, *, by: Actor) -> int:
     for booking in session.scalars(unused.order_by(Booking.id)).all():
         missed = booking.state == SeatState.CONFIRMED
         away += missed
+        if booking.state == SeatState.OFFERED:
+            allotment.vacate(session, screening, booking)
         booking.offered_until = None
         advance(session, booking, SeatState.NO_SHOW if missed else SeatState.CANCELLED, by=by)
     session.flush()

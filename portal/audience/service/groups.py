@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal import audit, signing
 from portal.audience.lists import Line
-from portal.audience.models import Group, Proof, Quota, RosterLine
+from portal.audience.models import Booking, Group, Proof, Quota, RosterLine
 from portal.calls.models import Edition
 from portal.errors import Invalid, Stale
 from portal.i18n import N_
@@ -51,12 +51,28 @@ def change(session: Session, group: Group, draft: GroupDraft, *, rev: int, by: A
 
 
 def remove(session: Session, group: Group, *, by: Actor) -> None:
-    """Take a group away for which nothing is kept. Raises Invalid."""
+    """Take a group away for which nothing is kept and nobody booked. Raises Invalid."""
     if session.scalar(sa.select(sa.exists().where(Quota.group_id == group.id))):
         raise Invalid("main", N_("Seats are kept for this group. Take those away first."))
+    if session.scalar(sa.select(sa.exists().where(Booking.group_id == group.id))):
+        raise Invalid("main", N_("Bookings are counted to this group, so it stays."))
     audit.record(session, by, "group.removed", group, name=group.name_ko)
     session.execute(sa.delete(RosterLine).where(RosterLine.group_id == group.id))
     session.execute(sa.delete(Group).where(Group.id == group.id))
+
+
+def renew_link(session: Session, group: Group, old: str, *, by: Actor) -> None:
+    """Put a new secret link in the place of `old`, which nobody belongs by any more; twice is once. Bookings stay."""
+    renewed = session.execute(
+        sa.update(Group)
+        .where(Group.id == group.id, Group.link == old)
+        .values(link=signing.random_code(), rev=Group.rev + 1)
+        .returning(Group.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    session.expire(group)
+    if renewed:
+        audit.record(session, by, "group.link_renewed", group)
 
 
 def set_roster(session: Session, group: Group, lines: Sequence[Line], *, by: Actor) -> int:

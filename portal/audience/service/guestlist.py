@@ -12,7 +12,6 @@ from portal.audience.lists import Line
 from portal.audience.models import Booking, Origin, Quota
 from portal.audience.service import seats
 from portal.audience.service.booking import Ask, book
-from portal.audience.terms import LIVE
 from portal.errors import Invalid
 from portal.i18n import N_
 from portal.policies import Actor
@@ -24,20 +23,19 @@ def add(
 ) -> int:
     """Give everybody of a list their seats and mail the tickets, or nobody. Returns how many were added.
 
-    Somebody who has a booking already keeps that one. `once` makes the same form recognisable, so that guests without
-    an address are not added twice. Raises Invalid where the list does not fit.
+    Somebody who has seats already keeps those; who waits for some, or never confirmed them, gets these instead. `once`
+    makes the same form recognisable, so that guests without an address are not added twice. Raises Invalid where the
+    list does not fit.
     """
     screening = seats.locked(session, screening.id)
-    known = set(session.scalars(_known(screening, lines)))
-    new = [(n, one) for n, one in enumerate(lines) if not one.email or one.email not in known]
     added = 0
-    for n, one in new:
+    for n, one in enumerate(lines):
         code = f"{once[:14]}{n:03d}"
         if session.scalar(sa.select(sa.exists().where(Booking.code == code))):
             continue
         ask = Ask(one.name, one.email, one.party, access_needs=one.access_needs)
         try:
-            book(session, screening, ask, code=code, origin=Origin.GUEST_LIST, quota=quota, by=by)
+            made = book(session, screening, ask, code=code, origin=Origin.GUEST_LIST, quota=quota, by=by)
         except Full as full:
             raise Invalid(
                 "guests",
@@ -45,13 +43,5 @@ def add(
                 name=one.name,
                 n=full.left,
             ) from full
-        added += 1
+        added += made.code == code
     return added
-
-
-def _known(screening: Screening, lines: Sequence[Line]) -> sa.Select[str]:
-    return sa.select(Booking.email).where(
-        Booking.screening_id == screening.id,
-        Booking.state.in_(LIVE),
-        Booking.email.in_([one.email for one in lines if one.email]),
-    )

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal import audit, clock
-from portal.audience.models import Booking
+from portal.audience.models import Booking, Group
 from portal.audience.queries import unanswered_moves
 from portal.audience.service import allotment, letters, seats
 from portal.audience.service.booking import Ask, book
@@ -63,8 +63,7 @@ def _note_move(session: Session, screening: Screening, bookings: Sequence[Bookin
 
 def _end(session: Session, booking: Booking, screening: Screening) -> None:
     if booking.state in HOLDING:
-        allotment.free(session, booking)
-        seats.give_back(session, screening, booking)
+        allotment.vacate(session, screening, booking)
     booking.offered_until = None
     advance(session, booking, SeatState.CANCELLED, by=SYSTEM, reason="screening cancelled")
     session.flush()
@@ -90,8 +89,7 @@ def release_unanswered(session: Session, screening: Screening, *, by: Actor) -> 
     bookings = session.scalars(unanswered_moves(screening.id).execution_options(populate_existing=True)).all()
     for booking in bookings:
         advance(session, booking, SeatState.CANCELLED, by=by, reason="no answer after a move")
-        allotment.free(session, booking)
-        seats.give_back(session, screening, booking)
+        allotment.vacate(session, screening, booking)
         session.flush()
         letters.unanswered(session, booking, screening)
     offer_free(session, screening, by=by)
@@ -106,6 +104,7 @@ def go_to_another(session: Session, booking: Booking, other: Screening, *, by: A
     own = session.get_one(Screening, booking.screening_id)
     if own.state != ScreeningState.CANCELLED or other.id == own.id or other.package_id != own.package_id:
         raise Invalid("main", N_("This is not another screening of the same films."))
+    group = session.get(Group, booking.group_id) if booking.group_id else None
     ask = Ask(
         booking.name,
         booking.email,
@@ -114,5 +113,6 @@ def go_to_another(session: Session, booking: Booking, other: Screening, *, by: A
         booking.access_needs,
         booking.person_id,
         vouched=True,
+        links=(group.link,) if group else (),
     )
     return book(session, other, ask, may_wait=True, by=by)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal import audit, clock, signing
 from portal.audience.models import Booking, Group, Quota
-from portal.audience.service import clockwork, seats
+from portal.audience.service import allotment, clockwork, seats
 from portal.audience.service.offers import offer_free
 from portal.audience.terms import LARGEST_PARTY
 from portal.errors import Invalid, Stale
@@ -34,11 +34,12 @@ class QuotaDraft:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The largest party of a screening, and when its booking opens and closes by itself."""
+    """The largest party of a screening, when its booking opens and closes by itself, whether its seats are numbered."""
 
     largest_party: int
     opens_at: datetime | None = None
     closes_at: datetime | None = None
+    seated: bool = False
 
 
 def add(session: Session, screening: Screening, draft: QuotaDraft, *, by: Actor) -> Quota:
@@ -103,7 +104,10 @@ def remove(session: Session, quota: Quota, *, rev: int, by: Actor) -> None:
 
 
 def set_terms(session: Session, screening: Screening, terms: Terms, *, rev: int, by: Actor) -> None:
-    """Say how large a party may be and when booking opens and closes. Raises Invalid, Stale."""
+    """Say how large a party may be, when booking opens and closes, and whether seats are numbered.
+
+    Who has booked before seats are numbered gets theirs now. Raises Invalid, Stale.
+    """
     screening = seats.locked(session, screening.id)
     if screening.rev != rev:
         raise Stale
@@ -115,11 +119,13 @@ def set_terms(session: Session, screening: Screening, terms: Terms, *, rev: int,
         raise Invalid("closes_on", N_("Booking opens and closes before the screening starts."))
     if screening.state == ScreeningState.BOOKING and terms.opens_at is not None and terms.opens_at > clock.now():
         raise Invalid("opens_on", N_("Booking is open already. Close it by hand first."))
-    before = (screening.largest_party, screening.booking_opens_at, screening.booking_closes_at)
+    before = (screening.largest_party, screening.booking_opens_at, screening.booking_closes_at, screening.seated)
+    if terms.seated != screening.seated:
+        allotment.number(session, screening, seated=terms.seated)
     screening.largest_party = terms.largest_party
     screening.booking_opens_at, screening.booking_closes_at = terms.opens_at, terms.closes_at
     session.flush()
-    after = (terms.largest_party, terms.opens_at, terms.closes_at)
+    after = (terms.largest_party, terms.opens_at, terms.closes_at, terms.seated)
     if before != after:
         audit.record(session, by, "screening.terms", screening, before=before, after=after)
     clockwork.turn_booking(session, screening, clock.now())

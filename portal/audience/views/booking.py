@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from portal import clock, i18n, links, policies, signing
+from portal import clock, i18n, links, signing
 from portal.audience import membership, queries, service, terms
 from portal.audience.errors import Full
 from portal.audience.forms import BookingForm
@@ -22,7 +22,7 @@ from portal.errors import Invalid
 from portal.i18n import _, pick
 from portal.lifecycles import ScreeningState, SeatState
 from portal.programme.models import Screening
-from portal.programme.queries import released_showing, screening_by_code, showing_of
+from portal.programme.queries import may_see, released_showing, screening_by_code, showing_of, state_now
 from portal.web import current
 from portal.web.access import guard, require
 from portal.web.pages import page
@@ -41,7 +41,7 @@ class Own:
 
 
 @bp.get("/screenings/<code>")
-@guard(policies.see_screening, load=screening_by_code)
+@guard(may_see, load=screening_by_code)
 def screening(found: Screening) -> ResponseReturnValue:
     """The screening, its films, the seats left, and the form."""
     me = current.me()
@@ -54,6 +54,7 @@ def _screening(
 ) -> ResponseReturnValue:
     session = current.session()
     released = released_showing(session, found)
+    state, now = state_now(session, found), clock.now()
     require(released is not None or found.state != ScreeningState.CANCELLED)
     showing = released or showing_of(session, found)
     own, left = _own(found), seats.free(found)
@@ -69,8 +70,8 @@ def _screening(
         own=own,
         room=room,
         waiting=queries.waiting(session, found.id) if room < 1 else 0,
-        is_open=terms.is_open(found, clock.now()),
-        opens_at=_opens_at(found),
+        is_open=terms.is_open(found, now, state),
+        opens_at=_opens_at(found, state, now),
         doors=doors,
         full=full,
         status=status,
@@ -92,20 +93,20 @@ def _own(found: Screening) -> list[Own]:
     ]
 
 
-def _opens_at(found: Screening) -> object:
+def _opens_at(found: Screening, state: ScreeningState, now: datetime) -> datetime | None:
     opens = found.booking_opens_at
-    return opens if found.state == ScreeningState.RELEASED and opens is not None and opens > clock.now() else None
+    return opens if state == ScreeningState.RELEASED and opens is not None and opens > now else None
 
 
 @bp.post("/screenings/<code>")
-@guard(policies.see_screening, load=screening_by_code)
+@guard(may_see, load=screening_by_code)
 def book(found: Screening) -> ResponseReturnValue:
     """Book, or wait when the person has agreed to; a full house is told with 409 and the way to the list."""
     form = BookingForm(largest=found.largest_party)
     if not form.sent_and_valid():
         return _screening(found, form, status=422)
     me = current.me()
-    ask = form.ask(i18n.language(), me.person_id if me else None, own=me.email if me else None, codes=remembered())
+    ask = form.ask(i18n.language(), me.person_id if me else None, own=me.email if me else None, links=remembered())
     code = _code_of(form.once.data)
     try:
         booking = service.book(
@@ -132,11 +133,13 @@ def _answer(booking: Booking, code: str, found: Screening, *, vouched: bool) -> 
 
     An address booked before gets its mail once more.
     """
+    if vouched:
+        if booking.code != code:
+            flash(_("You have booked already"), "info")
+        return redirect(url_for("audience.ticket", token=current.links().token(links.TICKET, booking.code)), 303)
     if booking.code != code:
         service.send_again(current.session(), booking, found)
         return redirect(url_for("audience.already", code=found.code), 303)
-    if vouched:
-        return redirect(url_for("audience.ticket", token=current.links().token(links.TICKET, booking.code)), 303)
     if booking.state not in terms.LIVE:
         flash(_("This booking has ended"), "info")
         return redirect(url_for("audience.screening", code=found.code), 303)
@@ -147,14 +150,14 @@ def _answer(booking: Booking, code: str, found: Screening, *, vouched: bool) -> 
 
 
 @bp.get("/screenings/<code>/sent")
-@guard(policies.see_screening, load=screening_by_code)
+@guard(may_see, load=screening_by_code)
 def sent(found: Screening) -> ResponseReturnValue:
     """The way to the ticket is in a mail: whoever opens it says that the seats are theirs."""
     return page("audience/sent.html", screening=found, showing=showing_of(current.session(), found))
 
 
 @bp.get("/screenings/<code>/already")
-@guard(policies.see_screening, load=screening_by_code)
+@guard(may_see, load=screening_by_code)
 def already(found: Screening) -> ResponseReturnValue:
     """This address has a booking; what it holds was mailed to it, and is shown to nobody else."""
     return page("audience/already.html", screening=found, showing=showing_of(current.session(), found))

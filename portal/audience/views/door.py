@@ -50,6 +50,7 @@ def _door(booking: Booking, *, entered: CheckedIn | None = None, problem: str | 
         showing=showing_of(current.session(), booking.screening),
         entered=entered,
         problem=problem,
+        rest=booking.outside if booking.state == SeatState.CHECKED_IN else booking.party,
         state=seat_text(booking.state),
         other_time=away > _TODAY,
         once=random_token(),
@@ -60,10 +61,12 @@ def _door(booking: Booking, *, entered: CheckedIn | None = None, problem: str | 
 @bp.post("/ops/checkin/<token>")
 @guard(policies.check_in_booking, load=_by_token)
 def let_in(booking: Booking) -> ResponseReturnValue:
-    """Let the party in; the second time tells when the first was."""
+    """Let the party in, or those of it who have come; once all are in, the next time tells when the first was."""
     try:
         once = (request.form.get("once") or random_token())[:64]
-        return _door(booking, entered=service.check_in(current.session(), booking, once=once, by=current.actor()))
+        persons = request.form.get("persons", type=int)
+        entered = service.check_in(current.session(), booking, once=once, persons=persons, by=current.actor())
+        return _door(booking, entered=entered)
     except Invalid as problem:
         return _door(booking, problem=problem.message)
 

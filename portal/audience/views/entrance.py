@@ -135,27 +135,34 @@ def _json(body: Any, status: int = 200) -> Response:
 
 
 def _told(body: Any, screening: Screening, received: datetime) -> tuple[datetime, list[Told], int | None]:
-    """The body's shape: `{"sent_at", "since", "scans": [{"once", "token" or "code", "at", "wish", …}]}`."""
+    """The body's shape: `{"sent_at", "since", "scans": [{"once", "token" or "code", "at", "wish", "persons", …}]}`."""
     try:
         sent, since, items = _moment(body["sent_at"]), body.get("since"), body["scans"]
         if not isinstance(items, list) or not 0 < len(items) <= MOST or not isinstance(since, int | None):
             raise ValueError
         after = None if since is None else _cursor(since)
         return sent, [_one(item, screening, sent, received) for item in items], after
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise Invalid("main", N_("These scans cannot be read. Reload the page and send them again.")) from error
 
 
 def _one(item: dict[str, Any], screening: Screening, sent: datetime, received: datetime) -> Told:
     once, device = str(item["once"]), str(item.get("device", ""))
-    unwritable = any("\0" in str(value) for value in item.values())
+    unwritable = any(b"\0" in str(value).encode() for value in item.values())
     if unwritable or not 8 <= len(once) <= 64 or len(device) > 40:
         raise ValueError
     presented = str(item.get("token") or item.get("code") or "")
     told_at = scans.in_time(_moment(item["at"]), sent=sent, received=received, screening=screening)
     wish, offline = Wish(item.get("wish", "enter")), bool(item.get("offline"))
     code = _code(presented) if item.get("token") else presented.upper()[:24]
-    return Told(once, told_at, code or None, presented, wish, device, offline)
+    return Told(once, told_at, code or None, presented, wish, _persons(item.get("persons")), device, offline)
+
+
+def _persons(value: Any) -> int | None:
+    """How many of a party come in; none says all who are outside, everything else is a ValueError."""
+    if value is not None and (type(value) is not int or not 1 <= value <= LARGEST_PARTY):
+        raise ValueError
+    return value
 
 
 def _cursor(value: str | int) -> int:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from portal import policies
 from portal.audience import service
 from portal.audience.views.blueprint import bp
-from portal.errors import Invalid
+from portal.errors import IllegalMove, Invalid
 from portal.i18n import _, ngettext
 from portal.programme.models import Screening
 from portal.programme.queries import screening_by_code
@@ -55,5 +55,7 @@ def evening(screening: Screening) -> ResponseReturnValue:
         flash(step(screening), "ok")
     except Invalid as problem:
         flash(problem.message, "bad")
+    except IllegalMove:
+        flash(_("That is not the next step now. This is how the evening stands."), "warn")
     there = "programme.run_sheet" if request.form.get("from") == "run" else "audience.seats"
     return redirect(url_for(there, code=code), 303)

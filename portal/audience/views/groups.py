@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, request, session, url_for
+from flask import Response, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import policies
 from portal.audience import keeping, lists
-from portal.audience.forms import PROOFS, GroupForm, ListForm
+from portal.audience.forms import PROOFS, STALE, GroupForm, ListForm
 from portal.audience.models import Group
 from portal.audience.service import groups as service
 from portal.audience.views.blueprint import bp
 from portal.calls.models import Edition
 from portal.calls.queries import current_edition
-from portal.errors import Invalid
+from portal.errors import Invalid, Stale
 from portal.i18n import N_, _, ngettext, pick, translate
 from portal.web import current
 from portal.web.access import guard
@@ -25,16 +25,19 @@ _REMEMBERED = 12
 
 
 def remembered() -> tuple[str, ...]:
-    """The codes of the groups whose secret links this browser came by."""
+    """The secret links of groups that this browser came by."""
     return tuple(session.get(_GROUPS, ()))
 
 
 @bp.get("/g/<token>")
-@guard(policies.subject_of, load=keeping.group_behind)
-def join(group: Group) -> ResponseReturnValue:
+@guard(policies.anyone)
+def join(token: str) -> Response:
     """Remember in the signed cookie that this browser came by a group's link; nothing is written elsewhere."""
-    others = [code for code in remembered() if code != group.code]
-    session[_GROUPS] = [*others[1 - _REMEMBERED :], group.code]
+    group = keeping.group_behind(current.session(), token)
+    if group is None:
+        return page("audience/link_gone.html", status=410)
+    others = [link for link in remembered() if link != group.link]
+    session[_GROUPS] = [*others[1 - _REMEMBERED :], group.link]
     session.permanent = True
     return page("audience/joined.html", group=group)
 
@@ -93,7 +96,7 @@ def _group(
         people=people,
         found=found,
         text=lists.write(found.lines) if found else "",
-        link=current.links().group(group.code),
+        link=current.links().group(group.link),
         rows=paged(database, keeping.roster(group.id), number=wanted(request.args.get("page"))),
         status=status,
     )
@@ -102,7 +105,7 @@ def _group(
 @bp.post("/ops/groups/<code>")
 @guard(policies.seat_group, load=keeping.group_by_code)
 def change_group(group: Group) -> ResponseReturnValue:
-    """Other names, another proof, or the end of a group for which nothing is kept."""
+    """Other names, another proof, a new link, or the end of a group for which nothing is kept."""
     database = current.session()
     cohorts = keeping.cohorts_in(database, group.edition_id)
     form = GroupForm().offer(cohorts)
@@ -111,12 +114,19 @@ def change_group(group: Group) -> ResponseReturnValue:
             service.remove(database, group, by=current.actor())
             flash(_("Group removed."), "ok")
             return redirect(url_for("audience.groups"), 303)
+        if request.form.get("step") == "renew":
+            service.renew_link(database, group, request.form.get("link", ""), by=current.actor())
+            flash(_("The old link ends here. Send the new one to the group's people."), "ok")
+            return redirect(url_for("audience.group", code=group.code), 303)
         if not form.sent_and_valid():
             return _group(group, form, ListForm(formdata=None), status=422)
         service.change(database, group, form.draft(cohorts), rev=form.rev.data or 0, by=current.actor())
     except Invalid as problem:
         form.blame(problem)
         return _group(group, form, ListForm(formdata=None), status=422)
+    except Stale:
+        flash(_(STALE), "warn")
+        return _group(group, form, ListForm(formdata=None), status=409)
     flash(_("Saved."), "ok")
     return redirect(url_for("audience.group", code=group.code), 303)
 

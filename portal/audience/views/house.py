@@ -23,7 +23,7 @@ from portal.web.forms import AtMost, Form, Line
 from portal.web.pages import page
 from portal.web.sheets import csv_download
 
-_SEAT = re.compile(r"(.{1,4}?)\s*-?\s*(\d{1,3})")
+_SEAT = re.compile(r"(.{1,6}?)\s*-?\s*(\d{1,3})")
 
 
 class ExchangeForm(Form):
@@ -122,4 +122,4 @@ def _seat(field: str, text: str | None) -> Seat:
     found = _SEAT.fullmatch(text or "")
     if found is None:
         raise Invalid(field, N_("Write a seat as its row and number, for example C 7."))
-    return Seat(found[1], int(found[2]))
+    return Seat(found[1].upper(), int(found[2]))

@@ -7,20 +7,18 @@ from flask.typing import ResponseReturnValue
 
 from portal import clock, policies, signing
 from portal.audience import keeping, lists, queries
-from portal.audience.forms import ListForm, QuotaForm, TermsForm
+from portal.audience.forms import STALE, ListForm, QuotaForm, TermsForm
 from portal.audience.models import Quota
 from portal.audience.service import guestlist
 from portal.audience.service import quotas as service
 from portal.audience.views.blueprint import bp
 from portal.errors import Invalid, Stale
 from portal.i18n import N_, _, ngettext
-from portal.programme.models import Screening
+from portal.programme.models import Hall, Screening
 from portal.programme.queries import screening_by_code, showing_of
 from portal.web import current
 from portal.web.access import guard
 from portal.web.pages import page
-
-_STALE = N_("Somebody else has changed this meanwhile. This is how it stands now.")
 
 
 @bp.get("/ops/seats/<code>/quotas")
@@ -54,6 +52,7 @@ def _page(
         quotas=[(quota, forms[quota.code]) for quota in kept],
         form=(form or QuotaForm(formdata=None)).offer(keeping.groups_in(session, screening.edition_id)),
         terms=terms or TermsForm.of(screening),
+        planned=screening.seated or bool(session.get_one(Hall, screening.hall_id).plan),
         guests=guests,
         once=guests.once.data or signing.random_code(),
         found=found,
@@ -87,7 +86,7 @@ def add_quota(screening: Screening) -> ResponseReturnValue:
 @bp.post("/ops/seats/<code>/terms")
 @guard(policies.seat_screening, load=screening_by_code)
 def set_terms(screening: Screening) -> ResponseReturnValue:
-    """The largest party, and the hours of booking."""
+    """The largest party, the hours of booking, and whether seats are numbered."""
     form = TermsForm()
     if not form.sent_and_valid():
         return _page(screening, terms=form, status=422)
@@ -97,8 +96,9 @@ def set_terms(screening: Screening) -> ResponseReturnValue:
         form.blame(problem)
         return _page(screening, terms=form, status=422)
     except Stale:
-        flash(_(_STALE), "warn")
-        return _page(screening, status=409)
+        form.rev.data = screening.rev
+        flash(_(STALE), "warn")
+        return _page(screening, terms=form, status=409)
     flash(_("Saved."), "ok")
     return _back(screening)
 
@@ -124,8 +124,8 @@ def change_quota(quota: Quota) -> ResponseReturnValue:
         form.blame(problem)
         return _page(screening, changed=(quota, form), status=422)
     except Stale:
-        flash(_(_STALE), "warn")
-        return _page(screening, status=409)
+        flash(_(STALE), "warn")
+        return _page(screening, changed=(quota, form), status=409)
     return _back(screening)
 
 

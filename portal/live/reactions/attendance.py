@@ -34,7 +34,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Parties as the database sums them: how many seats of a group, in a state, came about in one way."""
+    """Parties as the database sums them: how many seats of a group, in a state, came about in one way.
+
+    `outside` are those of the seats whose people did not come although others of their party did.
+    """
 
     group: str | None
     name_ko: str | None
@@ -42,6 +45,7 @@ class Counted:
     origin: Origin
     state: SeatState
     seats: int
+    outside: int = 0
 
 
 _BOOKED = (SeatState.CONFIRMED, SeatState.CHECKED_IN, SeatState.NO_SHOW)
@@ -57,12 +61,9 @@ def lines(counted: Iterable[Counted]) -> list[Line]:
             continue
         key = row.group or _WITHOUT_GROUP[row.origin]
         line = found.get(key) or Line(key, row.name_ko or "", row.name_en or "")
-        found[key] = replace(
-            line,
-            booked=line.booked + row.seats,
-            came=line.came + row.seats * (row.state == SeatState.CHECKED_IN),
-            away=line.away + row.seats * (row.state == SeatState.NO_SHOW),
-        )
+        came = row.seats - row.outside if row.state == SeatState.CHECKED_IN else 0
+        away = row.seats if row.state == SeatState.NO_SHOW else row.outside
+        found[key] = replace(line, booked=line.booked + row.seats, came=line.came + came, away=line.away + away)
     last = {key: n for n, key in enumerate(_WITHOUT_GROUP.values(), start=1)}
     return sorted(found.values(), key=lambda line: last.get(line.key, 0))
 

@@ -111,21 +111,23 @@ def _ballot(
 
 
 def _parties(session: Session, screening_id: int) -> list[Counted]:
+    group = (Group.code, Group.name_ko, Group.name_en)
+    sums = (sa.func.sum(Booking.party), sa.func.sum(Booking.outside))
     query = (
-        sa.select(Group.code, Group.name_ko, Group.name_en, Booking.origin, Booking.state, sa.func.sum(Booking.party))
+        sa.select(*group, Booking.origin, Booking.state, *sums)
         .outerjoin(Group, Group.id == Booking.group_id)
         .where(Booking.screening_id == screening_id)
-        .group_by(Group.code, Group.name_ko, Group.name_en, Group.position, Booking.origin, Booking.state)
+        .group_by(*group, Group.position, Booking.origin, Booking.state)
         .order_by(Group.position, Group.code, Booking.origin)
     )
     return [Counted(*row) for row in session.execute(query)]
 
 
 def _entered(session: Session, screening_id: int) -> list[tuple[datetime, int]]:
-    query = sa.select(Booking.checked_in_at, Booking.party).where(
+    query = sa.select(Booking.checked_in_at, Booking.inside).where(
         Booking.screening_id == screening_id, Booking.state == SeatState.CHECKED_IN, Booking.checked_in_at.is_not(None)
     )
-    return [(moment, party) for moment, party in session.execute(query) if moment is not None]
+    return [(moment, inside) for moment, inside in session.execute(query) if moment is not None]
 
 
 def _scans(session: Session, screening_id: int) -> dict[ScanOutcome, int]:
@@ -221,7 +223,7 @@ def _held(
 def _seats(session: Session, ids: Sequence[int]) -> dict[int, tuple[int, int]]:
     """Seats booked and seats used, by screening."""
     kept = Booking.state.in_((SeatState.CONFIRMED, SeatState.CHECKED_IN, SeatState.NO_SHOW))
-    came = sa.func.sum(sa.case((Booking.state == SeatState.CHECKED_IN, Booking.party), else_=0))
+    came = sa.func.sum(sa.case((Booking.state == SeatState.CHECKED_IN, Booking.inside), else_=0))
     query = sa.select(Booking.screening_id, sa.func.sum(Booking.party), came)
     rows = session.execute(query.where(Booking.screening_id.in_(ids), kept).group_by(Booking.screening_id))
     return {screening_id: (int(booked), int(used)) for screening_id, booked, used in rows}

@@ -26,7 +26,7 @@ from portal.live.questions.reading import characters
 from portal.live.views import voices
 from portal.live.views.blueprint import bp, wall_door
 from portal.programme.models import QASession, Screening
-from portal.programme.queries import showing_of
+from portal.programme.queries import may_see, showing_of
 from portal.programme.states import rule_text
 from portal.web import current
 from portal.web.access import guard
@@ -67,7 +67,7 @@ def is_unlocked(screening: Screening) -> bool:
 
 
 @bp.get("/live/<code>")
-@guard(policies.see_screening, load=queries.floor_by_code)
+@guard(may_see, load=queries.floor_by_code)
 def floor(screening: Screening) -> ResponseReturnValue:
     """Everything on one page; a ticket in the address is remembered and taken out of it."""
     token = request.args.get("t")
@@ -208,7 +208,7 @@ def news(found: News) -> ResponseReturnValue:
 
 
 @bp.post("/live/<code>")
-@guard(policies.see_screening, load=queries.floor_by_code)
+@guard(may_see, load=queries.floor_by_code)
 def ask(screening: Screening) -> ResponseReturnValue:
     """Take a question; one that cannot be taken stays in the form."""
     form = QuestionForm()

@@ -9,13 +9,14 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, object_session
 
 from portal import clock
 from portal.calls.models import Edition
 from portal.entries.models import Entry
 from portal.i18n import language
 from portal.lifecycles import ScreeningState
+from portal.policies import Actor, see_screening
 from portal.programme import frozen
 from portal.programme.agenda import Seats, Showing, showing, showings
 from portal.programme.models import Release, Screening
@@ -262,6 +263,23 @@ def released_showing(session: Session, screening: Screening) -> Showing | None:
     """A screening as the newest version tells it."""
     listed = current_showings(session, screening.edition_id)
     return next((one for one in listed if one.code == screening.code), None)
+
+
+def state_now(session: Session, screening: Screening) -> ScreeningState:
+    """A screening's state by the clock: at an embargo's end it is public, though no worker has turned it yet."""
+    if screening.state != ScreeningState.CONFIRMED:
+        return screening.state
+    newest = public_release(session, screening.edition_id)
+    if newest is None or newest.told_at is not None or released_showing(session, screening) is None:
+        return screening.state
+    return ScreeningState.BOOKING if newest.opens_booking else ScreeningState.RELEASED
+
+
+def may_see(actor: Actor, screening: Screening) -> bool:
+    """The policy of a screening's public pages, by the clock."""
+    session = object_session(screening)
+    assert session is not None
+    return see_screening(actor, screening, state_now(session, screening))
 
 
 def showing_of(session: Session, screening: Screening) -> Showing:

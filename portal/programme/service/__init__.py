@@ -25,7 +25,7 @@ from portal.programme.service.packages import (
     shift_film,
 )
 from portal.programme.service.places import HallDraft, VenueDraft, add_hall, add_venue, edit_hall, edit_venue
-from portal.programme.service.releases import Preview, lift_embargo, preview, release, take_effect
+from portal.programme.service.releases import Preview, lift_embargo, open_due, preview, release, take_effect
 from portal.programme.service.screenings import (
     confirm,
     move,
@@ -89,6 +89,7 @@ __all__ = [
     "mend",
     "merge_stars",
     "move",
+    "open_due",
     "open_questions",
     "place",
     "plan_talk",

@@ -16,7 +16,7 @@ from portal.i18n import N_, moment
 from portal.policies import Actor
 from portal.programme import seat_plan
 from portal.programme.models import DAY_MINUTES, Hall, Screening, Venue
-from portal.programme.service.screenings import set_seats
+from portal.programme.service.screenings import offer
 from portal.programme.settling import COMING
 
 Place = TypeVar("Place", Venue, Hall)
@@ -76,7 +76,7 @@ def add_hall(session: Session, venue: Venue, draft: HallDraft, *, by: Actor) -> 
 
 
 def edit_hall(session: Session, hall: Hall, draft: HallDraft, *, follow: bool = False, by: Actor) -> None:
-    """Change a hall. Raises Invalid naming the screenings that stand in the way of fewer seats.
+    """Change a hall. Raises Invalid naming the screenings that stand in the way of fewer seats, or of another plan.
 
     `follow` lets coming screenings that sell every seat of the hall sell every seat of the new one; others keep what
     they sell. None may be left selling more than the hall has.
@@ -84,6 +84,8 @@ def edit_hall(session: Session, hall: Hall, draft: HallDraft, *, follow: bool = 
     _check(draft)
     session.refresh(hall, with_for_update={"of": Hall})
     before = hall.seats
+    if draft.plan != hall.plan:
+        _check_numbers(session, hall)
     if draft.seats != before:
         _reseat(session, hall, before, draft.seats, follow=follow, by=by)
     _edit(session, hall, draft, "hall.edited", by)
@@ -102,7 +104,15 @@ def _reseat(session: Session, hall: Hall, before: int, seats: int, *, follow: bo
         raise Invalid("follow", sentence, screenings=listed)
     for screening in shown if follow else ():
         if screening.seats == before or screening in over:
-            set_seats(session, screening, seats, by=by)
+            offer(session, screening, seats, by=by)
+
+
+def _check_numbers(session: Session, hall: Hall) -> None:
+    """Seats that are given by their number stay where they are; raises Invalid."""
+    numbered = [one for one in coming_in(session, hall) if one.seated and one.taken]
+    if numbered:
+        listed = ", ".join(moment(one.starts_at) for one in numbered)
+        raise Invalid("plan", N_("Seats of this plan are given away by number: {screenings}"), screenings=listed)
 
 
 def coming_in(session: Session, hall: Hall) -> Sequence[Screening]:

@@ -18,7 +18,7 @@ from portal.policies import SYSTEM, Actor
 from portal.programme import frozen
 from portal.programme.models import Release, Screening
 from portal.programme.queries.loading import features_of, with_everything
-from portal.programme.queries.published import in_force, newest_release, public_release
+from portal.programme.queries.published import in_force, newest_release, public_release, state_now
 from portal.programme.queries.readiness import blocked_packages
 from portal.programme.service import telling
 
@@ -204,15 +204,22 @@ def _come_into_force(session: Session, released: Release, by: Actor) -> None:
     known = _named(session, shown | {change["code"] for change in released.changes})
     for screening in known:
         if screening.code in shown:
-            _open(session, released, screening, by)
+            _open(session, screening, opens_booking=released.opens_booking, by=by)
     session.flush()
     telling.tell(session, released, known)
 
 
-def _open(session: Session, released: Release, screening: Screening, by: Actor) -> None:
+def open_due(session: Session, screening: Screening) -> None:
+    """Open a screening whose embargo is over, before the workers do; the row is locked."""
+    state = state_now(session, screening)
+    if state != screening.state:
+        _open(session, screening, opens_booking=state == ScreeningState.BOOKING, by=SYSTEM)
+
+
+def _open(session: Session, screening: Screening, *, opens_booking: bool, by: Actor) -> None:
     if screening.state == ScreeningState.CONFIRMED:
         advance(session, screening, ScreeningState.RELEASED, by=by)
-    if released.opens_booking and screening.state == ScreeningState.RELEASED:
+    if opens_booking and screening.state == ScreeningState.RELEASED:
         advance(session, screening, ScreeningState.BOOKING, by=by)
 
 

@@ -15,6 +15,7 @@ from portal.errors import Invalid, Stale
 from portal.i18n import N_
 from portal.lifecycles import ScreeningState, advance
 from portal.policies import Actor
+from portal.programme import seat_plan
 from portal.programme.length import films_end
 from portal.programme.models import Hall, Package, Screening, Venue
 from portal.programme.queries.conversations import talk_by_code
@@ -130,9 +131,20 @@ def set_slot(
 
 
 def set_seats(session: Session, screening: Screening, seats: int, *, by: Actor) -> None:
-    """Offer more or fewer seats; never fewer than are given away or kept, whoever books meanwhile. Raises Invalid."""
+    """Offer more or fewer seats; never fewer than are given away or kept, whoever books meanwhile.
+
+    Where they are numbered, never more than the hall's plan has. Raises Invalid.
+    """
     if not 1 <= seats <= MOST_SEATS:
         raise Invalid("seats", N_("Write a number from {least} to {most}."), least=1, most=MOST_SEATS)
+    plan = session.get_one(Hall, screening.hall_id).plan if screening.seated else []
+    if plan and seats > seat_plan.seats(plan):
+        raise Invalid("seats", N_("Seats are numbered here, and the hall's plan has {n}."), n=seat_plan.seats(plan))
+    offer(session, screening, seats, by=by)
+
+
+def offer(session: Session, screening: Screening, seats: int, *, by: Actor) -> None:
+    """Offer that many seats, whatever plan the hall has at the moment. Raises Invalid where more are given away."""
     before = screening.seats
     done = session.execute(
         sa.update(Screening)

@@ -15,7 +15,7 @@ from portal.i18n import N_, _
 from portal.programme import my_plan, queries, service
 from portal.programme.agenda import Showing
 from portal.programme.models import Screening
-from portal.programme.queries import screening_by_code
+from portal.programme.queries import may_see, screening_by_code
 from portal.programme.views import public, reading, starring
 from portal.programme.views.blueprint import bp
 from portal.web import current
@@ -56,7 +56,7 @@ def _feed(session: Session, person_id: int) -> str:
 
 
 @bp.post("/screenings/<code>/star")
-@guard(policies.see_screening, load=screening_by_code)
+@guard(may_see, load=screening_by_code)
 def star(found: Screening) -> ResponseReturnValue:
     """Put a screening into one's plan, or take it off; the same again changes nothing."""
     wanted = request.form.get("on", "1") != "0"

@@ -24,6 +24,7 @@ from portal.web.pages import download, page
 
 # what may be done next with a screening on its evening: (step, words)
 _EVENING = {
+    ScreeningState.RELEASED: (("begin", N_("Begin the screening")),),
     ScreeningState.BOOKING: (("begin", N_("Begin the screening")),),
     ScreeningState.CLOSED: (("begin", N_("Begin the screening")),),
     ScreeningState.RUNNING: (("films_over", N_("The films are over")), ("end", N_("End the evening"))),

@@ -88,14 +88,17 @@
       this.keep();
     }
 
-    scanned({ code: of, wish, at: moment }) {
+    scanned({ code: of, wish, at: moment, persons }) {
       const row = this.rows.get(of);
       if (!row) return;
       if (wish === 'enter' && ['confirmed', 'no_show'].includes(row.state)) {
-        Object.assign(row, { state: 'checked_in', at: moment });
+        Object.assign(row, { state: 'checked_in', at: moment, outside: row.party - Math.min(persons || row.party, row.party) });
+      } else if (wish === 'enter' && row.state === 'checked_in' && row.outside) {
+        row.outside -= Math.min(persons || row.outside, row.outside);
       } else if (wish === 'undo' && row.state === 'checked_in') {
         row.state = 'confirmed';
         delete row.at;
+        delete row.outside;
       }
     }
 
@@ -115,9 +118,9 @@
     }
 
     count() {
-      const seats = (states) =>
-        [...this.rows.values()].filter((row) => states.includes(row.state)).reduce((sum, row) => sum + row.party, 0);
-      return { in: seats(['checked_in']), of: seats(['confirmed', 'checked_in', 'no_show']) };
+      const sum = (states, of) =>
+        [...this.rows.values()].filter((row) => states.includes(row.state)).reduce((all, row) => all + of(row), 0);
+      return { in: sum(['checked_in'], inside), of: sum(['confirmed', 'checked_in', 'no_show'], (row) => row.party) };
     }
 
     search(text) {
@@ -131,6 +134,7 @@
     }
   }
 
+  const inside = (row) => row.party - (row.outside || 0);
   const plain = (text) => text.normalize('NFC').toLowerCase().replaceAll(/\s/g, '');
   const HEADS = [...'ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ'];
   const initials = (name) =>
@@ -237,6 +241,7 @@
     }
     $('face').replaceChildren(drawn);
     $('undo').hidden = !buttons.undo;
+    $('fewer').hidden = !buttons.fewer;
     $('anyway').hidden = !buttons.anyway;
     $('acts').hidden = !buttons.undo && !buttons.anyway;
     acts = buttons;
@@ -247,9 +252,13 @@
     [row.name, row.seats].filter(Boolean).join(' · '),
     groupOf(row),
     row.needs && `${words.needs}: ${row.needs}`,
+    row.outside && many(words.outside, row.outside),
   ];
-  const entered = (row) =>
-    face('ok', fill(words.letIn, { seats: seatsOf(row) }), about(row), { undo: () => takeBack(row) });
+  const entered = (row, persons) =>
+    face('ok', fill(words.letIn, { seats: many(words.seats, persons) }), about(row), {
+      undo: () => takeBack(row),
+      fewer: inside(row) > 1 && (() => oneLater(row)),
+    });
   const again = (row) =>
     face('warn', fill(words.again, { time: at(row.at) }), [...about(row), seatsOf(row)], { undo: () => takeBack(row) });
   const turnedAway = (why, row) => face('bad', words.no, [why, row?.name]);
@@ -318,24 +327,37 @@
   });
 
   const letIn = async (row) => {
-    if (row.state === 'checked_in') {
+    if (row.state === 'checked_in' && !row.outside) {
       queue.put({ code: row.code, wish: 'turn_away' }, 0);
       return again(row);
     }
-    if (!['confirmed', 'no_show'].includes(row.state)) {
+    if (!['confirmed', 'no_show', 'checked_in'].includes(row.state)) {
       queue.put({ code: row.code, wish: 'turn_away' }, 0);
       return turnedAway(words.states[row.state], row);
     }
+    const coming = row.outside || row.party;
     const { scan, answer } = queue.put({ code: row.code }, navigator.onLine ? ANSWER_WITHIN : 0);
     const outcome = await answer;
     if (!outcome) queue.decided(scan);
-    list.scanned(scan);
+    // What the portal has answered is in the list by now
+    if (!outcome) list.scanned(scan);
     list.keep();
     show();
     const fresh = list.rows.get(row.code) || row;
     if (outcome?.outcome === 'again') return again(fresh);
     if (outcome?.outcome === 'refused') return turnedAway(outcome.why, fresh);
-    return entered(fresh);
+    return entered(fresh, coming);
+  };
+
+  // One of the party came in too many: the entry is told anew with those who did come, a moment after it was taken back
+  const oneLater = (row) => {
+    const persons = inside(row) - 1;
+    const { scan: back } = queue.put({ code: row.code, wish: 'undo' }, 0);
+    const { scan } = queue.put({ code: row.code, persons, at: new Date(Date.parse(back.at) + 1).toISOString() }, 0);
+    for (const one of [back, scan]) list.scanned(one);
+    list.keep();
+    entered(list.rows.get(row.code) || row, persons);
+    show();
   };
 
   const takeBack = (row) => {
@@ -352,7 +374,7 @@
       const { scan, answer } = queue.put({ token }, ASK_WITHIN);
       const outcome = await answer;
       const row = list.rows.get(outcome?.code);
-      if (outcome?.outcome === 'entered' && row) return entered(row);
+      if (outcome?.outcome === 'entered' && row) return entered(row, inside(row));
       if (outcome?.outcome === 'again' && row) return again(row);
       if (outcome) return turnedAway(outcome.why, row);
       queue.drop(scan);
@@ -427,6 +449,7 @@
     field.focus();
   });
   $('undo').addEventListener('click', () => acts.undo?.());
+  $('fewer').addEventListener('click', () => acts.fewer?.());
   $('anyway').addEventListener('click', () => acts.anyway?.());
 
   // ── the camera ────────────────────────────────────────────────────────
