@@ -11,6 +11,7 @@ from portal import audit, clock, signing
 from portal.accounts.models import Person
 from portal.calls.models import Call, CallKind, Category
 from portal.disclosure import carrying
+from portal.disclosure.consent import guardians
 from portal.entries import mails, queries
 from portal.entries.classroom import places
 from portal.entries.classroom import queries as classroom
@@ -62,7 +63,7 @@ def require_promotable(session: Session, film: ClassFilm) -> None:
     """Refuse an entry that is not signed off, or that somebody has to agree to first."""
     if film.entry.state not in (EntryState.SUBMITTED, EntryState.ELIGIBLE):
         raise Invalid("main", N_("Only a film that your mentor signed off can go on to the festival."))
-    names = classroom.lacking(session, film)
+    names = guardians.lacking(session, film.entry.id)
     if names:
         raise Invalid("main", N_("A guardian's consent is missing for: {names}"), names=", ".join(names))
     if queries.stands_on_hold(session, film.entry.id):

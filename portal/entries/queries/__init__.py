@@ -1,6 +1,6 @@
 """The reads of entries: one's own, the desk's, a receipt's, and what the tasks are judged by."""
 
-from portal.entries.queries.classes import call_of, cohort_rows, lacking_consent, mentor_first, showcase_rows
+from portal.entries.queries.classes import call_of, cohort_rows, mentor_first, showcase_rows
 from portal.entries.queries.crosscheck import examined_files, file_facts, needs_review, to_crosscheck
 from portal.entries.queries.cuts import (
     alike,
@@ -91,7 +91,6 @@ __all__ = [
     "held_films",
     "holds_with_people",
     "known_of",
-    "lacking_consent",
     "last_edit",
     "latest_receipt",
     "latest_words",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal import audit, clock, signing
 from portal.accounts.models import Person
 from portal.calls.models import Call
+from portal.disclosure.consent import guardians
 from portal.entries import checklist, mails, qr, queries
 from portal.entries.deadline import FilmOnItsWay, Standing, standing
 from portal.entries.frozen import handed_in
@@ -84,8 +85,8 @@ def _show_to_mentors(session: Session, entry: Entry, *, by: Actor, at: datetime)
 
 
 def _require_guardians(session: Session, entry: Entry) -> None:
-    """A film of a team with somebody under age counts only once a guardian has agreed for each of them."""
-    names = queries.lacking_consent(session, entry)
+    """A film that somebody under age has made counts only once a guardian has agreed for each of them."""
+    names = guardians.lacking(session, entry.id) if entry.cohort_id is not None else []
     if names:
         sentence = N_("A guardian's consent is missing for: {names}. Until it is there, this film cannot be handed in.")
         raise Invalid("main", sentence, names=", ".join(names))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session, contains_eager
 from portal.accounts.models import Person
 from portal.calls.models import Edition
 from portal.lifecycles import GuardianState
-from portal.school.guardians.age import age, under_age, youngest_of_age
+from portal.school.guardians.age import age, born_too_late, under_age
 from portal.school.guardians.models import GuardianConsent
 from portal.school.models import Cohort, Enrolment
 
@@ -40,16 +41,24 @@ def missing(
     `person_id` only those of that team, or that person; with both, either. A class without minors lacks nobody.
     """
     wanted = (
-        sa.select(Enrolment.id, Enrolment.person_id, Enrolment.team_id, Person.native_name, Enrolment.born_on)
+        lacking_students(Enrolment.id, Enrolment.person_id, Enrolment.team_id, Person.native_name, Enrolment.born_on)
         .join(Person, Person.id == Enrolment.person_id)
-        .where(Enrolment.cohort_id == cohort_id, ~given(), *_of(team_id, person_id))
+        .where(Enrolment.cohort_id == cohort_id, *_of(team_id, person_id))
         .order_by(Person.native_name, Person.id)
     )
-    first_day = _first_day(session, cohort_id)
-    if first_day is None:
-        return []
-    young = sa.or_(Enrolment.born_on.is_(None), Enrolment.born_on > youngest_of_age(first_day))
-    return [Lacking(*row[:4], aged=row[4] is not None) for row in session.execute(wanted.where(young))]
+    return [Lacking(*row[:4], aged=row[4] is not None) for row in session.execute(wanted)]
+
+
+def lacking_students(*columns: Any) -> sa.Select[*tuple[Any, ...]]:
+    """These columns of every student under age without a guardian's consent, of all classes with minors."""
+    return (
+        sa.select(*columns)
+        .select_from(Enrolment)
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .join(Edition, Edition.id == Cohort.edition_id)
+        .where(Cohort.minors, sa.or_(Enrolment.born_on.is_(None), born_too_late(Enrolment.born_on, Edition.starts_on)))
+        .where(~given())
+    )
 
 
 def given() -> sa.ColumnElement[bool]:

@@ -1,0 +1,44 @@
+"""Whose guardian's word a film of a class lacks: one rule for handing in, the showcase, promotion and public view.
+
+Asked for is whoever of the class made the film: its owner, who joined it, and its team.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Person
+from portal.school.guardians.queries import lacking_students
+from portal.school.models import Enrolment
+
+# Entries are a later feature: of theirs only this is asked, to know who made a film of which class.
+_FILM = sa.table(
+    "entries", *(sa.column(name, sa.Integer) for name in ("id", "owner_id", "cohort_id", "team_id"))
+).alias("class_film")
+_MEMBERS = sa.table("members", sa.column("entry_id", sa.Integer), sa.column("person_id", sa.Integer))
+
+
+def unspoken(entry_id: Any) -> sa.ColumnElement[bool]:
+    """Whether the film of this id or column lacks a guardian's word; one that belongs to no class lacks none."""
+    return sa.exists().where(_FILM.c.id == entry_id, _FILM.c.cohort_id.is_not(None), _lacking().exists())
+
+
+def lacking(session: Session, entry_id: int) -> Sequence[str]:
+    """The names of those whose guardian has not agreed to the film, in their order."""
+    people = _lacking().where(_FILM.c.id == entry_id)
+    named = sa.select(Person.native_name).where(Person.id.in_(people)).order_by(Person.native_name, Person.id)
+    return session.scalars(named).all()
+
+
+def _lacking() -> sa.Select[*tuple[Any, ...]]:
+    made = sa.or_(Enrolment.team_id == _FILM.c.team_id, _joined(Enrolment.person_id))
+    return lacking_students(Enrolment.person_id).where(Enrolment.cohort_id == _FILM.c.cohort_id, made).correlate(_FILM)
+
+
+def _joined(person_id: Any) -> sa.ColumnElement[bool]:
+    mine = (_MEMBERS.c.entry_id == _FILM.c.id, _MEMBERS.c.person_id == person_id)
+    return sa.or_(_FILM.c.owner_id == person_id, sa.exists().where(*mine))
