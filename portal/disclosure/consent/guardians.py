@@ -1,5 +1,7 @@
 """Whose guardian's word a film of a class lacks: one rule for handing in, the showcase, promotion and public view.
 
+Nothing is written when a word is given or taken back: who asks is told how it is, here and in every festival's call.
+
 Asked for is whoever of the class made the film: its owner, who joined it, and its team.
 """
 
@@ -12,19 +14,20 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Person
+from portal.lifecycles import EntryState
 from portal.school.guardians.queries import lacking_students
 from portal.school.models import Enrolment
 
 # Entries are a later feature: of theirs only this is asked, to know who made a film of which class.
-_FILM = sa.table(
-    "entries", *(sa.column(name, sa.Integer) for name in ("id", "owner_id", "cohort_id", "team_id"))
-).alias("class_film")
+_NUMBERS = (sa.column(name, sa.Integer) for name in ("id", "owner_id", "cohort_id", "team_id"))
+_FILM = sa.table("entries", *_NUMBERS, sa.column("state", sa.String)).alias("class_film")
 _MEMBERS = sa.table("members", sa.column("entry_id", sa.Integer), sa.column("person_id", sa.Integer))
 
 
 def unspoken(entry_id: Any) -> sa.ColumnElement[bool]:
-    """Whether the film of this id or column lacks a guardian's word; one that belongs to no class lacks none."""
-    return sa.exists().where(_FILM.c.id == entry_id, _FILM.c.cohort_id.is_not(None), _lacking().exists())
+    """Whether the film of this id or column lacks a guardian's word and was handed in; drafts are their makers' own."""
+    handed_in = (_FILM.c.cohort_id.is_not(None), _FILM.c.state.not_in((EntryState.DRAFT, EntryState.MENTOR_REVIEW)))
+    return sa.exists().where(_FILM.c.id == entry_id, *handed_in, _lacking().exists())
 
 
 def lacking(session: Session, entry_id: int) -> Sequence[str]:

@@ -42,7 +42,7 @@ from portal.entries.queries.entry import (
     sign_offs,
     visible_to,
 )
-from portal.entries.queries.held import held_films, holds_with_people, stands_on_hold
+from portal.entries.queries.held import held_films, holds_with_people, stands_on_hold, unspoken_films
 from portal.entries.queries.known import Before, Known, before_submission, film_on_its_way, known_of, today
 from portal.entries.queries.limits import entered, entries_counted
 from portal.entries.queries.material import facts_of, film_of, material
@@ -124,6 +124,7 @@ __all__ = [
     "state_counts",
     "to_crosscheck",
     "today",
+    "unspoken_films",
     "verdicts",
     "visible_to",
 ]
