@@ -73,6 +73,7 @@ NEW_TABLES = (
     "prompts",
     "peer_votes",
     "peer_notes",
+    "film_students",
     "guardian_consents",
     "wordings",
     "reminders",
@@ -398,7 +399,8 @@ def _create_tables() -> None:
         "guardian_consents",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=24), nullable=False),
-        sa.Column("enrolment_id", sa.Integer(), nullable=False),
+        sa.Column("cohort_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column(
             "state",
             sa.Enum(
@@ -427,21 +429,39 @@ def _create_tables() -> None:
         sa.ForeignKeyConstraint(
             ["asked_by_id"], ["people.id"], name=op.f("fk_guardian_consents_asked_by_id"), ondelete="SET NULL"
         ),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohorts.id"], name=op.f("fk_guardian_consents_cohort_id")),
         sa.ForeignKeyConstraint(
-            ["enrolment_id"], ["enrolments.id"], name=op.f("fk_guardian_consents_enrolment_id"), ondelete="CASCADE"
+            ["person_id"], ["people.id"], name=op.f("fk_guardian_consents_person_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_guardian_consents")),
         sa.UniqueConstraint("code", name=op.f("uq_guardian_consents_code")),
     )
-    op.create_index(op.f("ix_guardian_consents_enrolment_id"), "guardian_consents", ["enrolment_id"], unique=False)
+    op.create_index(op.f("ix_guardian_consents_person_id"), "guardian_consents", ["person_id"], unique=False)
+    op.create_index("ix_guardian_consents_student", "guardian_consents", ["cohort_id", "person_id"], unique=False)
     op.create_index(
         "uq_guardian_consents_standing",
         "guardian_consents",
-        ["enrolment_id"],
+        ["cohort_id", "person_id"],
         unique=True,
         sqlite_where=sa.text("state IN ('asked', 'signed', 'paper')"),
         postgresql_where=sa.text("state IN ('asked', 'signed', 'paper')"),
     )
+    op.create_table(
+        "film_students",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("film_sha256", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["entries.id"], name=op.f("fk_film_students_entry_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_film_students_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_film_students")),
+        sa.UniqueConstraint("entry_id", "person_id", name=op.f("uq_film_students_entry_id_person_id")),
+    )
+    op.create_index(op.f("ix_film_students_person_id"), "film_students", ["person_id"], unique=False)
     op.create_table(
         "peer_notes",
         sa.Column("id", sa.Integer(), nullable=False),

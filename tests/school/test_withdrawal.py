@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from portal import clock
+from portal.disclosure.consent import guardians as guardians_of_film
 from portal.entries import service
 from portal.entries.classroom import promotion
 from portal.entries.classroom.queries import ClassFilm
@@ -18,8 +19,10 @@ from portal.entries.models import Entry
 from portal.media import reel
 from portal.policies import VISITOR, Role, Scope
 from portal.programme.queries import Gap, gaps
+from portal.school import service as classes
 from portal.school.guardians import service as guardians
 from portal.school.guardians.models import GuardianConsent
+from portal.school.models import Enrolment
 from tests import builders
 from tests.disclosure.declared import public_holds
 from tests.entries import made
@@ -100,3 +103,36 @@ def test_a_film_that_plays_in_a_classmates_browser_stops(
     guardians.revoke(session, given, by=VISITOR)
     session.commit()
     assert (browser.get(page).status_code, answers()) == (404, {404})
+
+
+@pytest.mark.parametrize("leave", ["the team", "the class"])
+def test_a_no_outlasts_the_place_in_team_and_class(
+    session: Session, where: Class, film: ClassFilm, given: GuardianConsent, leave: str
+) -> None:
+    student, by = where.students[1], made.by(where.mentor)
+    entry = entered(session, where, film)
+    films = [film.entry.id, entry.id]
+    if leave == "the team":
+        classes.move(session, frozen.place_of(session, student), None, seen=where.team.id, by=by)
+    else:
+        classes.take_out(session, frozen.place_of(session, student), by=by)
+    session.commit()
+    assert public_holds(session, films) == set()
+    guardians.revoke(session, session.get_one(GuardianConsent, given.id), by=VISITOR)
+    session.commit()
+    assert public_holds(session, films) == set(films)
+    assert guardians_of_film.lacking(session, entry.id) == [student.native_name]
+    if leave == "the class":
+        session.add(Enrolment(cohort_id=where.cohort.id, person_id=student.id))
+        session.flush()
+    frozen.consented(session, where, student)
+    assert public_holds(session, films) == set()
+
+
+def test_a_film_cut_anew_is_not_of_who_left_before(session: Session, where: Class, film: ClassFilm) -> None:
+    entry, student = made.found(session, film.entry.number), where.students[1]
+    frozen.under_age(session, where, student)
+    classes.move(session, frozen.place_of(session, student), None, seen=where.team.id, by=made.by(where.mentor))
+    assert guardians_of_film.lacking(session, entry.id) == [student.native_name]
+    classes.note_students(session, entry.id, where.team.id, "e" * 64)
+    assert guardians_of_film.lacking(session, entry.id) == []

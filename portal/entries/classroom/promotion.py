@@ -26,6 +26,7 @@ from portal.i18n import N_
 from portal.lifecycles import EntryState
 from portal.media import service as files
 from portal.policies import Actor
+from portal.school import service as school
 
 _SAID = (*LIMITS, "runtime_s", "music_cleared", "fonts_cleared", "watched_sha256", "cohort_id", "team_id")
 
@@ -105,6 +106,7 @@ def _carry(session: Session, source: Entry, entry: Entry, found: Brought, *, by:
         gone = N_("A file of this entry is not there any more. Write to the festival office.")
         raise Invalid("main", gone) from error
     carrying.carry(session, found.disclosure, entry.id, by=by)
+    school.carry_students(session, source.id, entry.id)
     touch(session, entry)
 
 

@@ -27,6 +27,7 @@ from portal.media import service as files
 from portal.media.models import Asset
 from portal.policies import Actor
 from portal.school import queries as school
+from portal.school import service as classes
 
 _HANDED_IN = (EntryState.MENTOR_REVIEW, EntryState.SUBMITTED)
 
@@ -46,7 +47,7 @@ def submit(session: Session, entry: Entry, declarations: Sequence[str], *, by: A
     files.freeze(session, before.known.assets, before.uploads)
     entry.declarations = list(declarations)
     if entry.state == EntryState.DRAFT and queries.mentor_first(session, entry):
-        _show_to_mentors(session, entry, by=by, at=at)
+        _show_to_mentors(session, entry, before, by=by, at=at)
         return None
     return _hand_over(session, entry, before, people, handed_in_at=at, by=by)
 
@@ -75,8 +76,9 @@ def require_within_limit(call: Call, entered: Mapping[int, int], names: Mapping[
             raise Invalid("main", sentence, name=names[person_id], n=n, limit=limit)
 
 
-def _show_to_mentors(session: Session, entry: Entry, *, by: Actor, at: datetime) -> None:
+def _show_to_mentors(session: Session, entry: Entry, before: Before, *, by: Actor, at: datetime) -> None:
     assert entry.cohort_id is not None
+    classes.note_students(session, entry.id, entry.team_id, _film_of(before)[1])
     advance(session, entry, EntryState.MENTOR_REVIEW, by=by)
     entry.submitted_at = at
     touch(session, entry)
@@ -84,9 +86,12 @@ def _show_to_mentors(session: Session, entry: Entry, *, by: Actor, at: datetime)
     mails.send(session, "mentor_review", entry, mentors, f"mentor_review:{entry.rev}")
 
 
-def _require_guardians(session: Session, entry: Entry) -> None:
+def _require_guardians(session: Session, entry: Entry, film_sha256: str) -> None:
     """A film that somebody under age has made counts only once a guardian has agreed for each of them."""
-    names = guardians.lacking(session, entry.id) if entry.cohort_id is not None else []
+    if entry.cohort_id is None:
+        return
+    classes.note_students(session, entry.id, entry.team_id, film_sha256)
+    names = guardians.lacking(session, entry.id)
     if names:
         sentence = N_("A guardian's consent is missing for: {names}. Until it is there, this film cannot be handed in.")
         raise Invalid("main", sentence, names=", ".join(names))
@@ -102,13 +107,11 @@ def hand_over(session: Session, entry: Entry, *, handed_in_at: datetime, by: Act
 def _hand_over(
     session: Session, entry: Entry, before: Before, people: Sequence[Person], *, handed_in_at: datetime, by: Actor
 ) -> Receipt:
-    film = queries.film_of(before.known.assets)
-    if film is None or film.sha256 is None:
-        raise Invalid("film", N_("Upload the film."))
-    _require_guardians(session, entry)
+    film, sha256 = _film_of(before)
+    _require_guardians(session, entry, sha256)
     entry.runtime_s = round((film.duration_ms or 0) / 1000)
     revision = disclosing.freeze(session, entry, before, by=by)
-    receipt = _receipt(entry, before, film.sha256, by=by)
+    receipt = _receipt(entry, before, sha256, by=by)
     # A film handed in again after a fix is still judged by the rules it came under.
     entry.rules_version = entry.rules_version or entry.category.rules_version
     receipt.snapshot = freeze(handed_in(entry, before.known, receipt, revision, handed_in_at=handed_in_at))
@@ -119,6 +122,14 @@ def _hand_over(
     note_change(entry, people[0], before.known.credits)
     _mail_receipt(session, entry, receipt, people)
     return receipt
+
+
+def _film_of(before: Before) -> tuple[Asset, str]:
+    """The film that is handed in, and its SHA-256."""
+    film = queries.film_of(before.known.assets)
+    if film is None or film.sha256 is None:
+        raise Invalid("film", N_("Upload the film."))
+    return film, film.sha256
 
 
 def reissue(session: Session, entry: Entry, film: Asset, *, by: Actor) -> Receipt:

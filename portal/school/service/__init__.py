@@ -3,11 +3,13 @@
 from portal.school.service.cohorts import (
     CohortDraft,
     NamesAndDays,
+    carry_students,
     edit_cohort,
     invite_mentor,
     make_call,
     make_cohort,
     note_sign_off,
+    note_students,
 )
 from portal.school.service.completion import complete, take_back
 from portal.school.service.enrolling import (
@@ -27,6 +29,7 @@ __all__ = [
     "NamesAndDays",
     "add_student",
     "assign_mentors",
+    "carry_students",
     "complete",
     "edit_cohort",
     "edit_student",
@@ -38,6 +41,7 @@ __all__ = [
     "make_team",
     "move",
     "note_sign_off",
+    "note_students",
     "spread",
     "spread_mentors",
     "stamp_of",
