@@ -35,8 +35,8 @@ def promote(session: Session, film: ClassFilm, call: Call, category: Category, *
     """The film as a draft in a festival's call, owned by whoever promotes it; twice in one call, it is the same draft.
 
     The call comes with its edition. The class's entry stays as it is. Raises Invalid with what is in the
-    way: the class's entry has moved on, a guardian's or performer's word is missing, the call is closed, or the film
-    does not fit.
+    way: the class's entry has moved on, a guardian's or performer's word is missing, the call is closed, or the file
+    does not fit. Rules on AI that are not met are no obstacle: the draft asks for them.
     """
     assert by.person_id is not None
     source = film.entry
