@@ -19,6 +19,7 @@ STATES_NOW = (*STATES_BEFORE, "kept")
 
 # table: columns as (name, type, what rows that exist get), then (what a CHECK is called, what it says)
 ADDED = {
+    "assets": ([("carried_from_id", NUMBER, None)], []),
     "consents": ([("carried_from_id", NUMBER, None)], []),
     "cohorts": (
         [
@@ -61,11 +62,13 @@ ADDED = {
     "teams": ([("code", WORD, ""), ("leader_id", NUMBER, None), ("mentor_id", NUMBER, None)], []),
 }
 POINTERS = (
+    ("assets", "carried_from_id", "assets"),
     ("consents", "carried_from_id", "consents"),
     ("enrolments", "completed_by_id", "people"),
     ("teams", "leader_id", "people"),
     ("teams", "mentor_id", "people"),
 )
+CARRIED = ("assets", "consents")
 UNIQUE = (("enrolments", "certificate"), ("teams", "code"))
 NEW_TABLES = (
     "promotions",
@@ -92,7 +95,8 @@ def upgrade() -> None:
     for table, column in UNIQUE:
         with op.batch_alter_table(table) as change:
             change.create_unique_constraint(op.f(f"uq_{table}_{column}"), [column])
-    op.create_index(op.f("ix_consents_carried_from_id"), "consents", ["carried_from_id"], unique=False)
+    for table in CARRIED:
+        op.create_index(op.f(f"ix_{table}_carried_from_id"), table, ["carried_from_id"], unique=False)
     op.create_index("ix_outgoing_mails_unread", "outgoing_mails", ["person_id", "read_at"], unique=False)
     op.create_index("ix_outgoing_mails_sent_domain", "outgoing_mails", ["sent_at", "domain"], unique=False)
     # Wider ones begin with the same column; every mail that leaves would write these as well.
@@ -114,7 +118,8 @@ def downgrade() -> None:
         op.create_index(op.f(f"ix_outgoing_mails_{column}"), "outgoing_mails", [column], unique=False)
     op.drop_index("ix_outgoing_mails_sent_domain", "outgoing_mails")
     op.drop_index("ix_outgoing_mails_unread", "outgoing_mails")
-    op.drop_index(op.f("ix_consents_carried_from_id"), "consents")
+    for table in CARRIED:
+        op.drop_index(op.f(f"ix_{table}_carried_from_id"), table)
     for table, column in UNIQUE:
         with op.batch_alter_table(table) as change:
             change.drop_constraint(op.f(f"uq_{table}_{column}"), type_="unique")

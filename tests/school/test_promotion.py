@@ -68,6 +68,9 @@ def test_everything_goes_along_and_only_the_declarations_are_asked(
 ) -> None:
     source, leader = film.entry, where.students[0]
     receipt = queries.latest_receipt(session, source.id)
+    uploader = frozen.files_of(session, source)[0].uploaded_by_id
+    room = media.bytes_of(session, uploader)
+    assert room > 0
     rev, before = source.rev, frozen.files_of(session, source)
     entry = promote(session, where, film, made.by(leader))
     assert (entry.state, entry.owner_id, entry.member_ids) == (
@@ -81,6 +84,7 @@ def test_everything_goes_along_and_only_the_declarations_are_asked(
         where.cohort.id,
     )
     after = frozen.files_of(session, entry)
+    assert media.bytes_of(session, uploader) == room
     assert [(one.slot, one.sha256) for one in after] == [(one.slot, one.sha256) for one in before]
     assert after[0].sha256 == receipt.film_sha256
     store = storage.of(session)
