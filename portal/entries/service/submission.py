@@ -18,7 +18,7 @@ from portal.entries.models import Entry, Receipt
 from portal.entries.queries import Before, Known
 from portal.entries.service import disclosing
 from portal.entries.service.drafts import open_for, require_room, window_of
-from portal.entries.service.locking import locked, note_change, people_held, touch
+from portal.entries.service.locking import free_place, locked, note_change, people_held, touch
 from portal.entries.snapshot import digest, freeze
 from portal.errors import Invalid, InvalidMany
 from portal.i18n import N_
@@ -183,6 +183,7 @@ def withdraw(session: Session, entry: Entry, reason: str, *, by: Actor) -> None:
     locked(session, entry)
     if entry.state == EntryState.WITHDRAWN:
         return
+    free_place(session, entry)
     advance(session, entry, EntryState.WITHDRAWN, by=by, reason=reason)
     entry.fix_due_at, entry.fix_items = None, []
     touch(session, entry)
