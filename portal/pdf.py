@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from portal import paths
 
@@ -121,7 +121,8 @@ def write(
 def height(paper: FPDF, text: str, size: float, *, wide: float, bold: bool = False) -> float:
     """How much of a column, in millimetres, `write` would take for a text."""
     paper.set_font("Text", "B" if bold else "", size)
-    return float(paper.multi_cell(wide, size * LINE, text, align="L", dry_run=True, output="HEIGHT"))
+    high = paper.multi_cell(wide, size * LINE, text, align="L", dry_run=True, output="HEIGHT")
+    return cast("float", high)
 
 
 def square(paper: FPDF, rows: Sequence[Sequence[bool]], x: float, y: float, side: float) -> None:

@@ -25,11 +25,11 @@ def under_age(born_on: date, on: date) -> bool:
     return age(born_on, on) < OF_AGE
 
 
-def born_too_late(born_on: sa.ColumnElement[Any], on: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+def born_too_late(born_on: sa.SQLColumnExpression[Any], on: sa.SQLColumnExpression[Any]) -> sa.ColumnElement[bool]:
     """The same rule as a condition on two columns of days; days are compared as figures like 20270218."""
     return _figure(born_on) > _figure(on) - OF_AGE * 10_000
 
 
-def _figure(day: sa.ColumnElement[Any]) -> sa.ColumnElement[int]:
+def _figure(day: sa.SQLColumnExpression[Any]) -> sa.ColumnElement[int]:
     year, month, of_month = (sa.cast(sa.extract(part, day), sa.Integer) for part in ("year", "month", "day"))
     return year * 10_000 + month * 100 + of_month

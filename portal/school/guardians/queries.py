@@ -47,7 +47,10 @@ def missing(
         .where(Enrolment.cohort_id == cohort_id, *_of(team_id, person_id))
         .order_by(Person.native_name, Person.id)
     )
-    return [Lacking(*row[:4], aged=row[4] is not None) for row in session.execute(wanted)]
+    return [
+        Lacking(row.id, row.person_id, row.team_id, row.native_name, aged=row.born_on is not None)
+        for row in session.execute(wanted)
+    ]
 
 
 def lacking_students(*columns: Any) -> sa.Select[*tuple[Any, ...]]:
