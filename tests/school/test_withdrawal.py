@@ -129,10 +129,15 @@ def test_a_no_outlasts_the_place_in_team_and_class(
     assert public_holds(session, films) == set()
 
 
-def test_a_film_cut_anew_is_not_of_who_left_before(session: Session, where: Class, film: ClassFilm) -> None:
+def test_another_film_is_not_of_who_left_before_but_a_cut_in_its_place_is(
+    session: Session, where: Class, film: ClassFilm
+) -> None:
     entry, student = made.found(session, film.entry.number), where.students[1]
     frozen.under_age(session, where, student)
     classes.move(session, frozen.place_of(session, student), None, seen=where.team.id, by=made.by(where.mentor))
+    assert guardians_of_film.lacking(session, entry.id) == [student.native_name]
+    classes.keep_students(session, entry.id, "d" * 64)
+    classes.note_students(session, entry.id, where.team.id, "d" * 64)
     assert guardians_of_film.lacking(session, entry.id) == [student.native_name]
     classes.note_students(session, entry.id, where.team.id, "e" * 64)
     assert guardians_of_film.lacking(session, entry.id) == []

@@ -142,6 +142,7 @@ def reissue(session: Session, entry: Entry, film: Asset, *, by: Actor) -> Receip
     before = queries.before_submission(session, entry, [person.id for person in people])
     entry.runtime_s, entry.watched_sha256 = round((film.duration_ms or 0) / 1000), film.sha256
     revision = disclosing.carry_over(session, entry, before, film.sha256, by=by)
+    classes.keep_students(session, entry.id, film.sha256)
     receipt = _receipt(entry, before, film.sha256, by=by)
     moment = entry.submitted_at or receipt.created_at
     receipt.snapshot = freeze(handed_in(entry, before.known, receipt, revision, handed_in_at=moment))

@@ -3,13 +3,11 @@
 from portal.school.service.cohorts import (
     CohortDraft,
     NamesAndDays,
-    carry_students,
     edit_cohort,
     invite_mentor,
     make_call,
     make_cohort,
     note_sign_off,
-    note_students,
 )
 from portal.school.service.completion import complete, take_back
 from portal.school.service.enrolling import (
@@ -21,6 +19,7 @@ from portal.school.service.enrolling import (
     take_out,
     welcome_again,
 )
+from portal.school.service.filming import carry_students, keep_students, note_students
 from portal.school.service.teams import assign_mentors, edit_team, make_team, move, spread, spread_mentors
 
 __all__ = [
@@ -36,6 +35,7 @@ __all__ = [
     "edit_team",
     "enrol",
     "invite_mentor",
+    "keep_students",
     "make_call",
     "make_cohort",
     "make_team",

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal import audit, db
+from portal import audit
 from portal.accounts import queries as people
 from portal.accounts import service as accounts
 from portal.calls import service as calls
@@ -19,7 +19,7 @@ from portal.errors import Invalid, Stale
 from portal.i18n import N_, SEOUL, language, pick
 from portal.policies import Actor, Grant, Role, Scope
 from portal.school import queries
-from portal.school.models import Cohort, Enrolment, FilmStudent, SignOff, SignOffVerdict
+from portal.school.models import Cohort, Enrolment, SignOff, SignOffVerdict
 
 OPENS, CLOSES = time(10), time(18)
 
@@ -141,26 +141,6 @@ def invite_mentor(session: Session, cohort: Cohort, *, email: str, name: str, by
     accounts.invite(
         session, email, grant, name=name, language=spoken, place=pick(cohort.name_ko, cohort.name_en), by=by
     )
-
-
-def note_students(session: Session, entry_id: int, team_id: int | None, film_sha256: str) -> None:
-    """Keep who is in the team of a film as it is handed in; of another film, handed in before, nobody stays."""
-    another = (FilmStudent.entry_id == entry_id, FilmStudent.film_sha256 != film_sha256)
-    session.execute(sa.delete(FilmStudent).where(*another))
-    mates = session.scalars(sa.select(Enrolment.person_id).where(Enrolment.team_id == team_id)).all()
-    _keep_students(session, [{"entry_id": entry_id, "person_id": one, "film_sha256": film_sha256} for one in mates])
-
-
-def carry_students(session: Session, source_id: int, entry_id: int) -> None:
-    """Who was in a film that becomes another entry is in that one, too."""
-    known = session.scalars(sa.select(FilmStudent).where(FilmStudent.entry_id == source_id)).all()
-    carried = [{"entry_id": entry_id, "person_id": one.person_id, "film_sha256": one.film_sha256} for one in known]
-    _keep_students(session, carried)
-
-
-def _keep_students(session: Session, rows: list[dict[str, object]]) -> None:
-    if rows:
-        session.execute(db.insert(session, FilmStudent).on_conflict_do_nothing(), rows)
 
 
 def note_sign_off(session: Session, entry_id: int, verdict: SignOffVerdict, note: str, *, by: Actor) -> SignOff:
