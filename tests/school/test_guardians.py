@@ -225,7 +225,9 @@ def test_whoever_joined_from_another_team_is_asked_for_before_handing_in_too(ses
     film = made.whole(session, call, where.students[0], cohort_id=where.cohort.id, team_id=where.team.id)
     frozen.joined(session, film, guest)
     frozen.under_age(session, where, guest)
+    another = builders.entry(session, call, where.students[1], cohort_id=where.cohort.id)
     assert words.lacking(session, film.id) == [guest.native_name]
+    assert words.lacking(session, another.id) == []
     entries.submit(session, film, list(DECLARATIONS), by=where.by(), at=clock.now())
     with pytest.raises(Invalid) as refused:
         entries.approve(session, film, "", by=made.by(where.mentor), at=clock.now())

@@ -16,6 +16,7 @@ from portal.entries.classroom import promotion
 from portal.entries.classroom.queries import ClassFilm
 from portal.entries.forms import DECLARATIONS
 from portal.entries.models import Entry
+from portal.lifecycles import EntryState
 from portal.media import reel
 from portal.policies import VISITOR, Role, Scope
 from portal.programme.queries import Gap, gaps
@@ -111,7 +112,8 @@ def test_a_no_outlasts_the_place_in_team_and_class(
 ) -> None:
     student, by = where.students[1], made.by(where.mentor)
     entry = entered(session, where, film)
-    films = [film.entry.id, entry.id]
+    films, of_class = [film.entry.id, entry.id], {"cohort_id": where.cohort.id, "state": EntryState.SUBMITTED}
+    another = builders.entry(session, place(session, where)[0], where.students[2], **of_class)
     if leave == "the team":
         classes.move(session, frozen.place_of(session, student), None, seen=where.team.id, by=by)
     else:
@@ -120,8 +122,9 @@ def test_a_no_outlasts_the_place_in_team_and_class(
     assert public_holds(session, films) == set()
     guardians.revoke(session, session.get_one(GuardianConsent, given.id), by=VISITOR)
     session.commit()
-    assert public_holds(session, films) == set(films)
+    assert public_holds(session, [*films, another.id]) == set(films), "a film of others is none of it"
     assert guardians_of_film.lacking(session, entry.id) == [student.native_name]
+    assert guardians_of_film.lacking(session, another.id) == []
     if leave == "the class":
         session.add(Enrolment(cohort_id=where.cohort.id, person_id=student.id))
         session.flush()

@@ -52,4 +52,5 @@ def _left() -> sa.Select[int]:
 def _made_by(person_id: Any) -> sa.ColumnElement[bool]:
     joined = (_MEMBERS.c.entry_id == _FILM.c.id, _MEMBERS.c.person_id == person_id)
     was_there = (FilmStudent.entry_id == _FILM.c.id, FilmStudent.person_id == person_id)
-    return sa.or_(_FILM.c.owner_id == person_id, sa.exists().where(*joined), sa.exists().where(*was_there))
+    there = (sa.exists().where(*those).correlate(_FILM, Enrolment, GuardianConsent) for those in (joined, was_there))
+    return sa.or_(_FILM.c.owner_id == person_id, *there)
