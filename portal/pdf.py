@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from portal import paths
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 FONTS = paths.STATIC / "fonts" / "print"
 MARGIN, SIZE, LEADING = 18, 10, 5.4
+LINE = 0.47  # millimetres a line takes for each point of its letters
 _SIZES = {1: 18, 2: 13}
 
 
@@ -123,8 +124,15 @@ def write(
     paper.set_font("Text", "B" if bold else "", size)
     paper.set_text_color(90 if grey else 16)
     paper.set_xy(x, y)
-    paper.multi_cell(wide, size * 0.47, text, align=align, new_x="LMARGIN", new_y="NEXT")
+    paper.multi_cell(wide, size * LINE, text, align=align, new_x="LMARGIN", new_y="NEXT")
     return float(paper.get_y())
+
+
+def height(paper: FPDF, text: str, size: float, *, wide: float, bold: bool = False) -> float:
+    """How much of a column, in millimetres, `write` would take for a text."""
+    paper.set_font("Text", "B" if bold else "", size)
+    high = paper.multi_cell(wide, size * LINE, text, align="L", dry_run=True, output="HEIGHT")
+    return cast("float", high)
 
 
 def square(paper: FPDF, rows: Sequence[Sequence[bool]], x: float, y: float, side: float) -> None:

@@ -37,7 +37,7 @@ def with_a_class_of_minors(session: Session, office: Actor) -> None:
     for place in places[:2]:
         asked = guardians.Guardian(place.guardian_name, place.guardian_email)
         guardians.ask(session, place, asked, by=office)
-    signed = session.scalars(sa.select(GuardianConsent).filter_by(enrolment_id=places[0].id)).one()
+    signed = session.scalars(sa.select(GuardianConsent).filter_by(person_id=places[0].person_id)).one()
     guardians.sign(session, signed, signed.guardian_name, by=office)
     service.complete(session, cohort, [places[0].person_id], by=office)
 
@@ -55,7 +55,7 @@ def things(session: Session) -> dict[str, Any]:
     """What addresses name of it."""
     cohort = session.scalars(sa.select(Cohort).filter_by(name_ko=YOUNG)).one()
     places = session.scalars(sa.select(Enrolment).filter_by(cohort_id=cohort.id).order_by(Enrolment.id)).all()
-    asked = session.scalars(sa.select(GuardianConsent).filter_by(enrolment_id=places[1].id)).one()
+    asked = session.scalars(sa.select(GuardianConsent).filter_by(person_id=places[1].person_id)).one()
     return {
         "young": cohort.code,
         "young_student": places[1].person_id,
@@ -64,6 +64,6 @@ def things(session: Session) -> dict[str, Any]:
         "young_certificate": places[0].certificate,
         "young_guardian": links.of(session).guardian(asked.code).rpartition("/")[2],
         "young_guardian_signed": links.of(session)
-        .guardian(session.scalars(sa.select(GuardianConsent.code).filter_by(enrolment_id=places[0].id)).one())
+        .guardian(session.scalars(sa.select(GuardianConsent.code).filter_by(person_id=places[0].person_id)).one())
         .rpartition("/")[2],
     }

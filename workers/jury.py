@@ -103,7 +103,13 @@ def tiebreak(tiebreak_id: int) -> None:
 
 
 @app.task(name="jury.fill_places")
-def fill_places(round_id: int) -> None:
-    """Let invitations lapse whose day has gone by, and make the next reserve ready for each free place."""
+def fill_places(round_id: int | None = None) -> None:
+    """Let invitations lapse whose day has gone by, and make the next reserve ready for each free place.
+
+    Without a round in every one that waits: a film that leaves the running does not know who judges it.
+    """
     with work() as session:
-        invitations.fill_places(session, round_id)
+        rounds = invitations.waiting(session) if round_id is None else [round_id]
+    for one in rounds:
+        with work() as session:
+            invitations.fill_places(session, one)

@@ -19,6 +19,7 @@ STATES_NOW = (*STATES_BEFORE, "kept")
 
 # table: columns as (name, type, what rows that exist get), then (what a CHECK is called, what it says)
 ADDED = {
+    "assets": ([("carried_from_id", NUMBER, None)], []),
     "audience_groups": ([("link", WORD, "")], []),
     "bookings": ([("outside", NUMBER, "0")], [("outside", "0 <= outside AND outside < party")]),
     "consents": ([("carried_from_id", NUMBER, None)], []),
@@ -64,11 +65,13 @@ ADDED = {
     "teams": ([("code", WORD, ""), ("leader_id", NUMBER, None), ("mentor_id", NUMBER, None)], []),
 }
 POINTERS = (
+    ("assets", "carried_from_id", "assets"),
     ("consents", "carried_from_id", "consents"),
     ("enrolments", "completed_by_id", "people"),
     ("teams", "leader_id", "people"),
     ("teams", "mentor_id", "people"),
 )
+CARRIED = ("assets", "consents")
 UNIQUE = (("audience_groups", "link"), ("enrolments", "certificate"), ("teams", "code"))
 NEW_TABLES = (
     "promotions",
@@ -76,6 +79,7 @@ NEW_TABLES = (
     "prompts",
     "peer_votes",
     "peer_notes",
+    "film_students",
     "guardian_consents",
     "wordings",
     "reminders",
@@ -97,7 +101,8 @@ def upgrade() -> None:
     for table, column in UNIQUE:
         with op.batch_alter_table(table) as change:
             change.create_unique_constraint(op.f(f"uq_{table}_{column}"), [column])
-    op.create_index(op.f("ix_consents_carried_from_id"), "consents", ["carried_from_id"], unique=False)
+    for table in CARRIED:
+        op.create_index(op.f(f"ix_{table}_carried_from_id"), table, ["carried_from_id"], unique=False)
     op.create_index("ix_outgoing_mails_unread", "outgoing_mails", ["person_id", "read_at"], unique=False)
     op.create_index("ix_outgoing_mails_sent_domain", "outgoing_mails", ["sent_at", "domain"], unique=False)
     # Wider ones begin with the same column; every mail that leaves would write these as well.
@@ -123,7 +128,8 @@ def downgrade() -> None:
         op.create_index(op.f(f"ix_outgoing_mails_{column}"), "outgoing_mails", [column], unique=False)
     op.drop_index("ix_outgoing_mails_sent_domain", "outgoing_mails")
     op.drop_index("ix_outgoing_mails_unread", "outgoing_mails")
-    op.drop_index(op.f("ix_consents_carried_from_id"), "consents")
+    for table in CARRIED:
+        op.drop_index(op.f(f"ix_{table}_carried_from_id"), table)
     for table, column in UNIQUE:
         with op.batch_alter_table(table) as change:
             change.drop_constraint(op.f(f"uq_{table}_{column}"), type_="unique")
@@ -414,7 +420,8 @@ def _create_tables() -> None:
         "guardian_consents",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=24), nullable=False),
-        sa.Column("enrolment_id", sa.Integer(), nullable=False),
+        sa.Column("cohort_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column(
             "state",
             sa.Enum(
@@ -443,21 +450,39 @@ def _create_tables() -> None:
         sa.ForeignKeyConstraint(
             ["asked_by_id"], ["people.id"], name=op.f("fk_guardian_consents_asked_by_id"), ondelete="SET NULL"
         ),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohorts.id"], name=op.f("fk_guardian_consents_cohort_id")),
         sa.ForeignKeyConstraint(
-            ["enrolment_id"], ["enrolments.id"], name=op.f("fk_guardian_consents_enrolment_id"), ondelete="CASCADE"
+            ["person_id"], ["people.id"], name=op.f("fk_guardian_consents_person_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_guardian_consents")),
         sa.UniqueConstraint("code", name=op.f("uq_guardian_consents_code")),
     )
-    op.create_index(op.f("ix_guardian_consents_enrolment_id"), "guardian_consents", ["enrolment_id"], unique=False)
+    op.create_index(op.f("ix_guardian_consents_person_id"), "guardian_consents", ["person_id"], unique=False)
+    op.create_index("ix_guardian_consents_student", "guardian_consents", ["cohort_id", "person_id"], unique=False)
     op.create_index(
         "uq_guardian_consents_standing",
         "guardian_consents",
-        ["enrolment_id"],
+        ["cohort_id", "person_id"],
         unique=True,
         sqlite_where=sa.text("state IN ('asked', 'signed', 'paper')"),
         postgresql_where=sa.text("state IN ('asked', 'signed', 'paper')"),
     )
+    op.create_table(
+        "film_students",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("film_sha256", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["entries.id"], name=op.f("fk_film_students_entry_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_film_students_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_film_students")),
+        sa.UniqueConstraint("entry_id", "person_id", name=op.f("uq_film_students_entry_id_person_id")),
+    )
+    op.create_index(op.f("ix_film_students_person_id"), "film_students", ["person_id"], unique=False)
     op.create_table(
         "peer_notes",
         sa.Column("id", sa.Integer(), nullable=False),

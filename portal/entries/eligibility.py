@@ -11,7 +11,7 @@ from portal import audit, clock
 from portal.entries import checklist, fields, mails, queries
 from portal.entries.models import Entry, Verdict, VerdictOutcome
 from portal.entries.service import disclosing
-from portal.entries.service.locking import locked, touch
+from portal.entries.service.locking import free_place, locked, touch
 from portal.errors import Invalid
 from portal.i18n import N_
 from portal.lifecycles import EntryState, advance
@@ -139,6 +139,7 @@ def _require_fixable(session: Session, entry: Entry, items: Sequence[str], note:
 
 
 def _settle(session: Session, entry: Entry, verdict: Verdict, *, by: Actor) -> None:
+    free_place(session, entry)
     advance(session, entry, _STATES[verdict.outcome], by=by, reason=verdict.reason)
     entry.fix_items, entry.fix_due_at = [], None
     touch(session, entry)

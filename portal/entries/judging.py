@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from portal.disclosure.ledger import Ledger
 from portal.disclosure.models import Disclosure
+from portal.disclosure.rows import ledger_from
 from portal.disclosure.rules import versions as rule_versions
 from portal.disclosure.rules import waivers
 from portal.disclosure.rules.checks import Evidence
 from portal.disclosure.rules.policies import PolicyResult, evaluate
 from portal.entries.models import Entry
-from portal.entries.queries.known import today
+from portal.entries.queries.known import Known, today
 from portal.entries.queries.material import film_of
 from portal.lifecycles import AssetState
 from portal.media.models import Asset, Slot
@@ -38,6 +39,14 @@ def results(
     granted = waivers.of_disclosure(session, disclosure.id) if disclosure else ()
     beside = replace(evidence_of(assets), today=today() if changing else None)
     return evaluate(rules, ledger, beside, granted)
+
+
+def before_handing_in(session: Session, entry: Entry, known: Known) -> list[PolicyResult]:
+    """The same for a draft, by the rules it is about to be handed in under."""
+    if known.disclosure is None:
+        return []
+    ledger = ledger_from(known.disclosure.ledger, known.disclosure.performers)
+    return results(session, entry, known.disclosure, ledger, known.assets, changing=True)
 
 
 def evidence_of(assets: Iterable[Asset]) -> Evidence:

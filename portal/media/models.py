@@ -45,7 +45,7 @@ class Asset(Versioned, Claimable, Base):
     `judged_at` is the moment of the verdict, `compared_at` that of the search for its likes; `credits_from_ms` is where
     the maker says the closing credits begin; `made_with` the tool that, by their word, an evidence clip comes from.
     A consent paper is encrypted at `sealed_at`, once examined; `plain_key` is where its plain bytes lie until they are
-    deleted a moment later.
+    deleted a moment later. One that was `carried_from_id` another is the same bytes under a second key.
     """
 
     __tablename__ = "assets"
@@ -84,6 +84,7 @@ class Asset(Versioned, Claimable, Base):
     frozen_at: Mapped[datetime | None]
     sealed_at: Mapped[datetime | None]
     plain_key: Mapped[str | None] = mapped_column(sa.String(80))
+    carried_from_id: Mapped[int | None] = mapped_column(sa.ForeignKey("assets.id", ondelete="SET NULL"), index=True)
     renditions: Mapped[list[Rendition]] = relationship(
         back_populates="asset", order_by="Rendition.id", lazy="raise", cascade="all, delete-orphan"
     )

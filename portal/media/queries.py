@@ -208,9 +208,9 @@ def expired_uploads(session: Session, limit: int = 100) -> Sequence[Upload]:
 
 
 def bytes_of(session: Session, person_id: int) -> int:
-    """The room a person's files take or have been promised."""
-    stored = sa.select(sa.func.coalesce(sa.func.sum(Asset.size), 0)).where(Asset.uploaded_by_id == person_id)
-    return int(session.scalar(stored) or 0)
+    """The room a person's files take or have been promised; what was carried over takes none, as long as both are."""
+    own = (Asset.uploaded_by_id == person_id, Asset.carried_from_id.is_(None))
+    return int(session.scalar(sa.select(sa.func.coalesce(sa.func.sum(Asset.size), 0)).where(*own)) or 0)
 
 
 def keys_in_use(session: Session, keys: Sequence[str]) -> set[str]:

@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.calls.models import Call
 from portal.db import UtcDateTime
+from portal.disclosure.consent.public_view import held
 from portal.disclosure.crosscheck.queries import needs_review
-from portal.disclosure.models import Amendment, Disclosure, Hold
+from portal.disclosure.models import Amendment, Disclosure
 from portal.entries.models import Entry, Replacement, Verdict
 from portal.jury.assigning.models import Assignment
 from portal.jury.conflicts.models import Conflict, ConflictState
@@ -200,9 +201,9 @@ _WORRIES = sa.select(
         .where(_OF_EDITION, Replacement.state == ReplacementState.ASKED)
     ),
     _count(
-        sa.select(Hold.id)
-        .join(Entry, Entry.id == Hold.entry_id)
-        .where(_OF_EDITION, Hold.lifted_at.is_(None), Entry.state.not_in((EntryState.DRAFT, EntryState.MENTOR_REVIEW)))
+        sa.select(Entry.id).where(
+            _OF_EDITION, held(Entry.id), Entry.state.not_in((EntryState.DRAFT, EntryState.MENTOR_REVIEW))
+        )
     ),
     _count(
         sa.select(Amendment.id)

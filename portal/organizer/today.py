@@ -125,7 +125,7 @@ def _entry_todos(counts: Counts, worries: Worries) -> list[Todo]:
 
 def _hold_todos(standing: int) -> list[Todo]:
     held = ngettext("{n} film is out of public view", "{n} films are out of public view", standing).format(n=standing)
-    why = _("A person shown with AI refused or withdrew, or the office holds it.")
+    why = _("A person shown with AI or a guardian has not agreed, or the office holds it.")
     return [Todo("eye-off", "bad", held, why, url_for("entries.holds"), _("See why"))] if standing else []
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,8 @@ _WIDE, _HIGH = 297.0, 210.0
 _LEFT, _COLUMN = 30.0, 170.0
 _QR = 34.0
 _LARGEST, _SMALLEST = 34.0, 14.0
+_SIGNED = 166.0
+_STEP = 0.95
 _GELS = ((242, 151, 31), (224, 72, 122), (74, 67, 207), (12, 143, 146), (111, 154, 34))
 
 
@@ -58,16 +60,54 @@ def _page(sheet: FPDF, one: Certificate) -> None:
     _gels(sheet)
     pdf.write(sheet, _LEFT, 28, "P.A.N", 15, wide=_COLUMN, bold=True)
     y = pdf.write(sheet, _LEFT, 48, _("Certificate of completion"), 24, wide=_COLUMN, bold=True)
-    y = pdf.write(sheet, _LEFT, y + 14, one.name, _size(sheet, one.name), wide=_COLUMN, bold=True)
-    if one.other_name and one.other_name != one.name:
-        y = pdf.write(sheet, _LEFT, y + 1, one.other_name, 13, wide=_COLUMN, grey=True)
-    y = pdf.write(sheet, _LEFT, y + 10, _("has completed the class named below."), 13, wide=_COLUMN)
-    y = pdf.write(sheet, _LEFT, y + 5, one.cohort, 18, wide=_COLUMN, bold=True)
-    span = f"{_date(one.starts_on)} – {_date(one.ends_on)}"
-    pdf.write(sheet, _LEFT, y + 1, span, 11, wide=_COLUMN, grey=True)
-    y = pdf.write(sheet, _LEFT, 166, _date(one.completed_on), 12, wide=_COLUMN)
-    pdf.write(sheet, _LEFT, y + 1, one.festival, 15, wide=_COLUMN, bold=True)
+    _write(sheet, said(sheet, one, high=_SIGNED - 5 - y), y)
+    _write(sheet, signed(sheet, one), _SIGNED)
     _check(sheet, one)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Some words, `gap` millimetres below those before them."""
+
+    gap: float
+    text: str
+    size: float
+    bold: bool = False
+    grey: bool = False
+
+    def high(self, sheet: FPDF) -> float:
+        """What it takes of the page, with the gap."""
+        return self.gap + pdf.height(sheet, self.text, self.size, wide=_COLUMN, bold=self.bold)
+
+
+def said(sheet: FPDF, one: Certificate, *, high: float) -> list[Line]:
+    """Who has completed what, and when; long names in smaller letters, so that all keeps to `high` millimetres."""
+    other = [Line(1, one.other_name, 13, grey=True)] if one.other_name not in ("", one.name) else []
+    lines = [
+        Line(14, one.name, _size(sheet, one.name), bold=True),
+        *other,
+        Line(10, _("has completed the class named below."), 13),
+        Line(5, one.cohort, 18, bold=True),
+        Line(1, f"{_date(one.starts_on)} – {_date(one.ends_on)}", 11, grey=True),
+    ]
+    return _fitted(sheet, lines, high)
+
+
+def signed(sheet: FPDF, one: Certificate) -> list[Line]:
+    """The day and the festival, within the frame."""
+    lines = [Line(0, _date(one.completed_on), 12), Line(1, one.festival, 15, bold=True)]
+    return _fitted(sheet, lines, _HIGH - 14 - _SIGNED)
+
+
+def _fitted(sheet: FPDF, lines: list[Line], high: float) -> list[Line]:
+    while sum(line.high(sheet) for line in lines) > high:
+        lines = [replace(line, gap=line.gap * _STEP, size=line.size * _STEP) for line in lines]
+    return lines
+
+
+def _write(sheet: FPDF, lines: Sequence[Line], y: float) -> None:
+    for line in lines:
+        y = pdf.write(sheet, _LEFT, y + line.gap, line.text, line.size, wide=_COLUMN, bold=line.bold, grey=line.grey)
 
 
 def _date(value: date) -> str:
@@ -85,7 +125,7 @@ def _gels(sheet: FPDF) -> None:
 
 
 def _size(sheet: FPDF, name: str) -> float:
-    """As large as the name fits on one line; the longest are broken at the smallest size."""
+    """As large as the name fits on one line; the longest are broken, and made smaller with everything else."""
     size = _LARGEST
     while size > _SMALLEST:
         sheet.set_font("Text", "B", size)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Person
-from portal.db import Base, Code, Created, Id, Short, Versioned, choice
+from portal.db import Base, Code, Created, Hash, Id, Short, Versioned, choice
 
 
 class Cohort(Versioned, Base):
@@ -87,6 +87,19 @@ class Enrolment(Base):
         sa.CheckConstraint("votes_used >= 0", name="votes_used"),
         sa.CheckConstraint("(completed_at IS NULL) = (certificate IS NULL)", name="certificate"),
     )
+
+
+class FilmStudent(Base):
+    """A student who was in the team when this very film was handed in: who leaves the team does not leave the film."""
+
+    __tablename__ = "film_students"
+
+    id: Mapped[Id]
+    entry_id: Mapped[int] = mapped_column(sa.ForeignKey("entries.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    film_sha256: Mapped[Hash]
+
+    __table_args__ = (sa.UniqueConstraint("entry_id", "person_id"),)
 
 
 class SignOffVerdict(StrEnum):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -39,6 +40,8 @@ _YES, _NO = (
     ("yes", "y", "1", "true", "예", "네", "o", "팀장", "leader"),
     ("", "no", "n", "0", "false", "아니오", "아니요", "x", "-"),
 )
+_SEPARATORS = ",;\t"
+_FORMULA = ("=", "+", "@")
 _DAY = re.compile(r"(\d{4})\s*[-./]\s*(\d{1,2})\s*[-./]\s*(\d{1,2})\s*\.?")
 
 
@@ -83,20 +86,36 @@ class ClassList:
 
 
 def read(data: bytes) -> ClassList:
-    """The list in a CSV file with a heading line, in UTF-8 or the encoding Korean Excel writes."""
+    """The list in a CSV file with a heading line, as spreadsheets write it: with commas, semicolons or tabs.
+
+    A line is a row of the spreadsheet, whatever breaks its cells hold; empty ones do not count.
+    """
     text = decoded(data)
     if text is None:
         return ClassList((), (Mistake(0, N_("Save the list as CSV in UTF-8.")),))
     try:
-        rows = list(csv.reader(io.StringIO(text), strict=True))
+        rows = _rows(text)
     except csv.Error:
         return ClassList((), (Mistake(0, N_("This is not a CSV list. Save it as CSV and try again.")),))
-    headings = [_heading(cell) for cell in rows[0]] if rows else []
+    first, cells = rows[0] if rows else (1, [])
+    headings = [_heading(cell) for cell in cells]
     if not {"name", "email"} <= set(headings):
-        return ClassList((), (Mistake(1, N_("The first line must name the columns: at least name and email.")),))
+        return ClassList((), (Mistake(first, N_("The first line must name the columns: at least name and email.")),))
+    doubled = [name for name in COLUMNS if headings.count(name) > 1]
+    if doubled:
+        sentence = N_("The first line names these columns more than once: {columns}.")
+        return ClassList((), (Mistake(first, sentence, {"columns": ", ".join(doubled)}),))
     if len(rows) - 1 > MOST_STUDENTS:
         return ClassList((), (Mistake(0, N_("A list holds at most {n} students."), {"n": MOST_STUDENTS}),))
     return _read_rows(headings, rows[1:])
+
+
+def _rows(text: str) -> list[tuple[int, list[str]]]:
+    """The rows that are not empty, with their numbers; raises csv.Error."""
+    headings = next((line for line in text.splitlines() if line.strip(_SEPARATORS + " ")), "")
+    separator = max(_SEPARATORS, key=headings.count)
+    rows = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
+    return [(line, row) for line, row in enumerate(rows, start=1) if any(cell.strip() for cell in row)]
 
 
 def write(students: Iterable[Student]) -> str:
@@ -112,8 +131,9 @@ def write(students: Iterable[Student]) -> str:
 
 
 def decoded(data: bytes) -> str | None:
-    """An uploaded list's text, in UTF-8 or the encoding Korean Excel writes; None where it is neither."""
-    for encoding in ("utf-8-sig", "cp949"):
+    """An uploaded list's text, in UTF-8 or the encodings Korean Excel writes; None where it is in none of them."""
+    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "cp949"):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
@@ -127,19 +147,17 @@ def _heading(cell: str) -> str:
     return _KOREAN.get(name, name)
 
 
-def _read_rows(headings: list[str], rows: list[list[str]]) -> ClassList:
+def _read_rows(headings: list[str], rows: list[tuple[int, list[str]]]) -> ClassList:
     students: list[Student] = []
     mistakes: list[Mistake] = []
     seen: set[str] = set()
-    for line, row in enumerate(rows, start=2):
-        if not any(cell.strip() for cell in row):
-            continue
+    for line, row in rows:
         cells = {name: clean(cell) for name, cell in zip(headings, row, strict=False) if name in COLUMNS}
         wrong = list(_mistakes(line, cells, seen))
         mistakes += wrong
         if not wrong:
             students.append(_student(line, cells))
-            seen.add(students[-1].email)
+        seen.add(cells.get("email", "").lower())
     return ClassList(tuple(students), tuple(mistakes))
 
 
@@ -155,6 +173,10 @@ def _mistakes(line: int, cells: Mapping[str, str], seen: set[str]) -> Iterator[M
     long = next((name for name, text in cells.items() if len(text) > _LIMITS[name]), None)
     if long:
         yield Mistake(line, N_("Line {line}: the text in column {column} is too long."), {"line": line, "column": long})
+    formula = next((name for name, text in cells.items() if text.startswith(_FORMULA)), None)
+    if formula:
+        sentence = N_("Line {line}: column {column} holds a formula. Write the text itself.")
+        yield Mistake(line, sentence, {"line": line, "column": formula})
     email = cells.get("email", "")
     if not is_address(email):
         yield _no_address(line, email)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy.orm import Session
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
 
 from portal import clock
 from portal.accounts.models import Person
@@ -15,11 +16,13 @@ from portal.calls.models import Call, CallKind, Edition
 from portal.entries import queries, service
 from portal.entries.classroom.queries import ClassFilm, class_film
 from portal.entries.forms import DECLARATIONS
-from portal.entries.models import Entry
+from portal.entries.models import Entry, Member
 from portal.media import storage
 from portal.media.models import Asset, Fingerprint, Rendition, RenditionKind
 from portal.media.probe import Film
 from portal.policies import Actor, Role, Scope
+from portal.school.guardians import service as guardians
+from portal.school.guardians.models import GuardianConsent
 from portal.school.models import Cohort, Enrolment, Team
 from tests import builders
 from tests.entries import made
@@ -74,6 +77,44 @@ def handed_in(session: Session, where: Class, owner: Person, **values: Any) -> C
     found = class_film(session, entry.number)
     assert found is not None
     return found
+
+
+def another_team(session: Session, where: Class) -> Person:
+    """The last student leaves for a team of their own."""
+    team = Team(cohort_id=where.cohort.id, name="새벽")
+    session.add(team)
+    session.flush()
+    place_of(session, where.students[-1]).team_id = team.id
+    session.flush()
+    return where.students[-1]
+
+
+def place_of(session: Session, person: Person) -> Enrolment:
+    """Where somebody studies, with the class and the person."""
+    loaded = (joinedload(Enrolment.cohort), joinedload(Enrolment.person))
+    return session.scalars(sa.select(Enrolment).filter_by(person_id=person.id).options(*loaded)).one()
+
+
+def joined(session: Session, entry: Entry, person: Person) -> None:
+    """Somebody who has accepted the invitation to work on an entry."""
+    said = {"email": person.email, "name": person.native_name, "digest": "d" * 64, "person_id": person.id}
+    session.add(Member(entry_id=entry.id, expires_at=clock.now(), accepted_at=clock.now(), **said))
+    session.flush()
+    session.expire(entry, ["members"])
+
+
+def under_age(session: Session, where: Class, *young: Person) -> None:
+    """Everybody of the class is grown up but these."""
+    where.cohort.minors = True
+    for place in session.scalars(sa.select(Enrolment).filter_by(cohort_id=where.cohort.id)):
+        place.born_on = date(2015, 5, 1) if place.person_id in [one.id for one in young] else date(1990, 5, 1)
+    session.flush()
+
+
+def consented(session: Session, where: Class, student: Person) -> GuardianConsent:
+    """A guardian's consent on paper."""
+    place = place_of(session, student)
+    return guardians.note_paper(session, place, name="보호자", note="서랍", by=made.by(where.mentor))
 
 
 def store_film(session: Session, entry: Entry) -> None:

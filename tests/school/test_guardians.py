@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import random
 import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal import clock
 from portal.audit import AuditRecord
+from portal.disclosure.consent import guardians as words
 from portal.entries import queries as entry_queries
 from portal.entries import service as entries
 from portal.entries.forms import DECLARATIONS
@@ -23,17 +23,17 @@ from portal.mail.models import OutgoingMail
 from portal.policies import VISITOR, Role, Scope
 from portal.school import service as classes
 from portal.school.guardians import queries, service
-from portal.school.guardians.age import OF_AGE, age, under_age, youngest_of_age
+from portal.school.guardians.age import age, born_too_late, under_age
 from portal.school.guardians.models import GuardianConsent
 from portal.school.models import Enrolment
 from portal.school.roster import Student
 from tests import builders
 from tests.entries import made
+from tests.school import frozen
 from tests.school.test_classes import SignIn, cohort_of
 
 FIRST_DAY = date(2027, 2, 18)
 MOTHER = service.Guardian("한영희", "mother@example.test")
-_days = st.dates(date(1990, 1, 1), date(2040, 12, 31))
 
 
 @pytest.mark.parametrize(
@@ -51,11 +51,13 @@ def test_a_year_is_complete_when_its_last_day_has_ended(born_on: date, on: date,
     assert age(born_on, on) == years
 
 
-@given(_days, _days)
-def test_the_database_asks_by_the_same_rule(born_on: date, on: date) -> None:
-    assert under_age(born_on, on) == (born_on > youngest_of_age(on))
-    older = on.replace(day=1, month=1, year=born_on.year + OF_AGE + 1)
-    assert not under_age(born_on, older)
+def test_the_database_asks_by_the_same_rule(session: Session) -> None:
+    around = [date(2008, 2, 28), date(2008, 2, 29), date(2008, 3, 1), date(2009, 2, 28), date(2009, 3, 1)]
+    pairs = [(born, on) for born in around for on in (date(2027, 2, 28), date(2027, 3, 1), date(2028, 2, 29))]
+    day = random.Random(19)
+    pairs += [(date(2008, 1, 1) + timedelta(day.randrange(900)), FIRST_DAY) for _ in range(60)]
+    asked = [born_too_late(sa.literal(born, sa.Date), sa.literal(on, sa.Date)) for born, on in pairs]
+    assert list(session.execute(sa.select(*asked)).one()) == [under_age(born, on) for born, on in pairs]
 
 
 @pytest.fixture
@@ -214,6 +216,22 @@ def test_a_film_waits_for_the_guardians_of_its_team_and_the_mentor_sees_whose(se
     session.commit()
     assert browser.post(f"/ko/school/entries/{number}/approve", data={"note": ""}).status_code == 302
     assert made.found(session, number).state == EntryState.SUBMITTED
+
+
+def test_whoever_joined_from_another_team_is_asked_for_before_handing_in_too(session) -> None:
+    where = frozen.school(session)
+    guest = frozen.another_team(session, where)
+    call = entry_queries.call_of(session, where.cohort.call_id)
+    film = made.whole(session, call, where.students[0], cohort_id=where.cohort.id, team_id=where.team.id)
+    frozen.joined(session, film, guest)
+    frozen.under_age(session, where, guest)
+    another = builders.entry(session, call, where.students[1], cohort_id=where.cohort.id)
+    assert words.lacking(session, film.id) == [guest.native_name]
+    assert words.lacking(session, another.id) == []
+    entries.submit(session, film, list(DECLARATIONS), by=where.by(), at=clock.now())
+    with pytest.raises(Invalid) as refused:
+        entries.approve(session, film, "", by=made.by(where.mentor), at=clock.now())
+    assert guest.native_name in refused.value.message
 
 
 def test_the_link_needs_no_account_and_the_office_sees_the_matrix(session, place, client, sign_in: SignIn) -> None:

@@ -68,6 +68,9 @@ def test_everything_goes_along_and_only_the_declarations_are_asked(
 ) -> None:
     source, leader = film.entry, where.students[0]
     receipt = queries.latest_receipt(session, source.id)
+    uploader = frozen.files_of(session, source)[0].uploaded_by_id
+    room = media.bytes_of(session, uploader)
+    assert room > 0
     rev, before = source.rev, frozen.files_of(session, source)
     entry = promote(session, where, film, made.by(leader))
     assert (entry.state, entry.owner_id, entry.member_ids) == (
@@ -81,6 +84,7 @@ def test_everything_goes_along_and_only_the_declarations_are_asked(
         where.cohort.id,
     )
     after = frozen.files_of(session, entry)
+    assert media.bytes_of(session, uploader) == room
     assert [(one.slot, one.sha256) for one in after] == [(one.slot, one.sha256) for one in before]
     assert after[0].sha256 == receipt.film_sha256
     store = storage.of(session)
@@ -189,7 +193,6 @@ def _consent(session: Session, disclosure_id: int, name: str, state: ConsentStat
 def test_what_stands_in_the_way_is_said(session: Session, where: Class, film: ClassFilm) -> None:
     call, fits = place(session, where)
     short = builders.category(session, call, max_seconds=60)
-    ruled = builders.category(session, call, ai_rules=[{"code": "P01", "severity": "FAIL", "min_bp": 5000, "on": "V"}])
     school_call = queries.call_of(session, where.cohort.call_id)
     session.commit()
 
@@ -200,7 +203,6 @@ def test_what_stands_in_the_way_is_said(session: Session, where: Class, film: Cl
         return caught.value.field
 
     assert refused(film, call, short) == "category"
-    assert refused(film, call, ruled) == "category"
     assert refused(film, school_call, fits) == "category"
     assert refused(film, call, fits, at=call.closes_at) == "main"
     call.entry_limit = 1
@@ -246,3 +248,20 @@ def test_the_page_offers_what_fits_and_both_entries_name_each_other(
         assert sha in text
     assert browser.get(f"/ko/entries/{number}").text.count("그대로 옮김") == 14  # in the rail and in the list
     assert number in sign_in(mentor).get("/ko/school").text
+
+
+def test_a_category_whose_rule_is_not_met_takes_the_film_into_a_draft_that_asks_just_that(
+    session: Session, where: Class, film: ClassFilm, sign_in: SignIn
+) -> None:
+    call, _ = place(session, where)
+    rule = {"code": "P01", "severity": "FAIL", "min_bp": 5000, "on": "V"}
+    ruled = builders.category(session, call, ai_rules=[rule], name_ko="온통 AI")
+    source, wanted, leader, call_id = film.entry.number, ruled.id, where.students[0].id, call.id
+    session.commit()
+    browser, path = sign_in(leader), f"/ko/entries/{source}/promote"
+    assert "초안에서 마저 답할 것" in browser.get(path).text
+    there = browser.post(path, data={"category": wanted}).headers["Location"]
+    number = session.scalars(sa.select(Entry.number).where(Entry.call_id == call_id)).one()
+    session.commit()
+    assert there.endswith(f"/{number}/ai")
+    assert "안 맞음" in browser.get(there).text

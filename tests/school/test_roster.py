@@ -27,6 +27,27 @@ def test_korean_lists_are_read_in_every_encoding_excel_writes(encoding: str) -> 
     )
 
 
+@pytest.mark.parametrize(
+    ("separator", "encoding"), [(";", "utf-8-sig"), (";", "cp949"), ("\t", "utf-16"), ("\t", "utf-8")]
+)
+def test_other_spreadsheets_and_unicode_text_are_the_same_list(separator: str, encoding: str) -> None:
+    text = GOOD.replace(",", separator)
+    assert roster.read(text.encode(encoding)) == roster.read(GOOD.encode())
+
+
+def test_empty_lines_do_not_count_and_lines_are_numbered_as_the_spreadsheet_numbers_them() -> None:
+    many = "".join(f"A{n},a{n}@example.org\n" for n in range(1000))
+    found = roster.read(("\n,\nname,email\n" + many + ",\n" * 50).encode())
+    assert (found.mistakes, len(found.students), found.students[0].line) == ((), 1000, 4)
+    found = roster.read(b'name,email\n"A\nB",a@example.org\nC,nonsense\n')
+    assert ([one.line for one in found.mistakes], found.students[0].native_name) == ([3], "A B")
+
+
+def test_a_wrong_line_does_not_hide_its_double() -> None:
+    found = roster.read(b"name,email\n,a@example.org\nA,A@Example.org\n")
+    assert [one.line for one in found.mistakes] == [2, 3]
+
+
 def test_a_list_written_again_is_the_same_list() -> None:
     students = roster.read(GOOD.encode()).students
     assert roster.read(roster.write(students).encode()).students == students
@@ -40,6 +61,9 @@ def test_a_list_written_again_is_the_same_list() -> None:
         ("name,email\n,a@example.org\n", 2),
         ("name,email\nA,nonsense\n", 2),
         ("name,email\nA,a@example.org\n\nB,A@EXAMPLE.ORG\n", 4),
+        ("name,email,email\nA,a@example.org,b@example.org\n", 1),
+        ("name,email\n=1+1,a@example.org\n", 2),
+        ('name,email,team\nA,a@example.org,"=HYPERLINK(""http://x"")"\n', 2),
         ("name,email\n" + "가" * 201 + ",a@example.org\n", 2),
         ('name,email\n"A,a@example.org\n', 0),
         ("name,email\n" + "A,a@example.org\n" * 1001, 0),

@@ -17,29 +17,17 @@ from portal.entries.classroom.queries import class_film
 from portal.errors import Invalid
 from portal.lifecycles import EntryState
 from portal.policies import Actor, Role, Scope
-from portal.school.models import Enrolment, Team
+from portal.school.models import Enrolment
 from tests import builders
 from tests.entries import made
 from tests.school import frozen
-from tests.school.frozen import Class
 
 SignIn = Callable[..., FlaskClient]
 
 
-def another_team(session: Session, where: Class) -> int:
-    """The last student leaves for a team of their own and votes from there."""
-    team = Team(cohort_id=where.cohort.id, name="새벽")
-    session.add(team)
-    session.flush()
-    place = session.scalars(sa.select(Enrolment).filter_by(person_id=where.students[-1].id)).one()
-    place.team_id = team.id
-    session.flush()
-    return where.students[-1].id
-
-
 def test_ten_votes_at_once_with_one_left_are_one_vote(sessions: sessionmaker[Session], session: Session) -> None:
     where = frozen.school(session, votes_each=2)
-    voter = another_team(session, where)
+    voter = frozen.another_team(session, where).id
     call = made.queries.call_of(session, where.cohort.call_id)
     placed = {"cohort_id": where.cohort.id, "team_id": where.team.id, "state": EntryState.SUBMITTED}
     numbers = [builders.entry(session, call, where.students[0], **placed).number for _ in range(11)]
@@ -68,7 +56,7 @@ def test_ten_votes_at_once_with_one_left_are_one_vote(sessions: sessionmaker[Ses
 
 def test_the_class_alone_sees_the_films_and_nobody_of_it_the_totals(session: Session, sign_in: SignIn) -> None:
     where = frozen.school(session)
-    voter = another_team(session, where)
+    voter = frozen.another_team(session, where).id
     film = frozen.handed_in(session, where, where.students[0])
     number, maker, mentor, code = film.entry.number, where.students[0].id, where.mentor.id, where.cohort.code
     stranger, juror = builders.person(session).id, builders.person(session)
@@ -101,7 +89,7 @@ def test_the_class_alone_sees_the_films_and_nobody_of_it_the_totals(session: Ses
 
 def test_notes_reach_the_makers_with_a_name_and_may_be_hidden(session: Session, sign_in: SignIn) -> None:
     where = frozen.school(session, students=4)
-    writer = another_team(session, where)
+    writer = frozen.another_team(session, where).id
     film = frozen.handed_in(session, where, where.students[0])
     number, maker, mentor = film.entry.number, where.students[0].id, where.mentor.id
     mate = builders.person(session)

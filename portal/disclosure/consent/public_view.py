@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal.disclosure.codes import ConsentStatus, PerformerKind
+from portal.disclosure.consent.guardians import unspoken
 from portal.disclosure.models import Consent, Disclosure, Hold, Performer
 from portal.lifecycles import ConsentState
 
@@ -23,12 +24,22 @@ def unproven() -> sa.ColumnElement[bool]:
     return sa.and_(Performer.kind != PerformerKind.SYN, sa.or_(Performer.consent_status.not_in(PROVEN), unread))
 
 
-def held(entry_id: Any) -> sa.ColumnElement[bool]:
+def stopped(entry_id: Any) -> sa.ColumnElement[bool]:
     """Whether a hold stands on the entry of this id or column."""
     return sa.exists().where(Hold.entry_id == entry_id, Hold.lifted_at.is_(None))
 
 
-def kept_back(entry_id: Any) -> sa.ColumnElement[bool]:
-    """Whether the entry may not be public: a hold stands, or a person in it has not agreed."""
+def held(entry_id: Any) -> sa.ColumnElement[bool]:
+    """Whether nobody but the desk and who brought it sees the entry: a hold stands, or a guardian has not agreed."""
+    return sa.or_(stopped(entry_id), unspoken(entry_id))
+
+
+def unagreed(entry_id: Any) -> sa.ColumnElement[bool]:
+    """Whether a person in the entry has not agreed, or a hold stands on it."""
     waits = sa.exists().where(Disclosure.entry_id == entry_id, Performer.disclosure_id == Disclosure.id, unproven())
-    return sa.or_(held(entry_id), waits)
+    return sa.or_(stopped(entry_id), waits)
+
+
+def kept_back(entry_id: Any) -> sa.ColumnElement[bool]:
+    """Whether the entry may not be public: a hold stands, or a person in it or a guardian has not agreed."""
+    return sa.or_(unagreed(entry_id), unspoken(entry_id))

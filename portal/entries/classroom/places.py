@@ -35,10 +35,11 @@ CARRIED = (Slot.FILM, Slot.POSTER, Slot.STILL, Slot.SUBTITLE, Slot.TRAILER, Slot
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A category with everything that keeps the film out of it, in the language in use; nothing: it fits."""
+    """A category with what keeps the file out of it, and what its draft will ask about AI, in the language in use."""
 
     category: Category
     against: tuple[str, ...]
+    asks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +87,18 @@ def rule_of(category: Category) -> Rule:
 
 
 def against(found: Brought, category: Category) -> tuple[str, ...]:
-    """Why a category would not take the film: its running time and picture, and its rules on AI."""
+    """Why a category would not take the file: its running time and picture."""
     facts = media.facts_of(found.film)
     if facts is None:
         return (translate(N_("The film is still being checked. This usually takes a few minutes.")),)
     verdict = checks.check(facts, rule_of(category), credits_from=media.credits_from(found.film))
+    return tuple(one.sentence for one in verdict.reasons)
+
+
+def asks(found: Brought, category: Category) -> tuple[str, ...]:
+    """The category's rules on AI that the film does not meet as declared; another answer or the office settles them."""
     rules = evaluate(read_policies(category.ai_rules), found.ledger, found.evidence)
-    broken = (one.message for one in rules if one.outcome is Outcome.FAIL)
-    return (*(one.sentence for one in verdict.reasons), *broken)
+    return tuple(one.message for one in rules if one.outcome is Outcome.FAIL)
 
 
 def offers(session: Session, entry: Entry, person_id: int, *, known: dict[int, str], at: datetime) -> list[Offer]:
@@ -106,7 +111,7 @@ def offers(session: Session, entry: Entry, person_id: int, *, known: dict[int, s
 def _offer(
     session: Session, entry: Entry, found: Brought, call: Call, person_id: int, known: str, at: datetime
 ) -> Offer:
-    choices = [Choice(category, against(found, category)) for category in call.categories]
+    choices = [Choice(one, against(found, one), asks(found, one)) for one in call.categories]
     try:
         if not known:
             require_takes(session, entry, call, person_id, at=at)

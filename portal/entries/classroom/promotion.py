@@ -11,6 +11,7 @@ from portal import audit, clock, signing
 from portal.accounts.models import Person
 from portal.calls.models import Call, CallKind, Category
 from portal.disclosure import carrying
+from portal.disclosure.consent import guardians
 from portal.entries import mails, queries
 from portal.entries.classroom import places
 from portal.entries.classroom import queries as classroom
@@ -25,6 +26,7 @@ from portal.i18n import N_
 from portal.lifecycles import EntryState
 from portal.media import service as files
 from portal.policies import Actor
+from portal.school import service as school
 
 _SAID = (*LIMITS, "runtime_s", "music_cleared", "fonts_cleared", "watched_sha256", "cohort_id", "team_id")
 
@@ -33,8 +35,8 @@ def promote(session: Session, film: ClassFilm, call: Call, category: Category, *
     """The film as a draft in a festival's call, owned by whoever promotes it; twice in one call, it is the same draft.
 
     The call comes with its edition. The class's entry stays as it is. Raises Invalid with what is in the
-    way: the class's entry has moved on, a guardian's or performer's word is missing, the call is closed, or the film
-    does not fit.
+    way: the class's entry has moved on, a guardian's or performer's word is missing, the call is closed, or the file
+    does not fit. Rules on AI that are not met are no obstacle: the draft asks for them.
     """
     assert by.person_id is not None
     source = film.entry
@@ -62,7 +64,7 @@ def require_promotable(session: Session, film: ClassFilm) -> None:
     """Refuse an entry that is not signed off, or that somebody has to agree to first."""
     if film.entry.state not in (EntryState.SUBMITTED, EntryState.ELIGIBLE):
         raise Invalid("main", N_("Only a film that your mentor signed off can go on to the festival."))
-    names = classroom.lacking(session, film)
+    names = guardians.lacking(session, film.entry.id)
     if names:
         raise Invalid("main", N_("A guardian's consent is missing for: {names}"), names=", ".join(names))
     if queries.stands_on_hold(session, film.entry.id):
@@ -104,6 +106,7 @@ def _carry(session: Session, source: Entry, entry: Entry, found: Brought, *, by:
         gone = N_("A file of this entry is not there any more. Write to the festival office.")
         raise Invalid("main", gone) from error
     carrying.carry(session, found.disclosure, entry.id, by=by)
+    school.carry_students(session, source.id, entry.id)
     touch(session, entry)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal.accounts.models import Person
 from portal.calls.models import Call
+from portal.disclosure.consent import guardians
 from portal.disclosure.models import Disclosure
 from portal.entries.checklist import Task
 from portal.entries.classroom.models import PeerNote, PeerVote, Promotion, Prompt
@@ -21,7 +22,6 @@ from portal.entries.queries.entry import entry_by_number
 from portal.entries.queries.known import today
 from portal.media.models import Asset, Slot
 from portal.policies import Actor, Role, Scope
-from portal.school.guardians import queries as guardians
 from portal.school.models import Cohort, Enrolment, Team
 
 MOST_PROMPTS = 1000
@@ -68,14 +68,9 @@ def class_film(session: Session, number: str, **_beside: object) -> ClassFilm | 
 def shown_film(session: Session, number: str, **_beside: object) -> ClassFilm | None:
     """A film of the showcase: handed in, and every guardian who is asked for has consented."""
     film = class_film(session, number)
-    if film is None or film.entry.state not in SHOWN or lacking(session, film):
+    if film is None or film.entry.state not in SHOWN or guardians.lacking(session, film.entry.id):
         return None
     return film
-
-
-def lacking(session: Session, film: ClassFilm) -> list[str]:
-    """The makers under age whose guardian's consent is missing, by name."""
-    return [one.name for one in guardians.missing(session, film.cohort.id) if one.person_id in film.makers]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +86,11 @@ class Showcase:
 
 
 def showcase(session: Session, cohort: Cohort, person_id: int | None) -> Showcase:
-    """The films of a class with everybody's votes and notes counted, and this person's own; six statements."""
+    """The films of a class with everybody's votes and notes counted, and this person's own; five statements."""
     rows = showcase_rows(session, cohort.id)
-    makers = makers_of(session, [row.id for row in rows])
-    absent = guardians.missing(session, cohort.id)
-    people, teams = {one.person_id for one in absent}, {one.team_id for one in absent if one.team_id is not None}
-    films = [row for row in rows if row.team_id not in teams and not makers[row.id] & people]
+    films = [row for row in rows if not row.unspoken]
     ids = [row.id for row in films]
+    makers = makers_of(session, ids)
     place = enrolment_of(session, cohort.id, person_id)
     own = {row.id for row in films if person_id in makers[row.id] or _shares_team(place, row.team_id)}
     return Showcase(

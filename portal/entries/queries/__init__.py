@@ -1,6 +1,6 @@
 """The reads of entries: one's own, the desk's, a receipt's, and what the tasks are judged by."""
 
-from portal.entries.queries.classes import call_of, cohort_rows, lacking_consent, mentor_first, showcase_rows
+from portal.entries.queries.classes import call_of, cohort_rows, mentor_first, showcase_rows
 from portal.entries.queries.crosscheck import examined_files, file_facts, needs_review, to_crosscheck
 from portal.entries.queries.cuts import (
     alike,
@@ -42,7 +42,7 @@ from portal.entries.queries.entry import (
     sign_offs,
     visible_to,
 )
-from portal.entries.queries.held import held_films, holds_with_people, stands_on_hold
+from portal.entries.queries.held import held_films, holds_with_people, stands_on_hold, unspoken_films
 from portal.entries.queries.known import Before, Known, before_submission, film_on_its_way, known_of, today
 from portal.entries.queries.limits import entered, entries_counted
 from portal.entries.queries.material import facts_of, film_of, material
@@ -91,7 +91,6 @@ __all__ = [
     "held_films",
     "holds_with_people",
     "known_of",
-    "lacking_consent",
     "last_edit",
     "latest_receipt",
     "latest_words",
@@ -125,6 +124,7 @@ __all__ = [
     "state_counts",
     "to_crosscheck",
     "today",
+    "unspoken_films",
     "verdicts",
     "visible_to",
 ]

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Person
 from portal.calls.models import Call
+from portal.disclosure.consent.guardians import unspoken
 from portal.entries.models import Entry
 from portal.lifecycles import EntryState
 from portal.school import queries as school
-from portal.school.guardians import queries as guardians
 from portal.school.models import Cohort, Team
 
 SHOWN = (EntryState.SUBMITTED, EntryState.NEEDS_FIX, EntryState.ELIGIBLE)
@@ -27,8 +27,12 @@ def cohort_rows(session: Session, cohorts: Iterable[int]) -> Sequence[sa.Row[*tu
 
 
 def showcase_rows(session: Session, cohort_id: int) -> Sequence[sa.Row[*tuple[Any, ...]]]:
-    """The films of a class that were handed in and not withdrawn."""
-    wanted = _rows().where(Entry.cohort_id == cohort_id, Entry.state.in_(SHOWN))
+    """The films of a class that were handed in and not withdrawn; `unspoken` where a guardian has not agreed."""
+    wanted = (
+        _rows()
+        .add_columns(unspoken(Entry.id).label("unspoken"))
+        .where(Entry.cohort_id == cohort_id, Entry.state.in_(SHOWN))
+    )
     return session.execute(wanted.order_by(Entry.submitted_at, Entry.id)).all()
 
 
@@ -40,14 +44,6 @@ def call_of(session: Session, call_id: int) -> Call:
 def mentor_first(session: Session, entry: Entry) -> bool:
     """Whether the entry goes to a mentor before it counts: what a class that wants it so enters in its own call."""
     return entry.in_class and school.asks_mentors(session, entry.cohort_id)
-
-
-def lacking_consent(session: Session, entry: Entry) -> list[str]:
-    """The names of the class's makers of an entry who are under age and have no guardian's consent."""
-    if entry.cohort_id is None:
-        return []
-    found = guardians.missing(session, entry.cohort_id, team_id=entry.team_id, person_id=entry.owner_id)
-    return [one.name for one in found]
 
 
 def _rows() -> sa.Select[*tuple[Any, ...]]:

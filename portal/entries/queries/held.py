@@ -1,4 +1,4 @@
-"""Films out of public view: the desk's list of holds, and those of one entry with the people behind them."""
+"""Films out of public view: the desk's lists of holds and of missing guardians, and an entry's with their people."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.accounts.models import Person
 from portal.disclosure.consent import holds
+from portal.disclosure.consent.guardians import unspoken
 from portal.disclosure.consent.public_view import held
 from portal.disclosure.models import Hold, Performer
 from portal.entries.models import Entry
@@ -53,6 +54,12 @@ def holds_with_people(session: Session, entry_id: int) -> Sequence[Standing]:
     ]
 
 
+def unspoken_films(session: Session, actor: Actor) -> Sequence[sa.Row[str, str, str]]:
+    """Number and titles of the received entries on the actor's desks that lack a guardian's word."""
+    wanted = sa.select(Entry.number, Entry.title_ko, Entry.title_en).where(on_desk(actor), unspoken(Entry.id))
+    return session.execute(wanted.order_by(Entry.number)).all()
+
+
 def stands_on_hold(session: Session, entry_id: int) -> bool:
-    """Whether a hold keeps the entry out of public view now."""
+    """Whether a hold or a guardian's missing word keeps the entry out of public view now."""
     return session.scalar(sa.select(held(entry_id))) is True

@@ -8,12 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager
 from sqlalchemy.orm.attributes import set_committed_value
 
-from portal import clock
+from portal import clock, doorbell
 from portal.accounts.models import Person
 from portal.calls.models import Call
 from portal.disclosure.models import Disclosure
 from portal.entries import search
 from portal.entries.models import Credit, Entry, Member
+from portal.lifecycles import EntryState
 
 _HELD = "entries.held"
 
@@ -88,6 +89,12 @@ def _holding(*tables: type) -> sa.Select[Entry, Person]:
 # PostgreSQL locks no row of an outer join, so the disclosure comes by an inner one.
 _HOLD_UNDISCLOSED = _holding()
 _HOLD = _holding(Disclosure).join(Disclosure, Disclosure.entry_id == Entry.id)
+
+
+def free_place(session: Session, entry: Entry) -> None:
+    """Ring for the reserves, before an entry leaves the running."""
+    if entry.state == EntryState.ELIGIBLE:
+        doorbell.after_commit(session, "jury.fill_places")
 
 
 def touch(session: Session, entry: Entry) -> None:

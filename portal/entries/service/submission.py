@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal import audit, clock, signing
 from portal.accounts.models import Person
 from portal.calls.models import Call
+from portal.disclosure.consent import guardians
 from portal.entries import checklist, mails, qr, queries
 from portal.entries.deadline import FilmOnItsWay, Standing, standing
 from portal.entries.frozen import handed_in
@@ -17,7 +18,7 @@ from portal.entries.models import Entry, Receipt
 from portal.entries.queries import Before, Known
 from portal.entries.service import disclosing
 from portal.entries.service.drafts import open_for, require_room, window_of
-from portal.entries.service.locking import locked, note_change, people_held, touch
+from portal.entries.service.locking import free_place, locked, note_change, people_held, touch
 from portal.entries.snapshot import digest, freeze
 from portal.errors import Invalid, InvalidMany
 from portal.i18n import N_
@@ -26,6 +27,7 @@ from portal.media import service as files
 from portal.media.models import Asset
 from portal.policies import Actor
 from portal.school import queries as school
+from portal.school import service as classes
 
 _HANDED_IN = (EntryState.MENTOR_REVIEW, EntryState.SUBMITTED)
 
@@ -45,7 +47,7 @@ def submit(session: Session, entry: Entry, declarations: Sequence[str], *, by: A
     files.freeze(session, before.known.assets, before.uploads)
     entry.declarations = list(declarations)
     if entry.state == EntryState.DRAFT and queries.mentor_first(session, entry):
-        _show_to_mentors(session, entry, by=by, at=at)
+        _show_to_mentors(session, entry, before, by=by, at=at)
         return None
     return _hand_over(session, entry, before, people, handed_in_at=at, by=by)
 
@@ -74,8 +76,9 @@ def require_within_limit(call: Call, entered: Mapping[int, int], names: Mapping[
             raise Invalid("main", sentence, name=names[person_id], n=n, limit=limit)
 
 
-def _show_to_mentors(session: Session, entry: Entry, *, by: Actor, at: datetime) -> None:
+def _show_to_mentors(session: Session, entry: Entry, before: Before, *, by: Actor, at: datetime) -> None:
     assert entry.cohort_id is not None
+    classes.note_students(session, entry.id, entry.team_id, _film_of(before)[1])
     advance(session, entry, EntryState.MENTOR_REVIEW, by=by)
     entry.submitted_at = at
     touch(session, entry)
@@ -83,9 +86,12 @@ def _show_to_mentors(session: Session, entry: Entry, *, by: Actor, at: datetime)
     mails.send(session, "mentor_review", entry, mentors, f"mentor_review:{entry.rev}")
 
 
-def _require_guardians(session: Session, entry: Entry) -> None:
-    """A film of a team with somebody under age counts only once a guardian has agreed for each of them."""
-    names = queries.lacking_consent(session, entry)
+def _require_guardians(session: Session, entry: Entry, film_sha256: str) -> None:
+    """A film that somebody under age has made counts only once a guardian has agreed for each of them."""
+    if entry.cohort_id is None:
+        return
+    classes.note_students(session, entry.id, entry.team_id, film_sha256)
+    names = guardians.lacking(session, entry.id)
     if names:
         sentence = N_("A guardian's consent is missing for: {names}. Until it is there, this film cannot be handed in.")
         raise Invalid("main", sentence, names=", ".join(names))
@@ -101,13 +107,11 @@ def hand_over(session: Session, entry: Entry, *, handed_in_at: datetime, by: Act
 def _hand_over(
     session: Session, entry: Entry, before: Before, people: Sequence[Person], *, handed_in_at: datetime, by: Actor
 ) -> Receipt:
-    film = queries.film_of(before.known.assets)
-    if film is None or film.sha256 is None:
-        raise Invalid("film", N_("Upload the film."))
-    _require_guardians(session, entry)
+    film, sha256 = _film_of(before)
+    _require_guardians(session, entry, sha256)
     entry.runtime_s = round((film.duration_ms or 0) / 1000)
     revision = disclosing.freeze(session, entry, before, by=by)
-    receipt = _receipt(entry, before, film.sha256, by=by)
+    receipt = _receipt(entry, before, sha256, by=by)
     # A film handed in again after a fix is still judged by the rules it came under.
     entry.rules_version = entry.rules_version or entry.category.rules_version
     receipt.snapshot = freeze(handed_in(entry, before.known, receipt, revision, handed_in_at=handed_in_at))
@@ -120,6 +124,14 @@ def _hand_over(
     return receipt
 
 
+def _film_of(before: Before) -> tuple[Asset, str]:
+    """The film that is handed in, and its SHA-256."""
+    film = queries.film_of(before.known.assets)
+    if film is None or film.sha256 is None:
+        raise Invalid("film", N_("Upload the film."))
+    return film, film.sha256
+
+
 def reissue(session: Session, entry: Entry, film: Asset, *, by: Actor) -> Receipt:
     """A receipt for the film that took the place of the one handed in; everything else stays as it was declared.
 
@@ -130,6 +142,7 @@ def reissue(session: Session, entry: Entry, film: Asset, *, by: Actor) -> Receip
     before = queries.before_submission(session, entry, [person.id for person in people])
     entry.runtime_s, entry.watched_sha256 = round((film.duration_ms or 0) / 1000), film.sha256
     revision = disclosing.carry_over(session, entry, before, film.sha256, by=by)
+    classes.keep_students(session, entry.id, film.sha256)
     receipt = _receipt(entry, before, film.sha256, by=by)
     moment = entry.submitted_at or receipt.created_at
     receipt.snapshot = freeze(handed_in(entry, before.known, receipt, revision, handed_in_at=moment))
@@ -171,6 +184,7 @@ def withdraw(session: Session, entry: Entry, reason: str, *, by: Actor) -> None:
     locked(session, entry)
     if entry.state == EntryState.WITHDRAWN:
         return
+    free_place(session, entry)
     advance(session, entry, EntryState.WITHDRAWN, by=by, reason=reason)
     entry.fix_due_at, entry.fix_items = None, []
     touch(session, entry)

@@ -6,7 +6,7 @@ from flask import Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import policies
-from portal.disclosure.consent import hold_queries
+from portal.disclosure.consent import guardians, hold_queries
 from portal.disclosure.consent import holds as holding
 from portal.disclosure.phrases import name_of
 from portal.entries import queries
@@ -31,7 +31,8 @@ def holds() -> Response:
     everything = request.args.get("all") == "1"
     rows = queries.held_films(current.actor(), lifted=everything)
     found = paged(current.session(), rows, number=wanted(request.args.get("page")))
-    return page("entries/holds.html", found=found, everything=everything, cause_name=name_of)
+    unspoken = queries.unspoken_films(current.session(), current.actor())
+    return page("entries/holds.html", found=found, everything=everything, unspoken=unspoken, cause_name=name_of)
 
 
 @bp.get("/ops/entries/<number>/holds")
@@ -70,5 +71,6 @@ def _settle(entry: Entry, form: HoldForm) -> None:
 
 
 def _page(entry: Entry, form: HoldForm, *, status: int = 200) -> Response:
-    holds = queries.holds_with_people(current.session(), entry.id)
-    return desk_page(entry, "holds", status=status, holds=holds, form=form, cause_name=name_of)
+    session = current.session()
+    holds, lacking = queries.holds_with_people(session, entry.id), guardians.lacking(session, entry.id)
+    return desk_page(entry, "holds", status=status, holds=holds, lacking=lacking, form=form, cause_name=name_of)

@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from portal import policies
 from portal.calls import queries as calls
 from portal.calls.models import Call, Category
-from portal.entries import checklist, queries
+from portal.disclosure.rules.outcomes import Outcome
+from portal.entries import checklist, judging, queries
 from portal.entries.classroom import places, promotion
 from portal.entries.classroom import queries as classroom
 from portal.entries.classroom.queries import ClassFilm
@@ -53,12 +54,16 @@ def _place(wanted: str) -> tuple[Call, Category] | None:
 
 
 def _next_step(entry: Entry) -> str:
-    """The declarations at once where nothing else is missing; else the list of tasks."""
-    fresh = queries.entry_by_number(current.session(), entry.number)
+    """The declarations at once where nothing else is missing; the use of AI where a rule is not met; else the tasks."""
+    session = current.session()
+    fresh = queries.entry_by_number(session, entry.number)
     assert fresh is not None
     whole = not checklist.missing(frame.items_of(fresh))
-    lead = policies.submit_entry(current.actor(), fresh)
-    return url_for("entries.review" if whole and lead else "entries.show", number=entry.number)
+    if whole and policies.submit_entry(current.actor(), fresh):
+        judged = judging.before_handing_in(session, fresh, queries.known_of(session, fresh))
+        unmet = any(one.outcome is Outcome.FAIL for one in judged)
+        return url_for("entries.ai" if unmet else "entries.review", number=entry.number)
+    return url_for("entries.show", number=entry.number)
 
 
 def _choice_page(film: ClassFilm, *, problem: str | None = None, status: int = 200) -> Response:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from portal import policies
+from portal.disclosure.consent import guardians as consents
 from portal.disclosure.publication import published
 from portal.entries import fields, queries, service, stages
 from portal.entries.classroom import queries as classroom
@@ -154,6 +155,6 @@ def _material_page(entry: Entry, form: NoteForm, *, status: int = 200) -> Respon
         answers=fields.answers_of(entry),
         sign_offs=queries.sign_offs(session, entry.id),
         waits=policies.sign_off_entry(current.actor(), entry),
-        lacking=queries.lacking_consent(session, entry),
+        lacking=consents.lacking(session, entry.id),
         logged=len(classroom.prompts(session, entry.id)) if entry.in_class else None,
     )

@@ -6,8 +6,6 @@ from flask import Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import policies
-from portal.disclosure.rows import ledger_from
-from portal.disclosure.rules.policies import PolicyResult
 from portal.entries import fields, judging, queries, service
 from portal.entries.checklist import Task
 from portal.entries.fields import CREDIT_ROLES
@@ -86,19 +84,10 @@ def _review_page(entry: Entry, form: SubmitForm, *, status: int = 200) -> Respon
         status=status,
         form=form,
         known=known,
-        rules=_rules(entry, known),
+        rules=judging.before_handing_in(session, entry, known),
         rules_version=entry.rules_version or entry.category.rules_version,
         answers=fields.answers_of(entry),
         credits=[(_(CREDIT_ROLES[role]), native, latin) for role, native, latin in lines],
         lead=policies.lead_entry(current.actor(), entry),
         school=entry.state == EntryState.DRAFT and queries.mentor_first(session, entry),
     )
-
-
-def _rules(entry: Entry, known: queries.Known) -> list[PolicyResult]:
-    """How the film fares before the rules it is about to be handed in under."""
-    disclosure = known.disclosure
-    if disclosure is None:
-        return []
-    ledger = ledger_from(disclosure.ledger, disclosure.performers)
-    return judging.results(current.session(), entry, disclosure, ledger, known.assets, changing=True)

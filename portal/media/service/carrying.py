@@ -44,6 +44,7 @@ def _carried(session: Session, store: Storage, source: Asset, entry_id: int, rul
         **found,
         entry_id=entry_id,
         storage_key=store.again(source.storage_key),
+        carried_from_id=source.id,
         probe=probe | {"rule": rule.to_json()} if source.slot == Slot.FILM else probe,
         created_at=moment,
         received_at=moment,

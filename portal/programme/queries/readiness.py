@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.disclosure.consent.public_view import kept_back
+from portal.disclosure.consent.guardians import unspoken
+from portal.disclosure.consent.public_view import unagreed
 from portal.entries.models import Entry
 from portal.i18n import N_, translate
 from portal.jury.decisions.listing import on_the_list
@@ -29,6 +30,7 @@ class Gap(StrEnum):
     NOT_ANNOUNCED = "not_announced"
     UNCONFIRMED = "unconfirmed"
     CONSENT = "consent"
+    GUARDIAN = "guardian"
     LABEL = "label"
     SCREENER = "screener"
 
@@ -40,6 +42,7 @@ _TEXTS = {
     Gap.NOT_ANNOUNCED: N_("Selection not announced"),
     Gap.UNCONFIRMED: N_("Not confirmed yet"),
     Gap.CONSENT: N_("Consent missing"),
+    Gap.GUARDIAN: N_("A guardian's consent is missing"),
     Gap.LABEL: N_("AI label not final"),
     Gap.SCREENER: N_("No playable film"),
 }
@@ -81,7 +84,8 @@ _COLUMNS = (
     _answered(InvitationState.CONFIRMED).label("confirmed"),
     _answered(InvitationState.DECLINED).label("declined"),
     _answered(InvitationState.INVITED, InvitationState.LAPSED).label("asked"),
-    kept_back(Entry.id).label("consent_missing"),
+    unagreed(Entry.id).label("consent_missing"),
+    unspoken(Entry.id).label("guardian_missing"),
     unlabelled(Entry.id).label("unlabelled"),
     _playable().label("playable"),
 )
@@ -95,6 +99,7 @@ def _gaps_of(row: sa.Row[*tuple[Any, ...]]) -> tuple[Gap, ...]:
         (Gap.NOT_ANNOUNCED, not row.announced and not declined),
         (Gap.UNCONFIRMED, row.asked and not row.confirmed),
         (Gap.CONSENT, row.consent_missing),
+        (Gap.GUARDIAN, row.guardian_missing),
         (Gap.LABEL, row.unlabelled),
         (Gap.SCREENER, not row.playable),
     )

@@ -36,6 +36,7 @@ _MENDED_AT = {
     Gap.NOT_ANNOUNCED: "entries.desk_entry",
     Gap.UNCONFIRMED: "entries.desk_entry",
     Gap.CONSENT: "entries.desk_holds",
+    Gap.GUARDIAN: "entries.desk_holds",
     Gap.LABEL: "entries.desk_disclosure",
     Gap.SCREENER: "entries.desk_films",
 }

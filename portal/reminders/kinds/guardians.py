@@ -18,6 +18,7 @@ from portal.reminders.due import TEN, civil, ten_after
 from portal.reminders.kind import Kind, Wanted, one_by_one
 from portal.reminders.models import Reminder
 from portal.school.guardians.models import GuardianConsent
+from portal.school.guardians.queries import of_place, student_of
 from portal.school.models import Cohort, Enrolment
 
 AFTER = timedelta(days=3)
@@ -28,8 +29,8 @@ def _wanted(session: Session, *, now: datetime, of: int | None = None) -> Iterat
     query = (
         sa.select(GuardianConsent.id, GuardianConsent.guardian_email, GuardianConsent.asked_at)
         .add_columns(Cohort.edition_id, Edition.starts_on)
-        .join(Enrolment, Enrolment.id == GuardianConsent.enrolment_id)
-        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .join(Enrolment, of_place())
+        .join(Cohort, Cohort.id == GuardianConsent.cohort_id)
         .join(Edition, Edition.id == Cohort.edition_id)
         .where(*waiting, *(() if of is None else (GuardianConsent.id == of,)))
     )
@@ -47,9 +48,8 @@ def _reminded() -> sa.ColumnElement[bool]:
 def _named(session: Session, consent_ids: Collection[int]) -> dict[int, str]:
     query = (
         sa.select(GuardianConsent.id, Person.native_name, Cohort.name_ko, Cohort.name_en)
-        .join(Enrolment, Enrolment.id == GuardianConsent.enrolment_id)
-        .join(Cohort, Cohort.id == Enrolment.cohort_id)
-        .join(Person, Person.id == Enrolment.person_id)
+        .join(Cohort, Cohort.id == GuardianConsent.cohort_id)
+        .join(Person, Person.id == GuardianConsent.person_id)
         .where(GuardianConsent.id.in_(consent_ids))
     )
     return {row.id: f"{row.native_name} ({pick(row.name_ko, row.name_en)})" for row in session.execute(query)}
@@ -57,12 +57,7 @@ def _named(session: Session, consent_ids: Collection[int]) -> dict[int, str]:
 
 def _write(session: Session, reminder: Reminder) -> None:
     consent = session.get_one(GuardianConsent, reminder.object_id)
-    student, cohort = session.execute(
-        sa.select(Person.native_name, Cohort)
-        .join(Enrolment, Enrolment.person_id == Person.id)
-        .join(Cohort, Cohort.id == Enrolment.cohort_id)
-        .where(Enrolment.id == consent.enrolment_id)
-    ).one()
+    about = student_of(session, consent)
     outbox.queue(
         session,
         "reminder_guardian",
@@ -71,8 +66,8 @@ def _write(session: Session, reminder: Reminder) -> None:
         transition=f"reminder:{reminder.nth}",
         edition_id=reminder.edition_id,
         consent=consent,
-        student=student,
-        cohort=cohort,
+        student=about.person.native_name,
+        cohort=about.cohort,
     )
 
 

@@ -8,6 +8,9 @@ of their last day (article 160): who was born on 29 February is a year older on 
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
 
 OF_AGE = 19
 
@@ -22,10 +25,11 @@ def under_age(born_on: date, on: date) -> bool:
     return age(born_on, on) < OF_AGE
 
 
-def youngest_of_age(on: date) -> date:
-    """The latest day of birth of those who are of age on a day: the same rule, for conditions in the database."""
-    year = on.year - OF_AGE
-    try:
-        return on.replace(year=year)
-    except ValueError:  # 29 February has no counterpart; who was born on 28 February is of age, who on 1 March is not
-        return date(year, 2, 28)
+def born_too_late(born_on: sa.SQLColumnExpression[Any], on: sa.SQLColumnExpression[Any]) -> sa.ColumnElement[bool]:
+    """The same rule as a condition on two columns of days; days are compared as figures like 20270218."""
+    return _figure(born_on) > _figure(on) - OF_AGE * 10_000
+
+
+def _figure(day: sa.SQLColumnExpression[Any]) -> sa.ColumnElement[int]:
+    year, month, of_month = (sa.cast(sa.extract(part, day), sa.Integer) for part in ("year", "month", "day"))
+    return year * 10_000 + month * 100 + of_month

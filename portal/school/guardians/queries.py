@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session, aliased, contains_eager
 
 from portal.accounts.models import Person
 from portal.calls.models import Edition
 from portal.lifecycles import GuardianState
-from portal.school.guardians.age import age, under_age, youngest_of_age
+from portal.school.guardians.age import age, born_too_late, under_age
 from portal.school.guardians.models import GuardianConsent
 from portal.school.models import Cohort, Enrolment
 
 GIVEN = (GuardianState.SIGNED, GuardianState.PAPER)
 STANDING = (GuardianState.ASKED, *GIVEN)
+_NO = (GuardianState.REFUSED, GuardianState.REVOKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,39 +42,72 @@ def missing(
     `person_id` only those of that team, or that person; with both, either. A class without minors lacks nobody.
     """
     wanted = (
-        sa.select(Enrolment.id, Enrolment.person_id, Enrolment.team_id, Person.native_name, Enrolment.born_on)
+        lacking_students(Enrolment.id, Enrolment.person_id, Enrolment.team_id, Person.native_name, Enrolment.born_on)
         .join(Person, Person.id == Enrolment.person_id)
-        .where(Enrolment.cohort_id == cohort_id, ~given(), *_of(team_id, person_id))
+        .where(Enrolment.cohort_id == cohort_id, *_of(team_id, person_id))
         .order_by(Person.native_name, Person.id)
     )
-    first_day = _first_day(session, cohort_id)
-    if first_day is None:
-        return []
-    young = sa.or_(Enrolment.born_on.is_(None), Enrolment.born_on > youngest_of_age(first_day))
-    return [Lacking(*row[:4], aged=row[4] is not None) for row in session.execute(wanted.where(young))]
+    return [
+        Lacking(row.id, row.person_id, row.team_id, row.native_name, aged=row.born_on is not None)
+        for row in session.execute(wanted)
+    ]
+
+
+def lacking_students(*columns: Any) -> sa.Select[*tuple[Any, ...]]:
+    """These columns of every student under age without a guardian's consent, of all classes with minors."""
+    return (
+        sa.select(*columns)
+        .select_from(Enrolment)
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .join(Edition, Edition.id == Cohort.edition_id)
+        .where(Cohort.minors, sa.or_(Enrolment.born_on.is_(None), born_too_late(Enrolment.born_on, Edition.starts_on)))
+        .where(~given())
+    )
 
 
 def given() -> sa.ColumnElement[bool]:
     """Whether a guardian's consent stands for an enrolment, as a condition."""
-    return sa.exists().where(GuardianConsent.enrolment_id == Enrolment.id, GuardianConsent.state.in_(GIVEN))
+    return sa.exists().where(of_place(), GuardianConsent.state.in_(GIVEN))
 
 
-def standing_consent(session: Session, enrolment_id: int) -> GuardianConsent | None:
+def of_place() -> sa.ColumnElement[bool]:
+    """Whether a consent is about the student who has a place, as a condition on both."""
+    return sa.and_(GuardianConsent.cohort_id == Enrolment.cohort_id, GuardianConsent.person_id == Enrolment.person_id)
+
+
+def former_students_refused() -> sa.Select[int]:
+    """The ids of those who have left a class with minors after a guardian's no, with no consent given since.
+
+    To be narrowed by `GuardianConsent.cohort_id`. A question that was put to another guardian instead is no answer.
+    """
+    since = aliased(GuardianConsent)
+    same = (since.cohort_id == GuardianConsent.cohort_id, since.person_id == GuardianConsent.person_id)
+    return (
+        sa.select(GuardianConsent.person_id)
+        .join(Cohort, Cohort.id == GuardianConsent.cohort_id)
+        .where(Cohort.minors, GuardianConsent.state.in_(_NO), GuardianConsent.answered_at.is_not(None))
+        .where(~sa.exists().where(of_place()), ~sa.exists().where(*same, since.state.in_(GIVEN)))
+    )
+
+
+def standing_consent(session: Session, place: Enrolment) -> GuardianConsent | None:
     """What is asked or given for a student now."""
-    wanted = sa.select(GuardianConsent).where(GuardianConsent.enrolment_id == enrolment_id)
-    return session.scalar(wanted.where(GuardianConsent.state.in_(STANDING)))
+    return session.scalar(_about(place).where(GuardianConsent.state.in_(STANDING)))
 
 
 def standing_consents(session: Session, cohort_id: int) -> Sequence[GuardianConsent]:
     """What is asked or given for the students of a class now."""
-    wanted = sa.select(GuardianConsent).join(Enrolment, Enrolment.id == GuardianConsent.enrolment_id)
+    wanted = sa.select(GuardianConsent).join(Enrolment, of_place())
     return session.scalars(wanted.where(Enrolment.cohort_id == cohort_id, GuardianConsent.state.in_(STANDING))).all()
 
 
-def consents_of(session: Session, enrolment_id: int) -> Sequence[GuardianConsent]:
+def consents_of(session: Session, place: Enrolment) -> Sequence[GuardianConsent]:
     """Everything there ever was of a student, the latest first."""
-    wanted = sa.select(GuardianConsent).where(GuardianConsent.enrolment_id == enrolment_id)
-    return session.scalars(wanted.order_by(GuardianConsent.id.desc())).all()
+    return session.scalars(_about(place).order_by(GuardianConsent.id.desc())).all()
+
+
+def _about(place: Enrolment) -> sa.Select[GuardianConsent]:
+    return sa.select(GuardianConsent).filter_by(cohort_id=place.cohort_id, person_id=place.person_id)
 
 
 def consent_by_code(session: Session, code: str) -> GuardianConsent | None:
@@ -110,26 +145,29 @@ def matrix(session: Session, cohort: Cohort) -> list[Row]:
         return []
     places = sa.select(Enrolment).join(Enrolment.person).options(contains_eager(Enrolment.person))
     found = session.scalars(places.where(Enrolment.cohort_id == cohort.id).order_by(Person.native_name, Person.id))
-    latest = sa.select(GuardianConsent).join(Enrolment, Enrolment.id == GuardianConsent.enrolment_id)
-    words = session.scalars(latest.where(Enrolment.cohort_id == cohort.id).order_by(GuardianConsent.id))
-    consents = {one.enrolment_id: one for one in words}
-    rows = [_row(place, first_day, consents.get(place.id)) for place in found]
+    latest = sa.select(GuardianConsent).where(GuardianConsent.cohort_id == cohort.id).order_by(GuardianConsent.id)
+    consents = {one.person_id: one for one in session.scalars(latest)}
+    rows = [_row(place, first_day, consents.get(place.person_id)) for place in found]
     return sorted(rows, key=lambda row: (not row.lacking, not row.needed))
 
 
 def row_of(session: Session, place: Enrolment) -> Row | None:
     """The same for one student; None in a class without minors."""
     first_day = _first_day(session, place.cohort_id)
-    return None if first_day is None else _row(place, first_day, next(iter(consents_of(session, place.id)), None))
+    return None if first_day is None else _row(place, first_day, next(iter(consents_of(session, place)), None))
 
 
-def student_of(session: Session, consent: GuardianConsent) -> tuple[Person, Cohort]:
-    """The student a consent is about, and their class."""
-    wanted = sa.select(Person, Cohort).select_from(Enrolment).join(Person, Person.id == Enrolment.person_id)
-    found = session.execute(
-        wanted.join(Cohort, Cohort.id == Enrolment.cohort_id).where(Enrolment.id == consent.enrolment_id)
-    ).one()
-    return found[0], found[1]
+@dataclass(frozen=True, slots=True)
+class Student:
+    """Whom a consent is about, in which class; they may have left it."""
+
+    person: Person
+    cohort: Cohort
+
+
+def student_of(session: Session, consent: GuardianConsent) -> Student:
+    """The student a consent is about."""
+    return Student(session.get_one(Person, consent.person_id), session.get_one(Cohort, consent.cohort_id))
 
 
 def _row(place: Enrolment, first_day: date, consent: GuardianConsent | None) -> Row:

@@ -19,6 +19,7 @@ from portal.policies import Actor
 from portal.school import queries as school
 from portal.school.guardians import letters, queries
 from portal.school.guardians.models import GuardianConsent
+from portal.school.guardians.queries import Student
 from portal.school.guardians.words import consent_text
 from portal.school.models import Cohort, Enrolment
 
@@ -50,7 +51,7 @@ def ask(session: Session, place: Enrolment, guardian: Guardian, *, by: Actor) ->
     if not guardian.name or not guardian.email:
         raise Invalid("guardian_email", N_("Write the guardian's name and e-mail address."))
     place = _held(session, place.id)
-    standing = queries.standing_consent(session, place.id)
+    standing = queries.standing_consent(session, place)
     if standing is not None and standing.state is not GuardianState.ASKED:
         raise Invalid("main", N_("A guardian has consented already."))
     if standing is not None:
@@ -60,15 +61,15 @@ def ask(session: Session, place: Enrolment, guardian: Guardian, *, by: Actor) ->
         session.flush()
     place.guardian_name, place.guardian_email = guardian.name, guardian.email
     consent = _made(session, place, guardian, by=by)
-    letters.ask(session, consent, place)
+    letters.ask(session, consent, Student(place.person, place.cohort))
     return consent
 
 
 def ask_missing(session: Session, cohort: Cohort, *, language: str, by: Actor) -> Asked:
     """Mail every guardian who is needed, was not asked yet and whose address the class list knows."""
     places = _places(session, [one.enrolment_id for one in queries.missing(session, cohort.id)])
-    open_now = {one.enrolment_id for one in queries.standing_consents(session, cohort.id)}
-    waiting = [place for place in places if place.id not in open_now]
+    open_now = {one.person_id for one in queries.standing_consents(session, cohort.id)}
+    waiting = [place for place in places if place.person_id not in open_now]
     reachable = [place for place in waiting if place.guardian_name and place.guardian_email]
     for place in reachable:
         ask(session, place, Guardian(place.guardian_name, place.guardian_email, language), by=by)
@@ -79,9 +80,8 @@ def remind(session: Session, cohort: Cohort, *, by: Actor) -> int:
     """Mail those who were asked and have not answered once more, each at most once a day; tells how many they are."""
     day = korean_day(clock.now())
     waiting = [one for one in queries.standing_consents(session, cohort.id) if one.state is GuardianState.ASKED]
-    places = {place.id: place for place in _places(session, [one.enrolment_id for one in waiting])}
     for consent in waiting:
-        letters.ask(session, consent, places[consent.enrolment_id], f"reminded:{day}")
+        letters.ask(session, consent, queries.student_of(session, consent), f"reminded:{day}")
     if waiting:
         audit.record(session, by, "guardians.reminded", cohort, guardians=len(waiting))
     return len(waiting)
@@ -94,7 +94,7 @@ def note_paper(session: Session, place: Enrolment, *, name: str, note: str, by: 
     if not note:
         raise Invalid("paper_note", N_("Write where the paper is kept."))
     place = _held(session, place.id)
-    standing = queries.standing_consent(session, place.id)
+    standing = queries.standing_consent(session, place)
     if standing is not None and standing.state is not GuardianState.ASKED:
         if standing.state is GuardianState.PAPER and standing.signed_name == name:
             return standing
@@ -116,7 +116,7 @@ def sign(session: Session, consent: GuardianConsent, name: str, *, by: Actor) ->
         raise Invalid("signed_name", N_("Type your name to sign."))
     consent.signed_name, consent.answered_at = name, clock.now()
     advance(session, consent, GuardianState.SIGNED, by=by)
-    letters.send_copy(session, consent, _place(session, consent))
+    letters.send_copy(session, consent, queries.student_of(session, consent))
 
 
 def refuse(session: Session, consent: GuardianConsent, *, by: Actor) -> None:
@@ -141,7 +141,7 @@ def revoke(session: Session, consent: GuardianConsent, *, by: Actor) -> None:
 def _close(session: Session, consent: GuardianConsent, state: GuardianState, *, by: Actor) -> None:
     consent.answered_at = clock.now()
     advance(session, consent, state, by=by)
-    letters.tell_office(session, consent, _place(session, consent))
+    letters.tell_office(session, consent, queries.student_of(session, consent))
 
 
 def _require_open(consent: GuardianConsent) -> None:
@@ -159,10 +159,6 @@ def _held(session: Session, enrolment_id: int) -> Enrolment:
     return _places(session, [enrolment_id])[0]
 
 
-def _place(session: Session, consent: GuardianConsent) -> Enrolment:
-    return _places(session, [consent.enrolment_id])[0]
-
-
 def _places(session: Session, ids: Collection[int]) -> list[Enrolment]:
     loaded = (joinedload(Enrolment.person), joinedload(Enrolment.cohort))
     wanted = sa.select(Enrolment).options(*loaded).where(Enrolment.id.in_(ids)).order_by(Enrolment.id)
@@ -172,7 +168,8 @@ def _places(session: Session, ids: Collection[int]) -> list[Enrolment]:
 def _made(session: Session, place: Enrolment, guardian: Guardian, *, by: Actor) -> GuardianConsent:
     edition = school.edition_of(session, place.cohort)
     consent = GuardianConsent(
-        enrolment_id=place.id,
+        cohort_id=place.cohort_id,
+        person_id=place.person_id,
         guardian_name=guardian.name,
         guardian_email=guardian.email,
         language=guardian.language,

@@ -19,6 +19,7 @@ from portal.school.service.enrolling import (
     take_out,
     welcome_again,
 )
+from portal.school.service.filming import carry_students, keep_students, note_students
 from portal.school.service.teams import assign_mentors, edit_team, make_team, move, spread, spread_mentors
 
 __all__ = [
@@ -27,17 +28,20 @@ __all__ = [
     "NamesAndDays",
     "add_student",
     "assign_mentors",
+    "carry_students",
     "complete",
     "edit_cohort",
     "edit_student",
     "edit_team",
     "enrol",
     "invite_mentor",
+    "keep_students",
     "make_call",
     "make_cohort",
     "make_team",
     "move",
     "note_sign_off",
+    "note_students",
     "spread",
     "spread_mentors",
     "stamp_of",

@@ -99,14 +99,14 @@ def _gone() -> Response:
 def _page(token: str, found: GuardianConsent, form: SignForm, *, status: int = 200) -> Response:
     if found.state == "revoked" and found.answered_at is None:
         return _gone()
-    student, cohort = queries.student_of(current.session(), found)
+    about = queries.student_of(current.session(), found)
     shown = page(
         "guardians/consent.html",
         status=status,
         token=token,
         consent=found,
-        student=student,
-        cohort=cohort,
+        student=about.person,
+        cohort=about.cohort,
         texts=words.in_languages(found.text),
         form=form,
     )

@@ -127,7 +127,7 @@ def note_paper(place: Enrolment) -> ResponseReturnValue:
 def revoke_consent(place: Enrolment) -> ResponseReturnValue:
     """A guardian has written to the office: take the consent back for them."""
     session = current.session()
-    standing = guardians.standing_consent(session, place.id)
+    standing = guardians.standing_consent(session, place)
     try:
         if standing is not None:
             consents.revoke(session, standing, by=current.actor())
@@ -161,7 +161,7 @@ def _page(
         row=guardians.row_of(session, place),
         arrived=queries.arrived(session, place.person_id),
         teams=queries.teams(session, place.cohort_id),
-        consents=guardians.consents_of(session, place.id),
+        consents=guardians.consents_of(session, place),
         state_name=state_name,
         list_form=list_form or PlaceForm.of(place),
         stamp=service.stamp_of(place),

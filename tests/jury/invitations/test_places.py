@@ -11,7 +11,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from portal import clock, i18n
+from portal.entries import service as entries
 from portal.entries.models import Entry
+from portal.entries.queries.entry import parts
 from portal.errors import Invalid
 from portal.jury.decisions import listing
 from portal.jury.decisions import queries as decisions
@@ -80,6 +82,20 @@ def test_films_that_left_are_passed_over_and_the_end_is_said(
     today = office.get("/en/ops").text
     assert "2 places in the selection are free" in today, "one has no reserve, one waits for its release"
     assert f"/en/ops/rounds/{code}/invitations" in today
+
+
+def test_a_withdrawal_rings_and_the_place_is_filled_without_waiting_for_the_sweep(
+    released: Selection, session: Session, environment: object
+) -> None:
+    film = session.scalars(sa.select(Entry).where(Entry.id == released.jury.films[0].id).options(*parts())).one()
+    entries.withdraw(session, film, "", by=released.maker)
+    rung = session.info["doorbell.pending"]
+    assert ("jury.fill_places", ()) in rung
+    session.commit()
+    from workers.jury import fill_places
+
+    fill_places()
+    assert released.decision(2).replaces_id == released.invitation(0).decision_id
 
 
 def test_a_release_passes_over_who_left_meanwhile(released: Selection, session: Session) -> None:
