@@ -52,6 +52,7 @@ KINDS: dict[str, Kind] = {
     "decision_not_selected": Kind(N_("Decision: not selected"), Urgency.DAYTIME),
     "decision_reserve": Kind(N_("Decision: reserve"), Urgency.DAYTIME),
     "decision_selected": Kind(N_("Decision: selected"), Urgency.DAYTIME),
+    "decision_selected_again": Kind(N_("Decision: selected, confirmed before"), Urgency.DAYTIME),
     "digest": Kind(N_("Daily letter"), Urgency.DAYTIME),
     "disqualified": Kind(N_("Disqualified")),
     "eligible": Kind(N_("Eligible"), Urgency.DAYTIME),
