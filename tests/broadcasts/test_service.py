@@ -26,7 +26,7 @@ from portal.errors import Invalid, Stale
 from portal.lifecycles import BroadcastState, MailState
 from portal.mail import batches, message, releasing
 from portal.mail import service as single
-from portal.mail.models import MailPreference, OutgoingMail, Topic, Way
+from portal.mail.models import MailPreference, OutgoingMail, Suppression, Topic, Way
 from portal.mail.outbox import Recipient
 from portal.policies import Actor, Role, Scope, write_broadcast
 from tests import builders
@@ -215,6 +215,21 @@ def test_taken_back_and_prepared_again_nobody_gets_two(session: Session) -> None
     assert prepared(session, broadcast, by) == 2
     states = sorted(mail.state for mail in mails(session))
     assert states == [*["draft"] * 2, "sent", *["superseded"] * 2]
+
+
+def test_what_failed_when_it_was_prepared_is_written_anew_too(session: Session) -> None:
+    edition, _, by = desk(session)
+    back, reader = builders.person(session), builders.person(session)
+    makers(session, edition, back, reader)
+    session.add(Suppression(address=back.email, reason="550 unknown"))
+    broadcast = written(session, edition, by)
+    assert prepared(session, broadcast, by) == 1
+    service.reopen(session, broadcast, rev=broadcast.rev, by=by)
+    assert {mail.state for mail in mails(session)} == {MailState.SUPERSEDED}, "nobody can send the old words"
+    session.execute(sa.delete(Suppression))
+    assert prepared(session, broadcast, by, replace(DRAFTS, subject_ko="새 제목")) == 2
+    waiting = [mail.subject for mail in mails(session) if mail.state == MailState.DRAFT]
+    assert waiting == ["[P.A.N] 새 제목"] * 2
 
 
 def test_a_letter_is_sent_once_its_batch_left(session: Session) -> None:
