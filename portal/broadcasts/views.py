@@ -35,10 +35,12 @@ bp = Blueprint("broadcasts", __name__)
 @guard(policies.organize, load=current_edition)
 def index(edition: Edition) -> ResponseReturnValue:
     """The letters of one's editions, the newest first."""
-    rows = paged(current.session(), queries.rows(current.actor()), number=wanted(request.args.get("page")))
+    session = current.session()
+    rows = paged(session, queries.rows(current.actor()), number=wanted(request.args.get("page")))
     return page(
         "broadcasts/index.html",
         rows=rows,
+        fates=queries.fates(session, [row.Broadcast for row in rows.rows]),
         audience_name=lambda name: _(AUDIENCES[name].name) if name in AUDIENCES else name,
         phrases=phrases,
     )
@@ -195,7 +197,7 @@ def _compose(
         places=places,
         reach=audiences.languages(session, edition_id, audience, place),
         language_name=lambda one: i18n.NAMES.get(one, one),
-        held=queries.held(session, broadcast) if broadcast else 0,
+        fates=queries.fates(session, [broadcast])[broadcast.id] if broadcast else queries.Fates(),
         batch=queries.batch_of(broadcast) if broadcast else "",
         texts={one: _drawn(broadcast, one) for one in i18n.LANGUAGES} if broadcast else {},
         longest=(LONGEST_SUBJECT, LONGEST_LETTER),

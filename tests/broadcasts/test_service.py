@@ -250,6 +250,18 @@ def test_a_letter_is_sent_once_its_batch_left(session: Session) -> None:
         service.reopen(session, broadcast, rev=broadcast.rev, by=by)
 
 
+def test_a_letter_that_reached_nobody_says_so_at_once(session: Session, sign_in: SignIn) -> None:
+    edition, organizer, by = desk(session)
+    makers(session, edition, builders.person(session))
+    broadcast = written(session, edition, by)
+    prepared(session, broadcast, by)
+    mails(session)[0].state = MailState.FAILED
+    session.commit()
+    browser = sign_in(organizer.id)
+    for address in ("/en/ops/broadcasts", f"/en/ops/broadcasts/{broadcast.code}"):
+        assert "Reached nobody" in browser.get(address).text
+
+
 def test_a_test_of_a_letter_unsubscribes_its_tester_alone(session: Session) -> None:
     edition, organizer, by = desk(session)
     reader = builders.person(session)
