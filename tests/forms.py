@@ -270,6 +270,7 @@ FORMS: dict[str, Form] = {
     "broadcasts.create": Form("organizer", {}, "broadcasts.new", _LETTER),
     "broadcasts.edit": Form("organizer", {"code": "broadcast"}, "broadcasts.show", _LETTER),
     "broadcasts.prepare": Form("organizer", {"code": "broadcast"}, "broadcasts.show", {**_LETTER, "rev": "1"}),
+    "broadcasts.send_tests": Form("organizer", {"code": "broadcast"}, "broadcasts.show", {**_LETTER, "rev": "1"}),
     **_all("organizer", "broadcasts.discard", bare=True, code="broadcast"),
     **_all("organizer", "broadcasts.reopen", bare=True, code="prepared"),
     "entries.vote": Form("student", {"number": PEER}, page="entries.class_film", bare=True),

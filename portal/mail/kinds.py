@@ -30,6 +30,9 @@ class Kind:
     topic: Topic | None = None
 
 
+TEST = "test"
+"""The kind of what is sent to oneself, whatever it is a test of."""
+
 KINDS: dict[str, Kind] = {
     "amendment_accepted": Kind(N_("Amendment accepted")),
     "amendment_returned": Kind(N_("Amendment returned")),
@@ -100,7 +103,7 @@ KINDS: dict[str, Kind] = {
     "sign_up": Kind(N_("Sign-up link"), Urgency.SECURITY),
     "talk_changed": Kind(N_("Q&A changed")),
     "team_invitation": Kind(N_("Invitation to a team")),
-    "test": Kind(N_("Test of a mail"), Urgency.SECURITY),
+    TEST: Kind(N_("Test of a mail"), Urgency.SECURITY),
     "ticket": Kind(N_("Ticket")),
     "waitlisted": Kind(N_("On the waiting list")),
     "withdrawn": Kind(N_("Entry withdrawn")),

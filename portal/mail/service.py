@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from base64 import b64decode
+from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -12,8 +14,9 @@ from portal.errors import Invalid
 from portal.i18n import N_
 from portal.lifecycles import MailState
 from portal.mail import batches, outbox, unsubscribe
+from portal.mail.kinds import TEST
 from portal.mail.models import OutgoingMail
-from portal.mail.outbox import Recipient
+from portal.mail.outbox import Attachment, Recipient
 from portal.mail.releasing import require_free
 from portal.mail.render import Rendered
 from portal.policies import Actor
@@ -46,30 +49,43 @@ def cancel(session: Session, mail: OutgoingMail, *, by: Actor) -> None:
 
 
 def send_test(session: Session, mail: OutgoingMail, *, to: Recipient, by: Actor) -> OutgoingMail:
-    """Send a mail as it is to somebody of the desk, marked as a test; its own recipient gets and counts nothing.
+    """Send a mail as it is to somebody of the desk; its own recipient gets and counts nothing."""
+    attachments = [(one["name"], one["type"], b64decode(one["base64"])) for one in mail.attachments]
+    sample = _for(session, mail, to)
+    return send_sample(session, sample, about=mail, to=to, edition_id=mail.edition_id, attachments=attachments, by=by)
 
-    Pressed twice, one leaves.
-    """
-    about = (
-        OutgoingMail.object_kind == OutgoingMail.__tablename__,
-        OutgoingMail.object_id == mail.id,
-        OutgoingMail.kind == "test",
+
+def send_sample(
+    session: Session,
+    sample: Rendered,
+    *,
+    about: Any,
+    to: Recipient,
+    edition_id: int | None,
+    attachments: Sequence[Attachment] = (),
+    by: Actor,
+) -> OutgoingMail:
+    """Send what readers would get to somebody of the desk, marked as a test. Pressed twice, one leaves."""
+    tests = (
+        OutgoingMail.object_kind == about.__tablename__,
+        OutgoingMail.object_id == about.id,
+        OutgoingMail.kind == TEST,
         OutgoingMail.recipient == to.email,
+        OutgoingMail.language == to.language,
     )
-    sent = session.scalars(sa.select(OutgoingMail).where(*about).order_by(OutgoingMail.id.desc())).all()
+    sent = session.scalars(sa.select(OutgoingMail).where(*tests).order_by(OutgoingMail.id.desc())).all()
     if sent and sent[0].created_at > clock.now() - clock.PRESSED_TWICE:
         return sent[0]
-    audit.record(session, by, "mail.tested", mail)
-    attachments = [(one["name"], one["type"], b64decode(one["base64"])) for one in mail.attachments]
+    audit.record(session, by, "mail.tested", about)
     return outbox.queue(
         session,
-        "test",
+        TEST,
         to=to,
-        about=mail,
-        transition=f"test.{len(sent) + 1}",
-        edition_id=mail.edition_id,
+        about=about,
+        transition=f"test.{to.language}.{len(sent) + 1}",
+        edition_id=edition_id,
         attachments=attachments,
-        sample=_for(session, mail, to),
+        sample=sample,
     )
 
 

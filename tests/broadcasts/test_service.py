@@ -18,6 +18,7 @@ from portal import links
 from portal.accounts.models import Person
 from portal.broadcasts import queries, service
 from portal.broadcasts.models import Broadcast
+from portal.broadcasts.queries import Fates
 from portal.broadcasts.service import Draft
 from portal.calls.models import Edition
 from portal.db import unit_of_work
@@ -211,7 +212,7 @@ def test_taken_back_and_prepared_again_nobody_gets_two(session: Session) -> None
     for _again in range(2):
         service.reopen(session, broadcast, rev=broadcast.rev, by=by)
     with pytest.raises(Stale):
-        service.edit(session, broadcast, DRAFTS, rev=1, by=by)
+        service.edit(session, broadcast, replace(DRAFTS, name="다른 이름"), rev=1, by=by)
     assert prepared(session, broadcast, by) == 2
     states = sorted(mail.state for mail in mails(session))
     assert states == [*["draft"] * 2, "sent", *["superseded"] * 2]
@@ -279,6 +280,30 @@ def test_a_test_of_a_letter_unsubscribes_its_tester_alone(session: Session) -> N
     assert test.subject == f"[Test] {held.subject}"
 
 
+def test_whoever_writes_a_letter_gets_a_test_in_each_language_it_has(session: Session, sign_in: SignIn) -> None:
+    edition, organizer, by = desk(session)
+    makers(session, edition, organizer, builders.person(session))
+    broadcast = written(session, edition, by)
+    session.commit()
+    typed = {name: getattr(DRAFTS, name) for name in Draft.__dataclass_fields__} | {
+        "topic": "news",
+        "rev": broadcast.rev,
+    }
+    browser, page = sign_in(organizer.id), f"/en/ops/broadcasts/{broadcast.code}"
+    for _again in range(2):
+        assert browser.post(f"{page}/test", data={**typed, "subject_en": "Anew"}).status_code == 303
+    korean, english = sorted(mails(session), key=lambda mail: mail.language, reverse=True)
+    assert {one.recipient for one in (korean, english)} == {organizer.email}
+    assert (english.subject, english.state) == ("[Test] [P.A.N] Anew", MailState.QUEUED)
+    assert "님께" in korean.text
+    session.commit()
+    refused = browser.post(f"{page}/test", data={**typed, "rev": 2, "subject_en": "", "body_ko": ""})
+    assert refused.status_code == 422
+    assert "in one language at least" in refused.text
+    assert queries.fates(session, [broadcast])[broadcast.id] == Fates(), "a test counts for nothing"
+    assert prepared(session, broadcast, by, replace(DRAFTS, subject_en="Anew")) == 2, "and its tester is a reader, too"
+
+
 def test_a_batch_cancelled_in_the_outbox_cancels_its_letter(session: Session) -> None:
     edition, _, by = desk(session)
     makers(session, edition, builders.person(session))
@@ -310,7 +335,8 @@ def test_the_desk_writes_prepares_and_is_led_to_the_outbox(session: Session, sig
     assert browser.post("/ko/ops/broadcasts/new", data=typed).location == made.location
     assert "한국어" in browser.get(made.location).text
     assert "영화제" in browser.get(f"{made.location}/preview/ko").text
-    assert browser.post(made.location, data={**typed, "rev": 99}).status_code == 409
+    assert browser.post(made.location, data={**typed, "rev": 99, "name": "X"}).status_code == 409
+    assert browser.post(made.location, data={**typed, "rev": 99}).status_code == 303, "nothing is lost by it"
     there = browser.post(f"{made.location}/prepare", data={**typed, "rev": 1})
     assert "/ops/mail/batches/broadcast:" in there.location
     assert "1명에게 보내기" in browser.get(there.location).text
