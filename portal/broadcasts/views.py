@@ -10,7 +10,7 @@ from portal import i18n, policies
 from portal.accounts.models import Person
 from portal.broadcasts import audiences, phrases, queries, service
 from portal.broadcasts.audiences import AUDIENCES
-from portal.broadcasts.forms import LONGEST_LETTER, LONGEST_SUBJECT, LetterForm
+from portal.broadcasts.forms import LONGEST_LETTER, LetterForm
 from portal.broadcasts.models import Broadcast
 from portal.calls.models import Edition
 from portal.calls.queries import current_edition
@@ -221,6 +221,6 @@ def _compose(
         fates=queries.fates(session, [broadcast])[broadcast.id] if broadcast else queries.Fates(),
         batch=queries.batch_of(broadcast) if broadcast else "",
         texts={one: _drawn(broadcast, one) for one in i18n.LANGUAGES} if broadcast else {},
-        longest=(LONGEST_SUBJECT, LONGEST_LETTER),
+        longest=LONGEST_LETTER,
         phrases=phrases,
     )

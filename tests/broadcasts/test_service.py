@@ -328,6 +328,12 @@ def test_the_desk_writes_prepares_and_is_led_to_the_outbox(session: Session, sig
     counted = browser.get("/ko/ops/broadcasts/new?audience=drafts&place=", headers={"HX-Request": "true"})
     assert "1명" in counted.text
     assert "<html" not in counted.text
+    long = {"name": "이름" * 101, "subject_ko": "제목" * 61, "body_ko": "글" * 5001}
+    refused = browser.post("/ko/ops/broadcasts/new", data={**typed, **long})
+    assert refused.status_code == 422
+    assert refused.text.count("자까지 쓸 수 있어요. 지금은") >= 3
+    assert all(text in refused.text for text in long.values()), "what was pasted is all there"
+    assert "maxlength" not in refused.text.partition('id="letter"')[2].partition("</form>")[0], "no browser cuts it"
     refused = browser.post("/ko/ops/broadcasts/new", data={**typed, "body_ko": "{film}"})
     assert refused.status_code == 422
     assert "{film}" in refused.text
