@@ -228,7 +228,7 @@ FORMS: dict[str, Form] = {
     **_all("chair", "decisions.decide decisions.select_top decisions.order decisions.promote", code="round"),
     **_all("chair", "decisions.decide_rest release.announce release.embargo", bare=True, code="round"),
     "film_invitation.answer": Form("creator2", {"number": "invited"}, "film_invitation.show", {"answer": "confirm"}),
-    **_all("organizer", "invitations.more_time invitations.confirmed", code="round_invited"),
+    **_all("organizer", "invitations.more_time invitations.confirmed invitations.ask", code="round_invited"),
     "release.answer_by": Form("chair", {"code": "round"}, "release.review", {"answer_by": "2027-03-01"}),
     **_all("chair", "release.show_list release.out_of_reach quotas.remove", code="round"),
     **_all("chair", "minutes.save", code="round"),

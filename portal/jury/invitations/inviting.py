@@ -8,12 +8,12 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from portal import audit, clock
+from portal import audit, clock, db
 from portal.errors import Invalid, Stale
 from portal.i18n import N_
 from portal.jury.decisions import mails
 from portal.jury.decisions.models import Decision, Outcome
-from portal.jury.invitations import places, terms
+from portal.jury.invitations import places, queries, terms
 from portal.jury.invitations.models import FilmInvitation
 from portal.jury.models import Round
 from portal.lifecycles import DecisionState, InvitationState
@@ -114,3 +114,24 @@ def _ask(session: Session, round_: Round, decision: Decision, by: Actor) -> None
     asked = {"invited_at": clock.now(), "answer_by": answer_by}
     session.add(FilmInvitation(decision_id=decision.id, entry_id=decision.entry_id, **asked))
     audit.record(session, by, "film_invitation.invited", decision, answer_by=answer_by)
+
+
+def ask_rest(session: Session, round_: Round, answer_by: datetime, *, by: Actor) -> int:
+    """Invite whoever was selected before there were invitations; how many. Pressed twice, each is invited once.
+
+    They were told of it when it was announced: the reminders, which count from then, ask them. Raises Invalid for a
+    day too near or too far off.
+    """
+    terms.require_fair(answer_by, clock.now())
+    waiting = {decision.id: decision for decision in session.scalars(queries.unasked(round_.id))}
+    rows = [
+        {"decision_id": one.id, "entry_id": one.entry_id, "invited_at": one.announced_at, "answer_by": answer_by}
+        for one in waiting.values()
+    ]
+    if not rows:
+        return 0
+    new = db.insert(session, FilmInvitation).on_conflict_do_nothing(index_elements=["decision_id"])
+    made = session.scalars(new.returning(FilmInvitation.decision_id), rows).all()
+    for decision_id in made:
+        audit.record(session, by, "film_invitation.invited", waiting[decision_id], answer_by=answer_by)
+    return len(made)
