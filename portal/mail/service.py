@@ -21,12 +21,16 @@ from portal.mail.releasing import require_free
 from portal.mail.render import Rendered
 from portal.policies import Actor
 
+_ON_ITS_WAY = (MailState.QUEUED, MailState.SENDING, MailState.SENT)
+
 
 def release(session: Session, mail: OutgoingMail, *, by: Actor) -> None:
-    """Send one draft, or try a failed mail again with its tries counted anew.
+    """Send one draft, or try a failed mail again with its tries counted anew. Pressed twice, it leaves once.
 
     Raises Invalid for a draft of a batch that is too large for one person: it would be let go mail by mail.
     """
+    if mail.state in _ON_ITS_WAY:
+        return
     require_free(mail)
     _require_small(session, mail)
     lifecycles.advance(session, mail, MailState.QUEUED, by=by)
@@ -42,7 +46,9 @@ def _require_small(session: Session, mail: OutgoingMail) -> None:
 
 
 def cancel(session: Session, mail: OutgoingMail, *, by: Actor) -> None:
-    """Keep one mail from leaving; raises IllegalMove once it is on its way."""
+    """Keep one mail from leaving; raises IllegalMove once it is on its way. Pressed twice, it is cancelled once."""
+    if mail.state == MailState.CANCELLED:
+        return
     require_free(mail)
     lifecycles.advance(session, mail, MailState.CANCELLED, by=by)
     session.flush()
