@@ -22,6 +22,7 @@ from portal.entries.models import Entry, Member
 from portal.i18n import N_, SEOUL, moment, pick
 from portal.jury.decisions.models import Decision, Outcome
 from portal.jury.invitations.models import FilmInvitation
+from portal.jury.invitations.places import given_up
 from portal.jury.models import Juror, Round
 from portal.lifecycles import DecisionState, EntryState, GuestState, InvitationState, SeatState
 from portal.mail.outbox import Recipient
@@ -82,12 +83,16 @@ def _entries(*states: EntryState) -> Callable[[int, str], People]:
 
 
 def _told(outcome: Outcome) -> Callable[[int, str], People]:
-    """Makers of films whose outcome was announced: what is only decided tells nobody anything."""
+    """Makers of films whose outcome was announced: what is only decided tells nobody anything.
+
+    A selected film that does not come is none of them.
+    """
 
     def people(edition_id: int, place: str) -> People:
         announced = (Decision.state == DecisionState.ANNOUNCED, Decision.outcome == outcome)
         film = sa.select(Decision.entry_id).join(Entry, Entry.id == Decision.entry_id)
-        found = film.where(*announced, Entry.state == EntryState.ELIGIBLE)
+        comes = () if outcome != Outcome.SELECTED else (~given_up(Decision),)
+        found = film.where(*announced, *comes, Entry.state == EntryState.ELIGIBLE)
         return _makers(found.where(Decision.round_id.in_(_rounds(edition_id, place))))
 
     return people
@@ -96,7 +101,8 @@ def _told(outcome: Outcome) -> Callable[[int, str], People]:
 def _invited(edition_id: int, place: str) -> People:
     decided = sa.select(Decision.id).where(Decision.round_id.in_(_rounds(edition_id, place)))
     unanswered = (FilmInvitation.state == InvitationState.INVITED, FilmInvitation.decision_id.in_(decided))
-    return _makers(sa.select(FilmInvitation.entry_id).where(*unanswered))
+    asked = sa.select(FilmInvitation.entry_id).join(FilmInvitation.entry)
+    return _makers(asked.where(*unanswered, Entry.state == EntryState.ELIGIBLE))
 
 
 def _jurors(edition_id: int, place: str) -> People:

@@ -1,23 +1,28 @@
-"""What the states of letters to many are called."""
+"""How a letter to many stands, in words: what became of its mails says more than its state."""
 
 from __future__ import annotations
 
+from portal.broadcasts.queries import Fates
 from portal.i18n import N_, translate
 from portal.lifecycles import BroadcastState
 
-_STATES = {
-    BroadcastState.DRAFT: (N_("Draft"), ""),
-    BroadcastState.PREPARED: (N_("In the outbox"), "warn"),
-    BroadcastState.SENT: (N_("Sent"), "ok"),
-    BroadcastState.CANCELLED: (N_("Cancelled"), ""),
-}
+
+def standing(state: BroadcastState, fates: Fates) -> tuple[str, str]:
+    """(word in the language in use, kind of tag)."""
+    word, kind = _standing(state, fates)
+    return translate(word), kind
 
 
-def state_name(state: BroadcastState) -> str:
-    """The state in the language in use."""
-    return translate(_STATES[state][0])
-
-
-def state_tag(state: BroadcastState) -> str:
-    """The colour of the state's tag."""
-    return _STATES[state][1]
+def _standing(state: BroadcastState, fates: Fates) -> tuple[str, str]:
+    if state == BroadcastState.DRAFT:
+        return N_("Draft"), ""
+    if fates.held:
+        return N_("In the outbox"), "warn"
+    if fates.leaving:
+        return N_("Leaving"), "info"
+    if fates.reached:
+        return (N_("Sent, not to everybody"), "warn") if fates.failed else (N_("Sent"), "ok")
+    if fates.failed:
+        return N_("Reached nobody"), "bad"
+    # Mails are forgotten a year after their edition, and the letter still says that it was sent.
+    return (N_("Sent"), "ok") if state == BroadcastState.SENT and not fates.gone else (N_("Cancelled"), "")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.broadcasts.models import Broadcast
 from portal.lifecycles import BroadcastState, MailState
+from portal.mail.kinds import TEST
 from portal.mail.models import OutgoingMail
 from portal.policies import Actor, Role, Scope
 
@@ -29,42 +31,76 @@ def batch_of(broadcast: Broadcast) -> str:
     return f"broadcast:{broadcast.code}"
 
 
+@dataclass(frozen=True, slots=True)
+class Fates:
+    """What became of a letter's mails: still held, on their way, come to their readers (as a mail or in the portal
+    alone), failed or come back, and cancelled in the outbox."""
+
+    held: int = 0
+    leaving: int = 0
+    reached: int = 0
+    failed: int = 0
+    cancelled: int = 0
+
+    @property
+    def gone(self) -> bool:
+        """Whether anything is no longer held."""
+        return any((self.leaving, self.reached, self.failed, self.cancelled))
+
+
+_FATES = {
+    "held": (MailState.DRAFT,),
+    "leaving": (MailState.QUEUED, MailState.SENDING),
+    "reached": (MailState.SENT, MailState.KEPT),
+    "failed": (MailState.FAILED, MailState.BOUNCED),
+    "cancelled": (MailState.CANCELLED,),
+}
+
+
+def fates(session: Session, broadcasts: Collection[Broadcast]) -> dict[int, Fates]:
+    """What became of the mails of these letters, by the letters' ids; one statement."""
+    count, about = sa.func.count(), OutgoingMail.object_id
+    counts = [count.filter(OutgoingMail.state.in_(states)) for states in _FATES.values()]
+    letters = sa.select(about, *counts).where(_of_letters(), about.in_([one.id for one in broadcasts]))
+    found = {
+        row[0]: Fates(**dict(zip(_FATES, row[1:], strict=True))) for row in session.execute(letters.group_by(about))
+    }
+    return {one.id: found.get(one.id, Fates()) for one in broadcasts}
+
+
 def waits() -> sa.ColumnElement[bool]:
     """Says of a letter that a mail of it is still held."""
-    return sa.exists().where(*_its_mails(), OutgoingMail.state == MailState.DRAFT)
+    return sa.exists().where(*_mails(Broadcast), OutgoingMail.state == MailState.DRAFT)
 
 
 # What has not left and, but for the drafts, never will.
 _STAYS = (MailState.DRAFT, MailState.SUPERSEDED, MailState.CANCELLED)
 
 
-def _its_mails() -> tuple[sa.ColumnElement[bool], ...]:
-    return OutgoingMail.object_kind == Broadcast.__tablename__, OutgoingMail.object_id == Broadcast.id
+def _of_letters() -> sa.ColumnElement[bool]:
+    """Says of a mail that it is a letter's; a test of one is nobody's."""
+    return sa.and_(OutgoingMail.object_kind == Broadcast.__tablename__, OutgoingMail.kind != TEST)
 
 
-def _mails_of(broadcast: Broadcast) -> tuple[sa.ColumnElement[bool], ...]:
-    return OutgoingMail.object_kind == Broadcast.__tablename__, OutgoingMail.object_id == broadcast.id
+def _mails(of: Any) -> tuple[sa.ColumnElement[bool], ...]:
+    """Says of a mail that it is this letter's; `of` is a letter, or the model that the statement around asks for."""
+    return _of_letters(), OutgoingMail.object_id == of.id
 
 
-def rows(actor: Actor) -> sa.Select[*tuple[Any, ...]]:
-    """The letters of one's editions, the newest first: the letter, how many mails of it wait, how many have left."""
-    gone = OutgoingMail.state.not_in(_STAYS)
-    counted = sa.select(sa.func.count()).where(*_its_mails())
-    held = counted.where(OutgoingMail.state == MailState.DRAFT).correlate(Broadcast).scalar_subquery()
-    left = counted.where(gone).correlate(Broadcast).scalar_subquery()
-    found = sa.select(Broadcast, held.label("held"), left.label("gone"))
-    return found.where(visible_to(actor)).order_by(Broadcast.id.desc())
+def rows(actor: Actor) -> sa.Select[Broadcast]:
+    """The letters of one's editions, the newest first."""
+    return sa.select(Broadcast).where(visible_to(actor)).order_by(Broadcast.id.desc())
 
 
 def written_to(session: Session, broadcast: Broadcast) -> set[str]:
     """The addresses that one mail of the letter has left for already."""
-    left = (*_mails_of(broadcast), OutgoingMail.state.not_in(_STAYS))
+    left = (*_mails(broadcast), OutgoingMail.state.not_in(_STAYS))
     return set(session.scalars(sa.select(OutgoingMail.recipient).where(*left)))
 
 
 def held(session: Session, broadcast: Broadcast) -> int:
     """How many mails of it wait."""
-    waiting = sa.select(sa.func.count()).where(*_mails_of(broadcast), OutgoingMail.state == MailState.DRAFT)
+    waiting = sa.select(sa.func.count()).where(*_mails(broadcast), OutgoingMail.state == MailState.DRAFT)
     return session.scalar(waiting) or 0
 
 

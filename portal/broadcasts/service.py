@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal import audit, clock, links
+from portal import audit, clock, i18n, links
 from portal.broadcasts import audiences, queries, wording
 from portal.broadcasts.models import Broadcast
 from portal.broadcasts.wording import Words
@@ -16,8 +17,10 @@ from portal.errors import Invalid, Stale
 from portal.i18n import N_
 from portal.lifecycles import BroadcastState, advance
 from portal.mail import batches, outbox, releasing
+from portal.mail import service as single
 from portal.mail.models import Topic
 from portal.mail.outbox import Recipient
+from portal.mail.render import Rendered, render
 from portal.policies import SYSTEM, Actor
 
 TEXTS = ("subject_ko", "subject_en", "body_ko", "body_en")
@@ -60,14 +63,15 @@ def write(session: Session, edition: Edition, draft: Draft, *, by: Actor) -> Bro
 
 
 def edit(session: Session, broadcast: Broadcast, draft: Draft, *, rev: int, by: Actor) -> None:
-    """Keep what changed; raises Stale where somebody changed it first, Invalid once it is prepared."""
-    if broadcast.rev != rev:
+    """Keep what changed; saved twice, it is saved once. Raises Stale where somebody changed it first, Invalid once it
+    is prepared."""
+    after = asdict(draft)
+    changed = [name for name, value in after.items() if getattr(broadcast, name) != value]
+    if changed and broadcast.rev != rev:
         raise Stale
     if broadcast.state != BroadcastState.DRAFT:
         raise Invalid("main", N_("This letter is prepared. Take it back to change it."))
     _require_sound(session, broadcast.edition_id, draft)
-    after = asdict(draft)
-    changed = [name for name, value in after.items() if getattr(broadcast, name) != value]
     for name in changed:
         setattr(broadcast, name, after[name])
     if changed:
@@ -163,6 +167,32 @@ def words_of(broadcast: Broadcast, edition: Edition) -> Words:
     """What its mails are drawn from."""
     texts = {name: getattr(broadcast, name) for name in TEXTS}
     return Words(**texts, festival_ko=edition.name_ko, festival_en=edition.name_en)
+
+
+def drawn(session: Session, broadcast: Broadcast, to: Recipient) -> Rendered:
+    """The letter as it stands, as this reader would get it."""
+    addresses = links.of(session)
+    letter = words_of(broadcast, session.get_one(Edition, broadcast.edition_id))
+    with i18n.using(to.language):
+        context = {"links": addresses, "recipient": to, "letter": letter}
+        return render(kind_of(broadcast), addresses.base_url, context)
+
+
+def send_tests(
+    session: Session, broadcast: Broadcast, draft: Draft, *, to: Mapping[str, Recipient], rev: int, by: Actor
+) -> int:
+    """Keep what was written and send it to oneself, in each language that it is written in; how many mails.
+
+    `to` names oneself by language. Raises Invalid where no language has both subject and letter.
+    """
+    edit(session, broadcast, draft, rev=rev, by=by)
+    written = [one for one, (fields, _) in _MISSING.items() if all(getattr(broadcast, name) for name in fields)]
+    if not written:
+        raise Invalid("body_ko", N_("Write a subject and a letter first, in one language at least."))
+    for language in written:
+        me, edition_id = to[language], broadcast.edition_id
+        single.send_sample(session, drawn(session, broadcast, me), about=broadcast, to=me, edition_id=edition_id, by=by)
+    return len(written)
 
 
 def reopen(session: Session, broadcast: Broadcast, *, rev: int, by: Actor) -> None:

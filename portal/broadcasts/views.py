@@ -10,7 +10,7 @@ from portal import i18n, policies
 from portal.accounts.models import Person
 from portal.broadcasts import audiences, phrases, queries, service
 from portal.broadcasts.audiences import AUDIENCES
-from portal.broadcasts.forms import LONGEST_LETTER, LONGEST_SUBJECT, LetterForm
+from portal.broadcasts.forms import LONGEST_LETTER, LetterForm
 from portal.broadcasts.models import Broadcast
 from portal.calls.models import Edition
 from portal.calls.queries import current_edition
@@ -19,7 +19,7 @@ from portal.i18n import _, ngettext
 from portal.mail import preview
 from portal.mail.models import Topic
 from portal.mail.outbox import Recipient
-from portal.mail.render import Rendered, render
+from portal.mail.render import Rendered
 from portal.notices.phrases import topic_name
 from portal.web import current, headers
 from portal.web.access import guard
@@ -35,10 +35,12 @@ bp = Blueprint("broadcasts", __name__)
 @guard(policies.organize, load=current_edition)
 def index(edition: Edition) -> ResponseReturnValue:
     """The letters of one's editions, the newest first."""
-    rows = paged(current.session(), queries.rows(current.actor()), number=wanted(request.args.get("page")))
+    session = current.session()
+    rows = paged(session, queries.rows(current.actor()), number=wanted(request.args.get("page")))
     return page(
         "broadcasts/index.html",
         rows=rows,
+        fates=queries.fates(session, [row.Broadcast for row in rows.rows]),
         audience_name=lambda name: _(AUDIENCES[name].name) if name in AUDIENCES else name,
         phrases=phrases,
     )
@@ -111,13 +113,30 @@ def face(broadcast: Broadcast) -> Response:
 
 
 def _drawn(broadcast: Broadcast, language: str) -> Rendered:
-    session = current.session()
-    me = session.get_one(Person, current.actor().person_id)
-    letter = service.words_of(broadcast, session.get_one(Edition, broadcast.edition_id))
-    recipient = Recipient(me.email, language, me.shown_in(language))
-    context = {"links": current.links(), "recipient": recipient, "letter": letter}
-    with i18n.using(language):
-        return render(service.kind_of(broadcast), current.settings().base_url, context)
+    return service.drawn(current.session(), broadcast, _myself(language))
+
+
+def _myself(language: str) -> Recipient:
+    me = current.session().get_one(Person, current.actor().person_id)
+    return Recipient(me.email, language, me.shown_in(language), timezone=me.timezone)
+
+
+@bp.post("/ops/broadcasts/<code>/test")
+@guard(policies.write_broadcast, load=queries.by_code)
+def send_tests(broadcast: Broadcast) -> ResponseReturnValue:
+    """Save the letter and send it to oneself, in each language that it is written in."""
+    session, form, edition_id = current.session(), LetterForm(), broadcast.edition_id
+    to = {one: _myself(one) for one in i18n.LANGUAGES}
+    try:
+        if not form.sent_and_valid():
+            return _compose(edition_id, form, broadcast, status=422)
+        rev, by = form.rev.data or 0, current.actor()
+        tests = service.send_tests(session, broadcast, form.draft(), to=to, rev=rev, by=by)
+    except (Invalid, Stale) as problem:
+        return _refused(edition_id, form, broadcast, problem)
+    text = ngettext("{n} test is on its way to {address}.", "{n} tests are on their way to {address}.", tests)
+    flash(text.format(n=tests, address=to["en"].email), "ok")
+    return redirect(url_for("broadcasts.show", code=broadcast.code), 303)
 
 
 # ── prepared and taken back ────────────────────────────────────────────
@@ -134,13 +153,17 @@ def prepare(broadcast: Broadcast) -> ResponseReturnValue:
         rev, by = form.rev.data or 0, current.actor()
         waiting = service.prepare(session, broadcast, form.draft(), rev=rev, by=by)
     except (Invalid, Stale) as problem:
-        session.rollback()
-        if isinstance(problem, Invalid):
-            form.blame(problem)
-        return _compose(edition_id, form, broadcast, status=problem.status)
+        return _refused(edition_id, form, broadcast, problem)
     text = ngettext("{n} mail waits here for its release.", "{n} mails wait here for their release.", waiting)
     flash(text.format(n=i18n.number(waiting)), "ok")
     return redirect(url_for("mail.batch", batch=queries.batch_of(broadcast)), 303)
+
+
+def _refused(edition_id: int, form: LetterForm, broadcast: Broadcast, problem: Invalid | Stale) -> ResponseReturnValue:
+    current.session().rollback()
+    if isinstance(problem, Invalid):
+        form.blame(problem)
+    return _compose(edition_id, form, broadcast, status=problem.status)
 
 
 @bp.post("/ops/broadcasts/<code>/reopen")
@@ -195,9 +218,9 @@ def _compose(
         places=places,
         reach=audiences.languages(session, edition_id, audience, place),
         language_name=lambda one: i18n.NAMES.get(one, one),
-        held=queries.held(session, broadcast) if broadcast else 0,
+        fates=queries.fates(session, [broadcast])[broadcast.id] if broadcast else queries.Fates(),
         batch=queries.batch_of(broadcast) if broadcast else "",
         texts={one: _drawn(broadcast, one) for one in i18n.LANGUAGES} if broadcast else {},
-        longest=(LONGEST_SUBJECT, LONGEST_LETTER),
+        longest=LONGEST_LETTER,
         phrases=phrases,
     )

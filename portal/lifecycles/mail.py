@@ -27,7 +27,7 @@ MAIL = Lifecycle(
         (_M.QUEUED, (_M.SENDING, _M.FAILED, _M.SUPERSEDED, _M.CANCELLED)),
         (_M.SENDING, (_M.SENT, _M.QUEUED, _M.FAILED)),
         (_M.SENT, (_M.BOUNCED,)),
-        (_M.FAILED, (_M.QUEUED, _M.CANCELLED)),
+        (_M.FAILED, (_M.QUEUED, _M.SUPERSEDED, _M.CANCELLED)),
         (_M.BOUNCED, (_M.QUEUED, _M.CANCELLED)),
     ),
 )

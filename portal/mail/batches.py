@@ -85,6 +85,11 @@ def drafts(of: HeldBatch | BatchRelease) -> tuple[sa.ColumnElement[bool], ...]:
     return (*_inside(of), OutgoingMail.state == MailState.DRAFT)
 
 
+def failures(of: HeldBatch | BatchRelease) -> tuple[sa.ColumnElement[bool], ...]:
+    """Says of a mail of this batch that it has reached nobody for certain."""
+    return (*_inside(of), OutgoingMail.state == MailState.FAILED, ~OutgoingMail.uncertain)
+
+
 def _inside(of: HeldBatch | BatchRelease) -> tuple[sa.ColumnElement[bool], ...]:
     return OutgoingMail.batch == of.batch, OutgoingMail.edition_id == of.edition_id
 

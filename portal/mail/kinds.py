@@ -30,6 +30,9 @@ class Kind:
     topic: Topic | None = None
 
 
+TEST = "test"
+"""The kind of what is sent to oneself, whatever it is a test of."""
+
 KINDS: dict[str, Kind] = {
     "amendment_accepted": Kind(N_("Amendment accepted")),
     "amendment_returned": Kind(N_("Amendment returned")),
@@ -52,6 +55,7 @@ KINDS: dict[str, Kind] = {
     "decision_not_selected": Kind(N_("Decision: not selected"), Urgency.DAYTIME),
     "decision_reserve": Kind(N_("Decision: reserve"), Urgency.DAYTIME),
     "decision_selected": Kind(N_("Decision: selected"), Urgency.DAYTIME),
+    "decision_selected_again": Kind(N_("Decision: selected, confirmed before"), Urgency.DAYTIME),
     "digest": Kind(N_("Daily letter"), Urgency.DAYTIME),
     "disqualified": Kind(N_("Disqualified")),
     "eligible": Kind(N_("Eligible"), Urgency.DAYTIME),
@@ -99,7 +103,7 @@ KINDS: dict[str, Kind] = {
     "sign_up": Kind(N_("Sign-up link"), Urgency.SECURITY),
     "talk_changed": Kind(N_("Q&A changed")),
     "team_invitation": Kind(N_("Invitation to a team")),
-    "test": Kind(N_("Test of a mail"), Urgency.SECURITY),
+    TEST: Kind(N_("Test of a mail"), Urgency.SECURITY),
     "ticket": Kind(N_("Ticket")),
     "waitlisted": Kind(N_("On the waiting list")),
     "withdrawn": Kind(N_("Entry withdrawn")),

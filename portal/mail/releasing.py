@@ -19,7 +19,7 @@ from portal.errors import Invalid, Stale
 from portal.i18n import N_
 from portal.lifecycles import MailState
 from portal.mail import batches, queries
-from portal.mail.batches import HeldBatch, drafts, takes_no_mail, wants_no_mail
+from portal.mail.batches import HeldBatch, drafts, failures, takes_no_mail, wants_no_mail
 from portal.mail.models import BatchRelease, OutgoingMail, Suppression
 from portal.policies import SYSTEM, Actor
 
@@ -150,9 +150,14 @@ def cancel(session: Session, held: HeldBatch, *, by: Actor) -> int:
 
 
 def supersede(session: Session, held: HeldBatch, *, by: Actor) -> int:
-    """Take every draft of a batch out, because another version follows, and end the word on it; returns how many."""
+    """Take every draft of a batch out, because another version follows, and end the word on it; returns how many.
+
+    What has failed goes with them: trying it again would send the old version.
+    """
     _end_standing(session, held, by)
-    return lifecycles.advance_all(session, OutgoingMail, MailState.SUPERSEDED, *drafts(held), by=by, batch=held.batch)
+    to = MailState.SUPERSEDED
+    lifecycles.advance_all(session, OutgoingMail, to, *failures(held), by=by, batch=held.batch)
+    return lifecycles.advance_all(session, OutgoingMail, to, *drafts(held), by=by, batch=held.batch)
 
 
 def _end_standing(session: Session, held: HeldBatch, by: Actor) -> None:

@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Person
 from portal.entries.models import Entry
 from portal.i18n import moment, pick, translate, using
-from portal.jury.invitations.models import FilmInvitation
-from portal.lifecycles import InvitationState
+from portal.jury.invitations import places
 from portal.mail import outbox
 from portal.programme import zones
 from portal.reminders.models import Reminder
@@ -26,8 +25,7 @@ def owned() -> tuple[sa.ColumnElement[bool], ...]:
 
 def stays_away() -> sa.ColumnElement[bool]:
     """Says of an entry that it was selected and does not come: declined, or not answered in time."""
-    states = (InvitationState.DECLINED, InvitationState.LAPSED)
-    return sa.exists().where(FilmInvitation.entry_id == Entry.id, FilmInvitation.state.in_(states))
+    return places.answered(Entry.id, *places.FREED)
 
 
 def titles(session: Session, entry_ids: Collection[int]) -> dict[int, str]:

@@ -14,7 +14,7 @@ from portal.broadcasts import audiences
 from portal.broadcasts.audiences import AUDIENCES, Narrowed
 from portal.jury.decisions.models import Decision, Outcome
 from portal.jury.invitations.models import FilmInvitation
-from portal.lifecycles import DecisionState, EntryState, GuestState, SeatState
+from portal.lifecycles import DecisionState, EntryState, GuestState, InvitationState, SeatState
 from portal.policies import Role, Scope
 from portal.school.models import Cohort, Enrolment
 from tests import builders
@@ -73,6 +73,14 @@ def test_nobody_hears_of_a_decision_that_is_not_announced(session: Session) -> N
     assert who(session, edition_id, "selected", code) == {owners[0].email}
     assert who(session, edition_id, "invited", code) == {owners[0].email}
     assert who(session, edition_id, "not_selected") == who(session, edition_id, "reserve") == set()
+    invitation = session.scalars(sa.select(FilmInvitation)).one()
+    invitation.state = InvitationState.DECLINED
+    session.flush()
+    assert who(session, edition_id, "selected", code) == set(), "a film that does not come is none of them"
+    invitation.state = InvitationState.INVITED
+    told.state = EntryState.WITHDRAWN
+    session.flush()
+    assert who(session, edition_id, "invited", code) == set(), "nor is one that has left"
     jury.jurors[0].ended_at = clock.now()
     session.flush()
     assert who(session, edition_id, "jurors", code) == {person.email for person in jury.people[1:]}

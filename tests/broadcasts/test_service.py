@@ -18,6 +18,7 @@ from portal import links
 from portal.accounts.models import Person
 from portal.broadcasts import queries, service
 from portal.broadcasts.models import Broadcast
+from portal.broadcasts.queries import Fates
 from portal.broadcasts.service import Draft
 from portal.calls.models import Edition
 from portal.db import unit_of_work
@@ -26,7 +27,7 @@ from portal.errors import Invalid, Stale
 from portal.lifecycles import BroadcastState, MailState
 from portal.mail import batches, message, releasing
 from portal.mail import service as single
-from portal.mail.models import MailPreference, OutgoingMail, Topic, Way
+from portal.mail.models import MailPreference, OutgoingMail, Suppression, Topic, Way
 from portal.mail.outbox import Recipient
 from portal.policies import Actor, Role, Scope, write_broadcast
 from tests import builders
@@ -211,10 +212,25 @@ def test_taken_back_and_prepared_again_nobody_gets_two(session: Session) -> None
     for _again in range(2):
         service.reopen(session, broadcast, rev=broadcast.rev, by=by)
     with pytest.raises(Stale):
-        service.edit(session, broadcast, DRAFTS, rev=1, by=by)
+        service.edit(session, broadcast, replace(DRAFTS, name="다른 이름"), rev=1, by=by)
     assert prepared(session, broadcast, by) == 2
     states = sorted(mail.state for mail in mails(session))
     assert states == [*["draft"] * 2, "sent", *["superseded"] * 2]
+
+
+def test_what_failed_when_it_was_prepared_is_written_anew_too(session: Session) -> None:
+    edition, _, by = desk(session)
+    back, reader = builders.person(session), builders.person(session)
+    makers(session, edition, back, reader)
+    session.add(Suppression(address=back.email, reason="550 unknown"))
+    broadcast = written(session, edition, by)
+    assert prepared(session, broadcast, by) == 1
+    service.reopen(session, broadcast, rev=broadcast.rev, by=by)
+    assert {mail.state for mail in mails(session)} == {MailState.SUPERSEDED}, "nobody can send the old words"
+    session.execute(sa.delete(Suppression))
+    assert prepared(session, broadcast, by, replace(DRAFTS, subject_ko="새 제목")) == 2
+    waiting = [mail.subject for mail in mails(session) if mail.state == MailState.DRAFT]
+    assert waiting == ["[P.A.N] 새 제목"] * 2
 
 
 def test_a_letter_is_sent_once_its_batch_left(session: Session) -> None:
@@ -235,6 +251,18 @@ def test_a_letter_is_sent_once_its_batch_left(session: Session) -> None:
         service.reopen(session, broadcast, rev=broadcast.rev, by=by)
 
 
+def test_a_letter_that_reached_nobody_says_so_at_once(session: Session, sign_in: SignIn) -> None:
+    edition, organizer, by = desk(session)
+    makers(session, edition, builders.person(session))
+    broadcast = written(session, edition, by)
+    prepared(session, broadcast, by)
+    mails(session)[0].state = MailState.FAILED
+    session.commit()
+    browser = sign_in(organizer.id)
+    for address in ("/en/ops/broadcasts", f"/en/ops/broadcasts/{broadcast.code}"):
+        assert "Reached nobody" in browser.get(address).text
+
+
 def test_a_test_of_a_letter_unsubscribes_its_tester_alone(session: Session) -> None:
     edition, organizer, by = desk(session)
     reader = builders.person(session)
@@ -250,6 +278,30 @@ def test_a_test_of_a_letter_unsubscribes_its_tester_alone(session: Session) -> N
         assert own in face
         assert theirs not in face
     assert test.subject == f"[Test] {held.subject}"
+
+
+def test_whoever_writes_a_letter_gets_a_test_in_each_language_it_has(session: Session, sign_in: SignIn) -> None:
+    edition, organizer, by = desk(session)
+    makers(session, edition, organizer, builders.person(session))
+    broadcast = written(session, edition, by)
+    session.commit()
+    typed = {name: getattr(DRAFTS, name) for name in Draft.__dataclass_fields__} | {
+        "topic": "news",
+        "rev": broadcast.rev,
+    }
+    browser, page = sign_in(organizer.id), f"/en/ops/broadcasts/{broadcast.code}"
+    for _again in range(2):
+        assert browser.post(f"{page}/test", data={**typed, "subject_en": "Anew"}).status_code == 303
+    korean, english = sorted(mails(session), key=lambda mail: mail.language, reverse=True)
+    assert {one.recipient for one in (korean, english)} == {organizer.email}
+    assert (english.subject, english.state) == ("[Test] [P.A.N] Anew", MailState.QUEUED)
+    assert "님께" in korean.text
+    session.commit()
+    refused = browser.post(f"{page}/test", data={**typed, "rev": 2, "subject_en": "", "body_ko": ""})
+    assert refused.status_code == 422
+    assert "in one language at least" in refused.text
+    assert queries.fates(session, [broadcast])[broadcast.id] == Fates(), "a test counts for nothing"
+    assert prepared(session, broadcast, by, replace(DRAFTS, subject_en="Anew")) == 2, "and its tester is a reader, too"
 
 
 def test_a_batch_cancelled_in_the_outbox_cancels_its_letter(session: Session) -> None:
@@ -276,6 +328,12 @@ def test_the_desk_writes_prepares_and_is_led_to_the_outbox(session: Session, sig
     counted = browser.get("/ko/ops/broadcasts/new?audience=drafts&place=", headers={"HX-Request": "true"})
     assert "1명" in counted.text
     assert "<html" not in counted.text
+    long = {"name": "이름" * 101, "subject_ko": "제목" * 61, "body_ko": "글" * 5001}
+    refused = browser.post("/ko/ops/broadcasts/new", data={**typed, **long})
+    assert refused.status_code == 422
+    assert refused.text.count("자까지 쓸 수 있어요. 지금은") >= 3
+    assert all(text in refused.text for text in long.values()), "what was pasted is all there"
+    assert "maxlength" not in refused.text.partition('id="letter"')[2].partition("</form>")[0], "no browser cuts it"
     refused = browser.post("/ko/ops/broadcasts/new", data={**typed, "body_ko": "{film}"})
     assert refused.status_code == 422
     assert "{film}" in refused.text
@@ -283,7 +341,8 @@ def test_the_desk_writes_prepares_and_is_led_to_the_outbox(session: Session, sig
     assert browser.post("/ko/ops/broadcasts/new", data=typed).location == made.location
     assert "한국어" in browser.get(made.location).text
     assert "영화제" in browser.get(f"{made.location}/preview/ko").text
-    assert browser.post(made.location, data={**typed, "rev": 99}).status_code == 409
+    assert browser.post(made.location, data={**typed, "rev": 99, "name": "X"}).status_code == 409
+    assert browser.post(made.location, data={**typed, "rev": 99}).status_code == 303, "nothing is lost by it"
     there = browser.post(f"{made.location}/prepare", data={**typed, "rev": 1})
     assert "/ops/mail/batches/broadcast:" in there.location
     assert "1명에게 보내기" in browser.get(there.location).text

@@ -161,12 +161,20 @@ def test_a_failed_mail_is_tried_again(session: Session, sign_in: SignIn) -> None
     edition_id, organizer = desk(session)
     mail = queue(session, builders.person(session), edition_id=edition_id)
     mail.state, mail.attempts = MailState.FAILED, 5
+    mail_id = mail.id
     session.commit()
     browser = sign_in(organizer)
-    assert f"/ko/ops/mail/{mail.id}/release" in browser.get(f"/ko/ops/mail/{mail.id}").text
-    assert browser.post(f"/ko/ops/mail/{mail.id}/release").status_code == 303
+    assert f"/ko/ops/mail/{mail_id}/release" in browser.get(f"/ko/ops/mail/{mail_id}").text
+    session.commit()
+    for _again in range(2):
+        assert browser.post(f"/ko/ops/mail/{mail_id}/release").status_code == 303
     session.refresh(mail)
     assert (mail.state, mail.attempts) == (MailState.QUEUED, 0)
+    session.commit()
+    for _again in range(2):
+        assert browser.post(f"/ko/ops/mail/{mail_id}/cancel").status_code == 303
+    session.commit()
+    assert browser.post(f"/ko/ops/mail/{mail_id}/release").status_code == 409, "what was cancelled stays cancelled"
 
 
 def test_sent_mails_cannot_be_cancelled(session: Session, sign_in: SignIn) -> None:

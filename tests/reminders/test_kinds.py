@@ -199,6 +199,22 @@ def test_a_juror_behind_hears_every_five_days_three_times_and_only_of_the_own_fi
     assert not any(one.label in row.text for row in session.scalars(sa.select(OutgoingMail)) for one in jury.jurors[1:])
 
 
+def test_a_juror_whose_account_is_closed_is_reminded_by_nobody(session: Session, environment: object) -> None:
+    jury = build(session)
+    publish(session, jury)
+    round_ = session.get_one(Round, jury.round.id)
+    opened = seoul("2027-03-01 09:00")
+    round_.opened_at, round_.due_at = opened, opened + 20 * DAY
+    closed, *others = jury.people
+    closed.disabled_at = opened
+    strike_all(session, around(opened + 6 * DAY + timedelta(hours=1)))
+    assert {who for who, _ in told(session, "jury_nudge")} == {person.email for person in others}
+    with time_machine.travel(opened + 9 * DAY, tick=False):
+        board = progress.board(session, round_, now=clock.now())
+        assert nudging.nudge(session, round_, board, by=SYSTEM) == len(others), "nor by hand"
+    assert [one.away for one in board if one.email == closed.email] == [True], "the chair sees why"
+
+
 def test_a_round_that_is_not_open_reminds_nobody(session: Session, environment: object) -> None:
     jury = build(session)
     publish(session, jury)

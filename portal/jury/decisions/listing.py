@@ -20,6 +20,7 @@ from portal.entries.models import Entry
 from portal.errors import Invalid
 from portal.i18n import N_
 from portal.jury.decisions import queries
+from portal.jury.decisions.mails import AGAIN
 from portal.jury.decisions.models import Decision, Outcome
 from portal.jury.invitations import places
 from portal.jury.models import Round
@@ -55,10 +56,11 @@ def on_the_list(decision: Any) -> sa.ColumnElement[bool]:
 
 def _unreached(round_id: int) -> tuple[sa.ColumnElement[bool], ...]:
     mail = aliased(OutgoingMail)
+    outcome = sa.literal("decision_").concat(Decision.outcome)
     told = sa.exists().where(
         mail.object_kind == Decision.__tablename__,
         mail.object_id == Decision.id,
-        mail.kind == sa.literal("decision_").concat(Decision.outcome),
+        sa.or_(mail.kind == outcome, sa.and_(mail.kind == AGAIN, Decision.outcome == Outcome.SELECTED)),
         mail.state == MailState.SENT,
     )
     announced = (Decision.round_id == round_id, Decision.state == DecisionState.ANNOUNCED)

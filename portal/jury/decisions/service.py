@@ -61,7 +61,7 @@ def decide(session: Session, round_: Round, entry: Entry, outcome: Outcome | Non
     if outcome is None:
         return _take_back(session, decision, by)
     if decision.state == DecisionState.PENDING and decision.outcome == outcome:
-        return decision
+        return _taken_on(session, decision, by)
     decision.outcome = outcome
     decision.decided_by_id, decision.decided_at = by.person_id, clock.now()
     advance(session, decision, DecisionState.PENDING, by=by, outcome=str(outcome))
@@ -93,10 +93,19 @@ def _decision(session: Session, round_: Round, entry: Entry) -> Decision:
 
 def _put_back(session: Session, decision: Decision, outcome: Outcome | None, by: Actor) -> Decision:
     if outcome == Outcome.SELECTED:
-        return decision
+        return _taken_on(session, decision, by)
     if outcome not in (None, Outcome.RESERVE):
         raise Invalid("outcome", N_("Its maker knows that it is a reserve: it can take over the place or stay one."))
     reserves.put_back(session, decision, by=by)
+    return decision
+
+
+def _taken_on(session: Session, decision: Decision, by: Actor) -> Decision:
+    """Decided as before it stays whose it is; only where that account is gone is it somebody's anew."""
+    if decision.decided_by_id is None:
+        decision.decided_by_id, decision.decided_at = by.person_id, clock.now()
+        audit.record(session, by, "decision.taken_on", decision, outcome=str(decision.outcome))
+        session.flush()
     return decision
 
 
@@ -152,6 +161,7 @@ def tally(session: Session, round_: Round) -> Tally:
 def release(session: Session, round_: Round, *, reason: str = "", by: Actor) -> int:
     """Announce every pending decision at once and let its mails go; needs a second person. How many were announced.
 
+    A decision whose first person's account is gone is decided again before: two persons stand for each.
     A selection that breaks a quota needs a reason. Pressing twice announces once: the second time finds nothing
     pending. A film that left the running meanwhile is not announced. The makers of what is selected are invited to
     confirm by the day their mail tells; raises Invalid when that day has come too near.
@@ -159,7 +169,7 @@ def release(session: Session, round_: Round, *, reason: str = "", by: Actor) -> 
     pending = session.scalars(
         sa.select(Decision)
         .where(Decision.round_id == round_.id, Decision.state == DecisionState.PENDING)
-        .options(joinedload(Decision.entry).load_only(Entry.state))
+        .options(joinedload(Decision.entry).load_only(Entry.number, Entry.state))
         .order_by(Decision.id)
     ).all()
     standing = [decision for decision in pending if decision.entry.state == EntryState.ELIGIBLE]
@@ -187,6 +197,10 @@ def _leave_out(gone: Sequence[Decision], session: Session, by: Actor) -> None:
 
 
 def _require_second_person(pending: Sequence[Decision], by: Actor) -> None:
+    left = next((decision.entry.number for decision in pending if decision.decided_by_id is None), None)
+    if left is not None:
+        sentence = N_("Whoever decided on {number} has no account any more. Somebody must decide so again first.")
+        raise Invalid("release", sentence, number=left)
     if any(decision.decided_by_id == by.person_id for decision in pending):
         raise Invalid("release", N_("Somebody else must release these decisions: you made some of them yourself."))
 

@@ -16,6 +16,7 @@ from portal.lifecycles import INVITATION, InvitationState, Lifecycle
 class FilmInvitation(Versioned, Base):
     """Made when a selection is announced: its makers confirm or decline by `answer_by`, after which it lapses.
 
+    A later round that selects the film again takes it over, unless it was declined or had lapsed: `decision_id` moves.
     `reason` is why they declined, or who told the office by other means. `offered_at` is when a reserve was first made
     ready for its place: from then on the desk decides, and the portal makes nothing ready by itself.
     """

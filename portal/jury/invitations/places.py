@@ -12,6 +12,7 @@ from portal.jury.invitations.models import FilmInvitation
 from portal.lifecycles import DecisionState, InvitationState
 
 FREED = (InvitationState.DECLINED, InvitationState.LAPSED)
+STANDING = (InvitationState.INVITED, InvitationState.CONFIRMED)
 
 
 def freed(decision: Any) -> sa.ColumnElement[bool]:
@@ -31,12 +32,27 @@ def taken(decision_id: Any) -> sa.ColumnElement[bool]:
 
 
 def given_up(decision: Any) -> sa.ColumnElement[bool]:
-    """Says of a selection that its film does not come: declined, or unanswered until a reserve had the place."""
+    """Says of a selection that its film does not come: declined, or unanswered until a reserve had the place.
+
+    What its makers were asked last counts, also where it was another round that asked.
+    """
     invitation = aliased(FilmInvitation)
     return sa.exists().where(
-        invitation.decision_id == decision.id,
+        *_last(invitation, decision.entry_id),
         sa.or_(
             invitation.state == InvitationState.DECLINED,
             sa.and_(invitation.state == InvitationState.LAPSED, taken(invitation.decision_id)),
         ),
     )
+
+
+def answered(entry_id: Any, *states: InvitationState) -> sa.ColumnElement[bool]:
+    """Says of a film that its last invitation stands in one of these states."""
+    invitation = aliased(FilmInvitation)
+    return sa.exists().where(*_last(invitation, entry_id), invitation.state.in_(states))
+
+
+def _last(invitation: Any, entry_id: Any) -> tuple[sa.ColumnElement[bool], ...]:
+    later = aliased(FilmInvitation)
+    none_later = ~sa.exists().where(later.entry_id == invitation.entry_id, later.id > invitation.id)
+    return invitation.entry_id == entry_id, none_later

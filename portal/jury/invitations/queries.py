@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from portal.accounts.models import Person
 from portal.entries.models import Entry
 from portal.jury.decisions import queries as decisions
-from portal.jury.decisions.models import Decision
+from portal.jury.decisions.models import Decision, Outcome
 from portal.jury.invitations import places
 from portal.jury.invitations.models import FilmInvitation
 from portal.jury.models import Round
@@ -88,6 +88,25 @@ def rows(session: Session, round_id: int) -> Sequence[Any]:
         .where(Decision.round_id == round_id)
         .order_by(order, FilmInvitation.answer_by, Entry.number)
     ).all()
+
+
+def unasked(round_id: int) -> sa.Select[Decision]:
+    """Announced selections of a round, with their films, whose makers were never asked: from before there were
+    invitations. Where several rounds selected a film, the last of them asks."""
+    later = aliased(Decision)
+    chosen = (Decision.state == DecisionState.ANNOUNCED, Decision.outcome == Outcome.SELECTED)
+    again = (later.state == DecisionState.ANNOUNCED, later.outcome == Outcome.SELECTED)
+    return (
+        sa.select(Decision)
+        .join(Decision.entry)
+        .options(contains_eager(Decision.entry))
+        .where(
+            *(Decision.round_id == round_id, *chosen, Entry.state == EntryState.ELIGIBLE),
+            ~sa.exists().where(FilmInvitation.entry_id == Decision.entry_id),
+            ~sa.exists().where(later.entry_id == Decision.entry_id, later.announced_at > Decision.announced_at, *again),
+        )
+        .order_by(Entry.number)
+    )
 
 
 def counts(found: Collection[Any]) -> Counter[str]:

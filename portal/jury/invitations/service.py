@@ -70,8 +70,11 @@ def _answered(
     by: Actor,
     *conditions: sa.ColumnElement[bool],
 ) -> FilmInvitation | None:
+    if len(words) > MOST_WORDS:
+        sentence = N_("Shorten this to {limit} characters; it has {length} now.")
+        raise Invalid("reason", sentence, limit=MOST_WORDS, length=len(words))
     before, now = invitation.state, clock.now()
-    answer: dict[str, Any] = {"answered_at": now, "answered_by_id": by.person_id, "reason": words.strip()[:MOST_WORDS]}
+    answer: dict[str, Any] = {"answered_at": now, "answered_by_id": by.person_id, "reason": words.strip()}
     moved: FilmInvitation | None = advance_row(session, FilmInvitation, invitation.id, to, *conditions, **answer)
     if moved is not None:
         audit.record(session, by, f"film_invitation.{to}", moved, before=str(before), reason=answer["reason"])

@@ -30,9 +30,9 @@ def midnight(now: datetime) -> datetime:
 
 
 def due_for_one(paces: Sequence[Pace], *, now: datetime) -> list[Pace]:
-    """Those of them who may get a mail now: with films left, and none sent today."""
-    today = midnight(now)
-    return [one for one in paces if not one.finished and (one.nudged_at is None or one.nudged_at < today)]
+    """Those of them who may get a mail now: with films left, an account that is open, and none sent today."""
+    today, at_work = midnight(now), [one for one in paces if not one.finished and not one.away]
+    return [one for one in at_work if one.nudged_at is None or one.nudged_at < today]
 
 
 def preview(session: Session, round_: Round, one: Pace) -> Rendered:

@@ -28,7 +28,7 @@ SLACK = 0.1  # of the round's time that a juror may be behind before it is calle
 
 @dataclass(frozen=True)
 class Pace:
-    """A juror's work in a round; seconds of film."""
+    """A juror's work in a round; seconds of film. Whoever is `away` has an account that is closed: no mail helps."""
 
     juror_id: int
     person_id: int
@@ -51,6 +51,7 @@ class Pace:
     last_score_at: datetime | None
     expected: float
     stopped: bool
+    away: bool
 
     @property
     def name(self) -> str:
@@ -100,6 +101,7 @@ _PACE = (
         *(Juror.id, Juror.person_id, Juror.label, Juror.due_at, Juror.nudged_at),
         *(Person.native_name, Person.latin_family, Person.latin_given, Person.email, Person.language),
         Person.timezone,
+        Person.disabled_at.is_not(None).label("away"),
         Panel.name_ko,
         Panel.name_en,
         sa.func.count(Assignment.id).label("assigned"),
@@ -153,6 +155,7 @@ def _pace(row: Any, round_: Round, now: datetime) -> Pace:
         last_score_at=row.last_score_at,
         expected=_expected(round_.opened_at, due.at, now),
         stopped=since is not None and now - since > STOPPED,
+        away=row.away,
     )
 
 

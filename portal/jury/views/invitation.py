@@ -35,7 +35,9 @@ def _asked(entry: Entry) -> Asked:
     return found
 
 
-def _show(entry: Entry, asked: Asked, *, status: int = 200, error: str = "", reason: str = "") -> ResponseReturnValue:
+def _show(
+    entry: Entry, asked: Asked, *, status: int = 200, error: str = "", at: str = "", reason: str = ""
+) -> ResponseReturnValue:
     return page(
         "jury/invitation.html",
         status=status,
@@ -44,7 +46,9 @@ def _show(entry: Entry, asked: Asked, *, status: int = 200, error: str = "", rea
         asked=asked,
         invitation=asked.invitation,
         words=phrases,
+        most_words=service.MOST_WORDS,
         error=error,
+        at=at,
         reason=reason,
     )
 
@@ -54,7 +58,7 @@ def _show(entry: Entry, asked: Asked, *, status: int = 200, error: str = "", rea
 def answer(entry: Entry) -> ResponseReturnValue:
     """Confirm or decline; the same answer again changes nothing."""
     session, by, wish = current.session(), current.actor(), request.form.get("answer", "")
-    reason, asked = tidy(request.form.get("reason"))[: service.MOST_WORDS], _asked(entry)
+    reason, asked = tidy(request.form.get("reason")), _asked(entry)
     if wish not in _ANSWERS:
         return _show(entry, asked, status=422, error=_("Choose one of the two answers."), reason=reason)
     try:
@@ -63,7 +67,7 @@ def answer(entry: Entry) -> ResponseReturnValue:
         else:
             service.decline(session, asked.invitation, reason=reason, by=by)
     except Invalid as problem:
-        return _show(entry, _asked(entry), status=422, error=problem.message, reason=reason)
+        return _show(entry, _asked(entry), status=422, error=problem.message, at=problem.field, reason=reason)
     except Stale:
         return _show(entry, _asked(entry), status=409, error=_("Somebody else has just answered. Look at it again."))
     flash(_("Thank you. Your film is confirmed.") if wish == "confirm" else _("Your film is declined."), "ok")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal import policies
+from portal import clock, i18n, policies
 from portal.errors import Invalid, Stale
-from portal.i18n import N_, _
+from portal.i18n import N_, _, ngettext
 from portal.jury import queries as rounds
 from portal.jury.decisions import queries as decisions
-from portal.jury.invitations import phrases, queries, service, terms
+from portal.jury.invitations import inviting, phrases, queries, service, terms
 from portal.jury.invitations.models import FilmInvitation
 from portal.jury.models import Round
 from portal.jury.views.round_forms import number
@@ -40,6 +40,8 @@ def _index(round_: Round, *, status: int = 200, error: Invalid | None = None, at
         status=status,
         judging=round_,
         rows=found,
+        unasked=[decision.entry for decision in session.scalars(queries.unasked(round_.id))],
+        usual=i18n.korean_day(terms.usual(clock.now())),
         counts=queries.counts(found),
         returned=returned.returned(session, [row.person_id for row in found]),
         vacancies=decisions.vacancies(session, round_.id),
@@ -50,6 +52,21 @@ def _index(round_: Round, *, status: int = 200, error: Invalid | None = None, at
         at=at,
         typed=request.form,
     )
+
+
+@bp.post("/<code>/invitations/ask")
+@guard(policies.release_decisions, load=rounds.round_by_code)
+def ask(round_: Round) -> ResponseReturnValue:
+    """Ask the makers who were selected before there were invitations."""
+    try:
+        day = terms.read(tidy(request.form.get("answer_by")))
+        asked = inviting.ask_rest(current.session(), round_, day, by=current.actor())
+    except Invalid as problem:
+        return _refused(round_, problem, "all")
+    text = ngettext(
+        "{n} film is invited. Its makers are asked.", "{n} films are invited. Their makers are asked.", asked
+    )
+    return _back(round_, text.format(n=i18n.number(asked)))
 
 
 def _invitation(round_: Round) -> FilmInvitation:

@@ -21,7 +21,7 @@ from portal.mail.wordings import builtin, diff, preview, queries, service
 from portal.mail.wordings.placeholders import EDITABLE, MEANINGS
 from portal.mail.wordings.queries import Chosen
 from portal.mail.wordings.samples import SAMPLE_NAMES, Sample
-from portal.mail.wordings.service import Seen, Texts
+from portal.mail.wordings.service import BODY_MOST, Seen, Texts
 from portal.web import current, headers
 from portal.web.access import guard
 from portal.web.filters import static_url
@@ -188,6 +188,7 @@ def _editor(
         form=form,
         seen=f"{seen.version}.{seen.rev}",
         clash=clash,
+        longest=BODY_MOST,
         placeholders=_placeholders(desk.kind, sample, words),
         samples=[(one.value, translate(name)) for one, name in SAMPLE_NAMES.items()],
         sample=sample.value,

@@ -173,6 +173,7 @@ EDITABLE: dict[str, Editable] = {
     "ineligible": Editable({**_ENTRY, "reason": _plain("reason")}, needed=("reason",)),
     "returned": Editable({**_ENTRY, "mentor": _plain("mentor"), "reason": _plain("note")}, needed=("mentor", "reason")),
     "decision_selected": Editable({**_DECISION, "deadline": _moment("answer_by"), "day": _day("answer_by")}),
+    "decision_selected_again": Editable(_DECISION),
     "decision_reserve": Editable(_DECISION),
     "decision_not_selected": Editable(_DECISION),
     "award_final": Editable({**_DECISION, "award": _both("award")}),

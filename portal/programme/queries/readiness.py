@@ -15,8 +15,7 @@ from portal.entries.models import Entry
 from portal.i18n import N_, translate
 from portal.jury.decisions.listing import on_the_list
 from portal.jury.decisions.models import Decision, Outcome
-from portal.jury.invitations.models import FilmInvitation
-from portal.jury.invitations.places import given_up
+from portal.jury.invitations.places import answered, given_up
 from portal.lifecycles import DecisionState, EntryState, InvitationState
 from portal.programme.models import Package, PackageFilm
 from portal.programme.queries.holding import shown_film, unlabelled
@@ -64,10 +63,6 @@ def announced() -> sa.ColumnElement[bool]:
     )
 
 
-def _answered(*states: InvitationState) -> sa.ColumnElement[bool]:
-    return sa.exists().where(FilmInvitation.entry_id == Entry.id, FilmInvitation.state.in_(states))
-
-
 def _listed() -> sa.ColumnElement[bool]:
     """Whether the public list with its selection was shown: before that, no programme may tell of it."""
     return sa.exists().where(Decision.entry_id == Entry.id, on_the_list(Decision), Decision.outcome == Outcome.SELECTED)
@@ -81,9 +76,9 @@ _COLUMNS = (
     Entry.id,
     Entry.state,
     _listed().label("announced"),
-    _answered(InvitationState.CONFIRMED).label("confirmed"),
-    _answered(InvitationState.DECLINED).label("declined"),
-    _answered(InvitationState.INVITED, InvitationState.LAPSED).label("asked"),
+    answered(Entry.id, InvitationState.CONFIRMED).label("confirmed"),
+    answered(Entry.id, InvitationState.DECLINED).label("declined"),
+    answered(Entry.id, InvitationState.INVITED, InvitationState.LAPSED).label("asked"),
     unagreed(Entry.id).label("consent_missing"),
     unspoken(Entry.id).label("guardian_missing"),
     unlabelled(Entry.id).label("unlabelled"),

@@ -43,7 +43,7 @@ def _wanted(session: Session, *, now: datetime, of: int | None = None) -> Iterat
         one.juror_id: (round_, one)
         for round_ in rounds
         for one in progress.board(session, round_, now=now)
-        if one.behind and of in (None, one.juror_id)
+        if one.behind and not one.away and of in (None, one.juror_id)
     }
     past = _past(session, behind)
     for juror_id, (round_, one) in behind.items():

@@ -55,6 +55,9 @@ def test_makers_confirm_and_may_decline_later(released: Selection, session: Sess
     said = sa.select(sa.func.count()).where(AuditRecord.verb == "film_invitation.confirmed")
     assert session.scalar(said) == 1, "said twice is said once"
     session.commit()
+    long = "Another premiere. " * 30
+    refused = maker.post(address, data={"answer": "decline", "reason": long})
+    assert (refused.status_code, long.strip() in refused.text) == (422, True), "nothing of it is cut off"
     assert maker.post(address, data={"answer": "decline", "reason": "Another premiere"}).status_code == 303
     found = released.invitation(0)
     assert (found.state, found.reason) == (InvitationState.DECLINED, "Another premiere")

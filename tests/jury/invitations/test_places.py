@@ -18,7 +18,7 @@ from portal.errors import Invalid
 from portal.jury.decisions import listing
 from portal.jury.decisions import queries as decisions
 from portal.jury.decisions import service as deciding
-from portal.jury.decisions.models import Outcome
+from portal.jury.decisions.models import Decision, Outcome
 from portal.jury.invitations import inviting, service, terms
 from portal.jury.invitations.models import FilmInvitation
 from portal.lifecycles import DecisionState, EntryState, MailState
@@ -60,6 +60,28 @@ def test_the_next_reserve_is_made_ready_once_and_told_by_a_second_person(release
     session.commit()
     assert released.invitation(2).answer_by > clock.now() + terms.LEAST
     assert decisions.vacancies(session, released.round.id) == []
+
+
+def test_two_persons_remain_two_where_the_first_is_gone(
+    released: Selection, session: Session, sign_in: Callable[..., FlaskClient]
+) -> None:
+    _decline(released, 0)
+    _fill(released)
+    session.execute(sa.update(Decision).values(decided_by_id=None))
+    session.commit()
+    number = released.jury.films[2].number
+    with pytest.raises(Invalid, match="has no account any more"):
+        deciding.release(session, released.round, by=released.second)
+    session.rollback()
+    # Whoever says so again is its first person, by the same button, and cannot release it alone either.
+    address, chair = f"/en/ops/results/{released.round.code}/decide", released.jury.chair.id
+    session.rollback()
+    assert sign_in(chair).post(address, data={"number": number, "outcome": "selected"}).status_code == 303
+    assert released.decision(2).decided_by_id == chair
+    with pytest.raises(Invalid, match="Somebody else must release"):
+        deciding.release(session, released.round, by=released.chair)
+    session.rollback()
+    assert deciding.release(session, released.round, by=released.second) == 1
 
 
 def test_films_that_left_are_passed_over_and_the_end_is_said(
