@@ -22,7 +22,7 @@ log = structlog.get_logger()
 _PATIENCE_SECONDS = 25
 _SUBMISSION = 587
 _FRESH_SECONDS = 5
-_LINES = 4
+_LINES = 10
 _FINE, _CLOSING, _BROKEN = (250, 251, 252), 421, -1
 
 
