@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased, object_session
 
 from portal import clock
 from portal.calls.models import Edition
+from portal.db import UtcDateTime
 from portal.entries.models import Entry
 from portal.i18n import language
 from portal.lifecycles import ScreeningState
@@ -49,7 +50,7 @@ _Later = aliased(Release)
 public_since = sa.func.coalesce(Release.embargo_until, Release.released_at)
 
 
-def in_force(at: datetime) -> sa.ColumnElement[bool]:
+def in_force(at: datetime | sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
     """Whether a version is public, or has been: its embargo is over, and no other took its place while it lasted."""
     replaced = sa.exists().where(
         _Later.edition_id == Release.edition_id,
@@ -72,16 +73,19 @@ _COLUMNS = (
 )
 
 
+_NOW = sa.bindparam("now", type_=UtcDateTime())
+_PUBLISHED = (
+    sa.select(*_COLUMNS)
+    .outerjoin(Release, sa.and_(Release.edition_id == Edition.id, in_force(_NOW)))
+    .where(Edition.published_at.is_not(None))
+    .order_by(Edition.starts_on.desc(), Edition.id.desc(), Release.version.desc())
+    .limit(1)
+)
+
+
 def published(session: Session) -> Published | None:
     """What visitors may see of the newest edition, without the programme itself; None before any is public."""
-    query = (
-        sa.select(*_COLUMNS)
-        .outerjoin(Release, sa.and_(Release.edition_id == Edition.id, in_force(clock.now())))
-        .where(Edition.published_at.is_not(None))
-        .order_by(Edition.starts_on.desc(), Edition.id.desc(), Release.version.desc())
-        .limit(1)
-    )
-    row = session.execute(query).first()
+    row = session.execute(_PUBLISHED, {"now": clock.now()}).first()
     return Published(**row._asdict()) if row else None
 
 
@@ -96,14 +100,21 @@ def public_body(session: Session, release_id: int, held: frozenset[str]) -> dict
     return frozen.without(body_of(session, release_id), held)
 
 
-_KEPT_BACK = sa.select(Entry.number).where(
-    Entry.number.in_(sa.bindparam("numbers", expanding=True)), not_public(Entry.id)
-)
+# An IN is written out and read anew for each request, with as many places as there are films; PostgreSQL takes them in
+# one array.
+_AMONG = {
+    "sqlite": Entry.number.in_(sa.bindparam("numbers", expanding=True)),
+    "postgresql": Entry.number == sa.any_(sa.bindparam("numbers", type_=sa.ARRAY(sa.String))),
+}
+_KEPT_BACK = {dialect: sa.select(Entry.number).where(among, not_public(Entry.id)) for dialect, among in _AMONG.items()}
 
 
 def held_films(session: Session, numbers: Collection[str]) -> frozenset[str]:
     """Those of these films that may not be public now, although a version was published with them."""
-    return frozenset(session.scalars(_KEPT_BACK, {"numbers": list(numbers)})) if numbers else frozenset()
+    if not numbers:
+        return frozenset()
+    query = _KEPT_BACK[session.get_bind().dialect.name]
+    return frozenset(session.scalars(query, {"numbers": list(numbers)}))
 
 
 # A version never changes, so each process reads it once for each language and each set of films held back since; the
