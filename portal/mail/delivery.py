@@ -18,6 +18,7 @@ from queue import SimpleQueue
 
 import sqlalchemy as sa
 import structlog
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from portal import audit, claims, clock, lifecycles
@@ -34,6 +35,7 @@ LEASE = timedelta(seconds=150)
 WAITS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=4))
 # So few are listed at once that a sign-in link does not wait for a long list to end.
 LISTED = 50
+_TRIES = 3
 Work = Callable[[], AbstractContextManager[Session]]
 log = structlog.get_logger()
 
@@ -80,16 +82,34 @@ def deliver(work: Work, lines: Sequence[Line], first: int) -> int:
             out += 1
         while out:
             errands = [future.result() for future in _those_back(back)]
-            with work() as session:
-                handed_over += settle(session, [errand.told for errand in errands if errand.told])
-                free = [errand.line for errand in errands if errand.ready]
-                letters = list(islice(pile.letters(session), len(free)))
-                out += len(letters) - len(errands)
-                if handed_over and not out:
-                    audit.record(session, SYSTEM, "mail.handed_over", OutgoingMail.__tablename__, mails=handed_over)
+            free = [errand.line for errand in errands if errand.ready]
+            heard, letters = turn(work, pile, [errand.told for errand in errands if errand.told], len(free))
+            handed_over += heard
+            out += len(letters) - len(errands)
             for line, letter in zip(free, letters, strict=False):
                 threads.submit(_run, line, letter).add_done_callback(back.put)
+    if handed_over:
+        with work() as session:
+            audit.record(session, SYSTEM, "mail.handed_over", OutgoingMail.__tablename__, mails=handed_over)
     return handed_over
+
+
+def turn(work: Work, pile: Pile, told: Sequence[Told], wanted: int) -> tuple[int, list[Letter]]:
+    """How many of these letters the server heard of, noted; and at most so many others, taken.
+
+    Where a transaction that changes many mails at once locks them in another order, PostgreSQL ends one of the two;
+    what has left must be noted all the same.
+    """
+    tries = 0
+    while True:
+        try:
+            with work() as session:
+                return settle(session, told), list(islice(pile.letters(session), wanted))
+        except OperationalError as error:
+            tries += 1
+            if tries == _TRIES:
+                raise
+            log.warning("mail.turn_again", error=str(error.orig))
 
 
 def _run(line: Line, letter: Letter | None) -> Errand:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -22,7 +23,7 @@ from portal.db import unit_of_work
 from portal.lifecycles import MailState
 from portal.mail import delivery, message, outbox, queries
 from portal.mail.models import OutgoingMail
-from portal.mail.smtp import Server, lines
+from portal.mail.smtp import Answer, Fate, Server, lines
 from tests import builders
 from tests.mail.conftest import Postman
 from tests.mail.test_outbox import SignIn, desk
@@ -299,3 +300,26 @@ def test_paced_domains_taken_in_another_order_do_not_wait_for_each_other(session
         assert not db.alone(two, "mails to a.example")
         one.rollback()
         assert db.alone(two, "mails to a.example")
+
+
+@pytest.mark.database("postgres")
+def test_what_has_left_is_noted_though_another_transaction_locks_mails_in_another_order(
+    session: Session, sessions: Sessions
+) -> None:
+    work, (first, second) = partial(unit_of_work, sessions), queued(session, 2)
+    with work() as own:
+        pile = delivery.Pile(own, first)
+        told = [(letter, Answer(Fate.SENT)) for letter in pile.letters(own)]
+    with sessions() as other, ThreadPoolExecutor(1) as hand:
+        lock(other, second)
+        noted = hand.submit(delivery.turn, work, pile, told, 0)
+        while not session.scalar(sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+            session.rollback()
+        lock(other, first)  # whoever waited longer is ended by PostgreSQL, and turns again
+        other.rollback()
+        assert noted.result() == (2, [])
+    assert {mail(session, mail_id).state for mail_id in (first, second)} == {MailState.SENT}
+
+
+def lock(session: Session, mail_id: int) -> None:
+    session.get_one(OutgoingMail, mail_id, with_for_update=True)

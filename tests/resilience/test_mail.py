@@ -155,5 +155,6 @@ def let_waits_end(sessions: sessionmaker[Session]) -> None:
     """What time does: mails that were put off may leave, with their tries forgotten."""
     with db.unit_of_work(sessions) as working:
         waiting = (OutgoingMail.state == MailState.QUEUED, OutgoingMail.send_after.is_not(None))
-        put_off = sa.update(OutgoingMail).where(*waiting)
+        free = sa.select(OutgoingMail.id).where(*waiting).with_for_update(skip_locked=True)  # time waits for nobody
+        put_off = sa.update(OutgoingMail).where(OutgoingMail.id.in_(free))
         working.execute(put_off.values(send_after=None, attempts=0).execution_options(synchronize_session=False))

@@ -33,7 +33,7 @@ SAYS = {
 }
 COLUMNS = {
     Hidden.PEOPLE: "credits.",
-    Hidden.SCHOOL: "cohorts.",
+    Hidden.SCHOOL: "cohorts.name",
     Hidden.COUNTRY: "entries.country",
     Hidden.STATEMENT: "entries.statement",
     Hidden.LABEL: "disclosures.",
