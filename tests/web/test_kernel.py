@@ -25,10 +25,11 @@ def planted(settings: Settings) -> Flask:
     """The application with a few views of the test's own."""
     app = create_app(settings)
 
-    @guard(anyone)
-    def write(status: int) -> tuple[str, int]:
+    def unguarded(status: int) -> tuple[str, int]:
         builders.person(current.session(), email=f"written{status}@example.test")
         return "done", status
+
+    write = guard(anyone)(unguarded)
 
     @guard(anyone)
     def crash() -> str:
@@ -39,7 +40,8 @@ def planted(settings: Settings) -> Flask:
     def own() -> str:
         return "own"
 
-    app.add_url_rule("/planted/<int:status>", "planted.write", write, methods=["POST"])
+    app.add_url_rule("/planted/<int:status>", "planted.write", write, methods=["GET", "POST"])
+    app.add_url_rule("/planted/asked/<int:status>", "planted.asked", guard(anyone, writes=True)(unguarded))
     app.add_url_rule("/planted/crash", "planted.crash", crash, methods=["POST"])
     app.add_url_rule("/planted/own", "planted.own", own, methods=["GET", "POST"])
     app.add_url_rule("/planted/bare", "planted.bare", lambda: "open")
@@ -57,6 +59,14 @@ def test_a_request_commits_below_400_only(
     planted: Flask, sessions: sessionmaker[Session], status: int, kept: bool
 ) -> None:
     assert planted.test_client().post(f"/planted/{status}").status_code == status
+    assert bool(_written(sessions)) is kept
+
+
+@pytest.mark.parametrize(("path", "kept"), [("/planted/200", False), ("/planted/asked/200", True)])
+def test_a_get_keeps_what_it_wrote_only_where_its_view_says_so(
+    planted: Flask, sessions: sessionmaker[Session], path: str, kept: bool
+) -> None:
+    assert planted.test_client().get(path).status_code == 200
     assert bool(_written(sessions)) is kept
 
 
