@@ -220,6 +220,16 @@ def unit_of_work(factory: Callable[[], Session]) -> Iterator[Session]:
             raise
 
 
+def hold(session: Session, row: Any, *, key_share: bool = False) -> None:
+    """Wait for whoever changes this row now, and read its columns anew; what was loaded beside them stays.
+
+    With `key_share`, a row that only refers to this one need not wait. SQLite's writers stand in line anyway.
+    """
+    mapper = sa.inspect(row).mapper
+    session.flush()
+    session.refresh(row, mapper.column_attrs.keys(), with_for_update={"of": mapper.class_, "key_share": key_share})
+
+
 def insert(session: Session, model: Any) -> Any:
     """An INSERT of the session's dialect, which knows ON CONFLICT; both of ours say it alike."""
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager
 from sqlalchemy.orm.attributes import set_committed_value
 
-from portal import clock, doorbell
+from portal import clock, db, doorbell
 from portal.accounts.models import Person
 from portal.calls.models import Call
 from portal.disclosure.models import Disclosure
@@ -21,16 +21,12 @@ _HELD = "entries.held"
 
 def locked(session: Session, entry: Entry) -> None:
     """Wait for whoever changes the entry now, and see what they left (SQLite's writers already stand in line)."""
-    session.flush()
-    session.refresh(entry, attribute_names=_COLUMNS, with_for_update={"of": Entry})
+    db.hold(session, entry)
     members = sa.select(Member).where(Member.entry_id == entry.id).order_by(Member.id)
     fresh = session.scalars(members.execution_options(populate_existing=True)).all()
     for member in fresh:
         set_committed_value(member, "entry", entry)
     set_committed_value(entry, "members", list(fresh))
-
-
-_COLUMNS = [column.key for column in sa.inspect(Entry).column_attrs]
 
 
 def hold(session: Session, number: str) -> Entry | None:

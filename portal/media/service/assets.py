@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from portal import audit, clock, doorbell, i18n
+from portal import audit, clock, db, doorbell, i18n
 from portal.db import UtcDateTime
 from portal.errors import Invalid, Stale
 from portal.i18n import N_
@@ -21,14 +21,10 @@ from portal.media.service.uploads import discard
 from portal.media.service.work import fits, judge_again
 from portal.policies import Actor
 
-_COLUMNS = [column.key for column in sa.inspect(Asset).column_attrs]
-
 
 def hold(session: Session, asset: Asset) -> None:
     """Waits for the worker that settles this file now and sees what it left: nobody's change is refused for that."""
-    session.flush()
-    # As in `held`: a row that only refers to this one need not wait.
-    session.refresh(asset, attribute_names=_COLUMNS, with_for_update={"key_share": True})
+    db.hold(session, asset, key_share=True)  # as in `held`
 
 
 def override(session: Session, asset: Asset, *, reason: str, by: Actor) -> None:

@@ -148,6 +148,4 @@ def set_due(
 
 def held(session: Session, material: Material) -> None:
     """Wait for whoever settles the thing now, and see what they left."""
-    session.flush()
-    columns = [column.key for column in sa.inspect(Material).column_attrs]
-    session.refresh(material, attribute_names=columns, with_for_update={"of": Material})
+    db.hold(session, material)

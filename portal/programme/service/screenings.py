@@ -73,9 +73,7 @@ def _check_hall(session: Session, edition_id: int, hall: Hall) -> None:
 
 def hold(session: Session, screening: Screening, rev: int | None) -> None:
     """Read the screening anew and keep others from changing it; raises Stale where it is not the `rev` one saw."""
-    session.flush()
-    session.execute(sa.select(Screening.id).where(Screening.id == screening.id).with_for_update())
-    session.refresh(screening, [column.key for column in sa.inspect(Screening).column_attrs])
+    db.hold(session, screening)
     if rev is not None and screening.rev != rev:
         raise Stale
 
