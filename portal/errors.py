@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from portal.i18n import translate
+from portal.i18n import N_, translate
 
 
 class PortalError(Exception):
@@ -52,6 +52,13 @@ class Invalid(PortalError):
     def message(self) -> str:
         """The sentence in the language in use."""
         return translate(self.code).format(**self.params)
+
+
+def require_at_most(limit: int, field: str, text: str) -> None:
+    """Raises Invalid where a text has more characters than that, with both numbers."""
+    if len(text) > limit:
+        sentence = N_("Shorten this to {limit} characters; it has {length} now.")
+        raise Invalid(field, sentence, limit=limit, length=len(text))
 
 
 class InvalidMany(PortalError):

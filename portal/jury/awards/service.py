@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from portal import audit, clock, i18n
 from portal.calls.models import Edition
 from portal.entries.models import Entry
-from portal.errors import Invalid
+from portal.errors import Invalid, require_at_most
 from portal.i18n import N_
 from portal.jury.awards import mails, queries
 from portal.jury.awards.models import Award, AwardGrant, Objection
@@ -197,10 +197,7 @@ def raise_objection(session: Session, grant: AwardGrant, text: str, *, by: Actor
         raise Invalid("text", N_("The time for objections is over."))
     if not text:
         raise Invalid("text", N_("Write what is wrong with the award."))
-    if len(text) > MOST_WORDS:
-        raise Invalid(
-            "text", N_("Shorten this to {limit} characters; it has {length} now."), limit=MOST_WORDS, length=len(text)
-        )
+    require_at_most(MOST_WORDS, "text", text)
     made = Objection(grant_id=grant.id, person_id=by.person_id, text=text)
     try:
         with session.begin_nested():

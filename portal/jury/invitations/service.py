@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal import audit, clock, doorbell
 from portal.entries.models import Entry
-from portal.errors import Invalid, Stale
+from portal.errors import Invalid, Stale, require_at_most
 from portal.i18n import N_
 from portal.jury.decisions import reserves
 from portal.jury.decisions.models import Decision
@@ -70,9 +70,7 @@ def _answered(
     by: Actor,
     *conditions: sa.ColumnElement[bool],
 ) -> FilmInvitation | None:
-    if len(words) > MOST_WORDS:
-        sentence = N_("Shorten this to {limit} characters; it has {length} now.")
-        raise Invalid("reason", sentence, limit=MOST_WORDS, length=len(words))
+    require_at_most(MOST_WORDS, "reason", words)
     before, now = invitation.state, clock.now()
     answer: dict[str, Any] = {"answered_at": now, "answered_by_id": by.person_id, "reason": words.strip()}
     moved: FilmInvitation | None = advance_row(session, FilmInvitation, invitation.id, to, *conditions, **answer)

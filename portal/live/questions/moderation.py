@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal import audit, clock
-from portal.errors import Invalid, Stale
+from portal.errors import Invalid, Stale, require_at_most
 from portal.i18n import N_
 from portal.lifecycles import QuestionState, advance
 from portal.live.models import Question, Theme
@@ -61,9 +61,7 @@ def decline(session: Session, question: Question, *, reason: str, rev: int, by: 
     """Do not take it up; who asked reads the reason. Raises Invalid without one."""
     if not reason:
         raise Invalid("reason", N_("Write a reason. Whoever asked reads it."))
-    if len(reason) > LONGEST_REASON:
-        sentence = N_("Shorten this to {limit} characters; it has {length} now.")
-        raise Invalid("reason", sentence, limit=LONGEST_REASON, length=len(reason))
+    require_at_most(LONGEST_REASON, "reason", reason)
     return [_move(session, question, rev, _Q.DECLINED, by, place=None, reason=reason)]
 
 

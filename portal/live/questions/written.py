@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from portal import audit, clock
-from portal.errors import Invalid, Stale
+from portal.errors import Invalid, Stale, require_at_most
 from portal.i18n import N_
 from portal.lifecycles import QuestionState, advance
 from portal.live.models import Question
@@ -26,9 +26,7 @@ def answer(session: Session, guest: Guest, question: Question, *, ko: str, en: s
     """
     _check(guest.qa_session, guest, question)
     for field, text in (("answer_ko", ko), ("answer_en", en)):
-        if len(text) > LONGEST_ANSWER:
-            sentence = N_("Shorten this to {limit} characters; it has {length} now.")
-            raise Invalid(field, sentence, limit=LONGEST_ANSWER, length=len(text))
+        require_at_most(LONGEST_ANSWER, field, text)
     if question.rev != rev:
         if (question.answered_by_id, question.answer_ko, question.answer_en) == (guest.id, ko, en):
             return

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from portal import audit, clock
-from portal.errors import Invalid
+from portal.errors import Invalid, require_at_most
 from portal.i18n import N_
 from portal.lifecycles import GuestState, TalkState, advance
 from portal.policies import Actor
@@ -50,9 +50,7 @@ def is_over(guest: Guest) -> bool:
 
 def leave_statement(session: Session, guest: Guest, text: str, *, by: Actor) -> None:
     """Keep what somebody who cannot come would say, for the moderator to read out. Raises Invalid."""
-    if len(text) > LONGEST_STATEMENT:
-        sentence = N_("Shorten this to {limit} characters; it has {length} now.")
-        raise Invalid("statement", sentence, limit=LONGEST_STATEMENT, length=len(text))
+    require_at_most(LONGEST_STATEMENT, "statement", text)
     if guest.statement == text:
         return
     if not may_state(guest):

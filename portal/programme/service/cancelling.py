@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from portal import audit, clock
-from portal.errors import Invalid
+from portal.errors import Invalid, require_at_most
 from portal.i18n import N_
 from portal.lifecycles import ScreeningState, advance
 from portal.policies import Actor
@@ -74,9 +74,7 @@ def take_back_cancellation(session: Session, screening: Screening, *, by: Actor)
 def _said(reason: str) -> str:
     if not reason:
         raise Invalid("reason", N_("Say why it is cancelled."))
-    if len(reason) > LONGEST_REASON:
-        sentence = N_("Shorten this to {limit} characters; it has {length} now.")
-        raise Invalid("reason", sentence, limit=LONGEST_REASON, length=len(reason))
+    require_at_most(LONGEST_REASON, "reason", reason)
     return reason
 
 
