@@ -35,11 +35,6 @@ SignIn = Callable[..., FlaskClient]
 
 
 @pytest.fixture
-def where(session: Session) -> Class:
-    return frozen.school(session)
-
-
-@pytest.fixture
 def film(session: Session, where: Class) -> ClassFilm:
     return frozen.handed_in(session, where, where.students[0])
 

@@ -21,8 +21,10 @@ from portal.school.guardians.queries import former_students_refused, lacking_stu
 from portal.school.models import Enrolment, FilmStudent
 
 # Entries are a later feature: of theirs only this is asked, to know who made a film of which class.
-_NUMBERS = (sa.column(name, sa.Integer) for name in ("id", "owner_id", "cohort_id", "team_id"))
-_FILM = sa.table("entries", *_NUMBERS, sa.column("state", sa.String)).alias("class_film")
+_IDS = ("id", "owner_id", "cohort_id", "team_id")
+_FILM = sa.table("entries", *(sa.column(name, sa.Integer) for name in _IDS), sa.column("state", sa.String)).alias(
+    "class_film"
+)
 _MEMBERS = sa.table("members", sa.column("entry_id", sa.Integer), sa.column("person_id", sa.Integer))
 
 
